@@ -1,0 +1,1 @@
+"""CEASAI: courses, proctored exams and verifiable certificates in Kazakh, Russian and English."""

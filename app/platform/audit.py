@@ -1,0 +1,108 @@
+"""Who did what, when and why: an append-only, hash-chained log.
+
+A request only inserts; the worker links the rows in order, so that no act waits for the chain's head.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlmodel import Session, col
+
+from app.kernel.canonical import canonical_json, sha256_hex
+from app.kernel.clock import Clock
+from app.platform.models import AuditEntry
+
+GENESIS = "0" * 64
+
+
+def record(
+    session: Session,
+    clock: Clock,
+    *,
+    actor_id: UUID | None,
+    action: str,
+    subject_kind: str,
+    subject_id: UUID | str,
+    reason: str | None = None,
+    **facts: Any,
+) -> None:
+    """Note an act in the caller's transaction.
+
+    ``facts`` hold ids, codes and numbers, never names or addresses; ``actor_id`` None is the system.
+    """
+    session.add(
+        AuditEntry(
+            at=clock.now(),
+            actor_id=actor_id,
+            action=action,
+            subject_kind=subject_kind,
+            subject_id=str(subject_id),
+            reason=reason,
+            facts={key: str(value) if isinstance(value, UUID) else value for key, value in facts.items()},
+        )
+    )
+
+
+def entry_hash(entry: AuditEntry, *, seq: int, prev_hash: str) -> str:
+    """The hash that binds ``entry`` to its place and to everything before it, 64 hex digits."""
+    body = canonical_json(
+        {
+            "id": str(entry.id),
+            "seq": seq,
+            "at": entry.at.isoformat(),
+            "actor": str(entry.actor_id) if entry.actor_id else None,
+            "action": entry.action,
+            "subject_kind": entry.subject_kind,
+            "subject_id": entry.subject_id,
+            "reason": entry.reason,
+            "facts": entry.facts,
+        }
+    )
+    return sha256_hex(prev_hash.encode() + body)
+
+
+def link(session: Session, *, at_most: int = 1000) -> int:
+    """Chain the entries that are not chained yet, oldest id first; how many were.
+
+    Two workers at once: the unique ``seq`` lets one win, the other's transaction fails and is repeated.
+    """
+    head = session.execute(
+        select(AuditEntry.seq, AuditEntry.hash)
+        .where(col(AuditEntry.seq).is_not(None))
+        .order_by(col(AuditEntry.seq).desc())
+        .limit(1)
+    ).first()
+    seq, prev_hash = (head.seq, head.hash) if head else (0, GENESIS)
+    fresh = session.scalars(
+        select(AuditEntry).where(col(AuditEntry.seq).is_(None)).order_by(col(AuditEntry.id)).limit(at_most)
+    ).all()
+    for entry in fresh:
+        seq += 1
+        hash_ = entry_hash(entry, seq=seq, prev_hash=prev_hash)
+        session.execute(
+            update(AuditEntry)
+            .where(col(AuditEntry.id) == entry.id)
+            .values(seq=seq, prev_hash=prev_hash, hash=hash_)
+            .execution_options(synchronize_session=False)
+        )
+        prev_hash = hash_
+    return len(fresh)
+
+
+def first_broken(session: Session) -> int | None:
+    """The ``seq`` of the first entry that does not fit its chain; None when the whole chain holds."""
+    prev_hash, expected = GENESIS, 1
+    rows = session.scalars(
+        select(AuditEntry).where(col(AuditEntry.seq).is_not(None)).order_by(col(AuditEntry.seq))
+    ).yield_per(500)
+    for entry in rows:
+        good = (
+            entry.seq == expected
+            and entry.prev_hash == prev_hash
+            and entry.hash == entry_hash(entry, seq=expected, prev_hash=prev_hash)
+        )
+        if not good:
+            return expected
+        prev_hash, expected = str(entry.hash), expected + 1
+    return None

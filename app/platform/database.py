@@ -1,0 +1,114 @@
+"""The engine, and the two sessions a request may ask for.
+
+``Write`` commits before the reply is sent; ``Read`` never commits. Nothing else ends a transaction.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, SQLModel, create_engine
+
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",  # WAL with NORMAL may lose acknowledged commits at power loss
+    "foreign_keys=ON",
+    "busy_timeout=20000",
+    "trusted_schema=OFF",
+    "cache_size=-16000",
+    "temp_store=MEMORY",
+)
+
+
+def make_engine(url: str, *, pool_size: int = 4) -> Engine:
+    """An engine with our guarantees on either database: durable commits, foreign keys, honest locking."""
+    if not url.startswith("sqlite"):
+        return create_engine(
+            url,
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=20,
+            pool_pre_ping=True,
+            connect_args={"options": "-c synchronous_commit=on -c timezone=UTC"},
+        )
+    path = url.removeprefix("sqlite:///")
+    if path and path != ":memory:":
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(
+        url,
+        connect_args={"check_same_thread": False, "timeout": 20},
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=20,
+    )
+
+    @event.listens_for(engine, "connect")
+    def _on_connect(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves
+        for pragma in _PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _on_begin(connection: Connection) -> None:
+        read_only = connection.get_execution_options().get("read_only")
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def is_sqlite(session: Session) -> bool:
+    """Whether the session talks to SQLite, for the few statements the two databases spell differently."""
+    return session.get_bind().dialect.name == "sqlite"
+
+
+@contextmanager
+def write_session(engine: Engine) -> Iterator[Session]:
+    """A session that commits when the block ends well and rolls back when it does not."""
+    with Session(engine) as session, session.begin():
+        yield session
+
+
+@contextmanager
+def read_session(engine: Engine) -> Iterator[Session]:
+    """A session that never commits; on SQLite it takes no write lock."""
+    with Session(engine.execution_options(read_only=True), autoflush=False) as session:
+        yield session
+
+
+def _write(request: Request) -> Iterator[Session]:
+    with write_session(request.app.state.engine) as session:
+        yield session
+
+
+def _read(request: Request) -> Iterator[Session]:
+    with read_session(request.app.state.engine) as session:
+        yield session
+
+
+# scope="function": COMMIT runs before the reply is sent. FastAPI's default would send first, so that a
+# failed commit still answered 200 with nothing stored.
+Write = Annotated[Session, Depends(_write, scope="function")]
+Read = Annotated[Session, Depends(_read, scope="function")]
+
+
+def insert_once(session: Session, model: type[SQLModel], **values: Any) -> bool:
+    """Insert a row unless one of the table's unique constraints already holds it; tell whether it was new.
+
+    Idempotency by constraint: one statement, no look first. ``values`` are column names.
+    """
+    insert: Any = sqlite.insert if is_sqlite(session) else postgresql.insert
+    result: Any = session.execute(insert(model).values(**values).on_conflict_do_nothing())
+    return bool(result.rowcount == 1)

@@ -1,0 +1,1 @@
+"""Everything a page needs and no slice owns: rendering, errors, locale, forms, CSRF, headers, static files."""

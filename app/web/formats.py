@@ -1,0 +1,87 @@
+"""Numbers, dates and times in each language's form, in the reader's zone, with the zone named."""
+
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from babel import Locale as BabelLocale
+from babel.dates import format_date, format_skeleton, format_time, get_timezone_location
+from babel.numbers import format_decimal, format_percent
+from babel.plural import PluralRule
+
+_BABEL = {"kk": "kk_KZ", "ru": "ru_KZ", "en": "en_GB"}
+_NBSP = "\N{NO-BREAK SPACE}"
+
+
+class Formats:
+    """The forms of one language and one time zone. Made once and kept."""
+
+    def __init__(self, locale: str, timezone: str) -> None:
+        self.locale = locale
+        self.babel = BabelLocale.parse(_BABEL[locale])
+        self.zone = ZoneInfo(timezone)
+        self.timezone = timezone
+        self.plural: PluralRule = self.babel.plural_form
+
+    def number(self, value: int) -> str:
+        """A whole number with its thousands parted: 1 000 (kk, ru), 1,000 (en)."""
+        text: str = format_decimal(value, locale=self.babel)
+        return text.replace(" ", _NBSP)
+
+    def decimal(self, value: float, digits: int = 1) -> str:
+        """A number with ``digits`` places at most."""
+        text: str = format_decimal(round(value, digits), locale=self.babel)
+        return text.replace(" ", _NBSP)
+
+    def percent(self, part: int, whole: int) -> str:
+        """``part`` of ``whole`` in per cent with one place at most; a dash when there is no whole."""
+        if whole == 0:
+            return "–"
+        text: str = format_percent(part / whole, format="#,##0.#\N{NO-BREAK SPACE}%" if self.locale != "en" else "#,##0.#%", locale=self.babel)
+        return text
+
+    def local(self, at: datetime) -> datetime:
+        """The instant in the reader's zone."""
+        return at.astimezone(self.zone)
+
+    def date(self, at: datetime | date) -> str:
+        """Day, month in words, year."""
+        day = self.local(at).date() if isinstance(at, datetime) else at
+        return format_date(day, "long", locale=self.babel)
+
+    def day_month(self, at: datetime | date) -> str:
+        """Day and month in words, for lists within a year."""
+        day = self.local(at).date() if isinstance(at, datetime) else at
+        text: str = format_skeleton("MMMd", day, locale=self.babel)
+        return text
+
+    def time(self, at: datetime, *, seconds: bool = False) -> str:
+        """Hours and minutes, 24-hour clock."""
+        return format_time(self.local(at).time(), "HH:mm:ss" if seconds else "HH:mm", locale=self.babel)
+
+    def moment(self, at: datetime, *, seconds: bool = False) -> str:
+        """Date and time, without the zone: the page names it once, with ``zone_name``."""
+        return f"{self.date(at)}, {self.time(at, seconds=seconds)}"
+
+    def iso(self, at: datetime) -> str:
+        """The instant for machines: ISO 8601, UTC."""
+        return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    def zone_name(self) -> str:
+        """The zone as people call it, with its present offset: Алматы (UTC+5)."""
+        offset = datetime.now(self.zone).utcoffset() or timedelta()  # noqa: TID251  # only the zone's offset today
+        hours, minutes = divmod(int(offset.total_seconds()) // 60, 60)
+        city = get_timezone_location(self.zone, locale=self.babel, return_city=True)
+        tail = f":{minutes:02d}" if minutes else ""
+        return f"{city} (UTC{hours:+d}{tail})"
+
+    def clock(self, remaining: timedelta) -> str:
+        """Time left as h:mm:ss, never negative."""
+        seconds = max(0, int(remaining.total_seconds()))
+        return f"{seconds // 3600}:{seconds % 3600 // 60:02d}:{seconds % 60:02d}"
+
+
+@lru_cache(maxsize=256)
+def formats(locale: str, timezone: str) -> Formats:
+    """The forms for a reader; ``timezone`` is an IANA name that was checked when it was stored."""
+    return Formats(locale, timezone)

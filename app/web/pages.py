@@ -1,0 +1,178 @@
+"""Rendering. Templates live in the slice that owns them; a fragment is a named block of its page."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2_fragments import render_block
+from markupsafe import Markup
+
+from app.brands.packs import Brand
+from app.brands.resolver import resolve
+from app.kernel.errors import Refused
+from app.kernel.locales import LOCALES, OWN_NAMES, Locale
+from app.web import csrf
+from app.web.assets import assets
+from app.web.formats import Formats, formats
+from app.web.locale import locale_of, swap
+from app.web.translations import catalogues
+
+_APP = Path(__file__).parents[1]
+SHORT_NAMES = {Locale.KK: "Қаз", Locale.RU: "Рус", Locale.EN: "Eng"}
+
+
+def _icon(name: str, extra: str = "") -> Markup:
+    href = assets().url("img/icons.svg")
+    return Markup('<svg class="icon{}" aria-hidden="true"><use href="{}#{}"/></svg>').format(
+        f" {extra}" if extra else "", href, name
+    )
+
+
+def _knot(filled: int) -> Markup:
+    """A step's knot: 0 ahead, 1 here, 2 done."""
+    href = assets().url("img/icons.svg")
+    return Markup('<svg class="knot" aria-hidden="true"><use href="{}#knot-{}"/></svg>').format(href, filled)
+
+
+def _bar(part: int, whole: int) -> Markup:
+    """A bar filled to ``part`` of ``whole``; lengths are attributes, since the CSP forbids inline style."""
+    share = 0.0 if whole <= 0 else max(0.0, min(100.0, 100 * part / whole))
+    return Markup('<svg class="bar" aria-hidden="true"><rect width="{:.1f}%" height="100%"/></svg>').format(share)
+
+
+@cache
+def environment(locale: str) -> Environment:
+    """The templates of one language, compiled once."""
+    made = Environment(
+        loader=FileSystemLoader(sorted(str(path) for path in _APP.glob("*/templates"))),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        cache_size=-1,
+    )
+    made.install_gettext_translations(catalogues()[locale], newstyle=True)  # type: ignore[attr-defined]
+    made.globals.update(icon=_icon, knot=_knot, bar=_bar, asset=lambda name: assets().url(name))
+    made.policies["ext.i18n.trimmed"] = True
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageLink:
+    """One entry of the language switch."""
+
+    locale: str
+    short: str
+    name: str
+    href: str
+    current: bool
+
+
+def language_links(request: Request, locale: str, path: str | None = None) -> list[LanguageLink]:
+    """The same page in each language, with its query; ``path`` when the page answers a POST elsewhere."""
+    base = path or request.url.path
+    prefixed = base[:4] in {"/kk/", "/ru/", "/en/"} or base in {"/kk", "/ru", "/en"}
+    links = []
+    for other in LOCALES:
+        query = [(key, value) for key, value in request.query_params.multi_items() if key != "lang"]
+        if not prefixed:
+            query.append(("lang", str(other)))
+        target = swap(base, other) if prefixed else base
+        href = target + (f"?{urlencode(query)}" if query and path is None or not prefixed else "")
+        links.append(LanguageLink(str(other), SHORT_NAMES[other], OWN_NAMES[other], href, other == locale))
+    return links
+
+
+def brand_of(request: Request) -> Brand:
+    """The brand of this page."""
+    return resolve(default=request.app.state.settings.brand, host=request.url.hostname)
+
+
+def formats_of(request: Request) -> Formats:
+    """The reader's forms of numbers and dates: the viewer's zone, else the installation's."""
+    viewer = getattr(request.state, "viewer", None)
+    timezone = viewer.timezone if viewer else request.app.state.settings.timezone
+    return formats(locale_of(request), timezone)
+
+
+def context(request: Request, *, switch_path: str | None = None) -> dict[str, Any]:
+    """What every template may use."""
+    locale = locale_of(request)
+    state = request.app.state
+    path = request.url.path
+
+    def url(tail: str = "", **query: object) -> str:
+        address = f"/{locale}/{tail}".rstrip("/") if tail else f"/{locale}/"
+        return f"{address}?{urlencode(query)}" if query else address
+
+    return {
+        "request": request,
+        "locale": str(locale),
+        "viewer": getattr(request.state, "viewer", None),
+        "brand": brand_of(request),
+        "demonstration": state.installation.demonstration,
+        "public_base": state.settings.public_base,
+        "path": path,
+        "url": url,
+        "fmt": formats_of(request),
+        "languages": language_links(request, locale, switch_path),
+        "csrf_field": lambda: csrf.field(request),
+    }
+
+
+def wants_fragment(request: Request) -> bool:
+    """Whether HTMX asks for a part of the page."""
+    return request.headers.get("hx-request") == "true"
+
+
+def page(
+    request: Request,
+    name: str,
+    block: str | None = None,
+    *,
+    status: int = HTTPStatus.OK,
+    headers: Mapping[str, str] | None = None,
+    switch_path: str | None = None,
+    **values: Any,
+) -> HTMLResponse:
+    """The whole page, or only ``block`` of it when HTMX asks.
+
+    ``switch_path``: the address of the page itself, when this answers a POST to another one.
+    """
+    made = environment(str(locale_of(request)))
+    everything = context(request, switch_path=switch_path) | values
+    if block and wants_fragment(request):
+        html = render_block(made, name, block, everything)
+    else:
+        html = made.get_template(name).render(everything)
+    kept = {"Vary": "HX-Request, Cookie, Accept-Language", "Cache-Control": "private, no-cache"}
+    return HTMLResponse(html, status, {**kept, **(headers or {})})
+
+
+def render_text(locale: str, name: str, **values: Any) -> str:
+    """A plain-text template (mail) in a language, outside any request. Text templates escape nothing."""
+    template = environment(locale).get_template(name)
+    return template.render(values)
+
+
+def go(request: Request, tail: str, **query: object) -> RedirectResponse:
+    """After a change: to a page in the same language (303)."""
+    locale = locale_of(request)
+    address = f"/{locale}/{tail}".rstrip("/") if tail else f"/{locale}/"
+    if query:
+        address += f"?{urlencode(query)}"
+    return RedirectResponse(address, HTTPStatus.SEE_OTHER)
+
+
+def refusal_of(result: object) -> Refused | None:
+    """The refusal, when a service returned one."""
+    return result if isinstance(result, Refused) else None

@@ -1,0 +1,118 @@
+"""Who looks at the page. ``main`` fills the protocol from accounts, so that web knows no table."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated, Protocol
+from uuid import UUID
+
+from fastapi import Depends, Request
+from sqlmodel import Session
+
+from app.kernel.clock import Clock
+from app.kernel.errors import Forbidden, SignInNeeded
+from app.platform.database import read_session
+
+COOKIE = "ceasai_session"
+
+
+class Viewer(Protocol):
+    """A signed-in person, as far as a page needs to know."""
+
+    @property
+    def person_id(self) -> UUID:
+        """The account."""
+        ...
+
+    @property
+    def session_id(self) -> UUID:
+        """The server-side session, which CSRF tokens are bound to."""
+        ...
+
+    @property
+    def display_name(self) -> str:
+        """How the person is greeted."""
+        ...
+
+    @property
+    def locale(self) -> str:
+        """The language the person has chosen."""
+        ...
+
+    @property
+    def timezone(self) -> str:
+        """IANA name."""
+        ...
+
+    def has(self, role: str) -> bool:
+        """Whether the person holds the role now, in whatever scope."""
+        ...
+
+    def scopes(self, role: str) -> frozenset[tuple[str, str]]:
+        """The scopes (kind, id) in which the role is held; ``("all", "")`` means everywhere."""
+        ...
+
+
+FindViewer = Callable[[Session, str, datetime], Viewer | None]
+"""(session, cookie value, now) → viewer. Reads columns only."""
+
+
+def clock_of(request: Request) -> Clock:
+    """The application's clock."""
+    clock: Clock = request.app.state.clock
+    return clock
+
+
+ClockDep = Annotated[Clock, Depends(clock_of)]
+
+
+def find_viewer(request: Request) -> Viewer | None:
+    """Read the viewer in a short session of its own, closed before the endpoint runs.
+
+    No dependency leaves a connection checked out: an endpoint needs one, and the pool has as many
+    connections as there are threads.
+    """
+    if hasattr(request.state, "viewer"):
+        known: Viewer | None = request.state.viewer
+        return known
+    viewer: Viewer | None = None
+    token = request.cookies.get(COOKIE)
+    if token:
+        find: FindViewer = request.app.state.find_viewer
+        with read_session(request.app.state.engine) as session:
+            viewer = find(session, token, clock_of(request).now())
+    request.state.viewer = viewer
+    return viewer
+
+
+MaybeViewer = Annotated[Viewer | None, Depends(find_viewer)]
+
+
+def signed_in(viewer: MaybeViewer) -> Viewer:
+    """The viewer, who must be signed in.
+
+    Raises:
+        SignInNeeded: nobody is; a browser is led to the sign-in page and back.
+    """
+    if viewer is None:
+        raise SignInNeeded
+    return viewer
+
+
+SignedIn = Annotated[Viewer, Depends(signed_in)]
+
+
+def holding(*roles: str) -> Callable[[Viewer], Viewer]:
+    """A dependency: the viewer, who must hold one of ``roles``.
+
+    Raises:
+        SignInNeeded: nobody is signed in.
+        Forbidden: the viewer holds none of them.
+    """
+
+    def check(viewer: SignedIn) -> Viewer:
+        if not any(viewer.has(role) for role in roles):
+            raise Forbidden
+        return viewer
+
+    check.__name__ = "holding_" + "_".join(roles)
+    return check
