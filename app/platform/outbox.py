@@ -41,6 +41,15 @@ Handler = Callable[[Context, dict[str, Any]], None]
 """Does one job. Idempotent: it may run again after a crash."""
 
 
+@dataclass(frozen=True, slots=True)
+class Periodic:
+    """Something the worker does again and again. Idempotent: several workers may do it at once."""
+
+    name: str
+    every: timedelta
+    run: Callable[[Context], object]
+
+
 def enqueue_later(
     session: Session,
     clock: Clock,

@@ -1,6 +1,7 @@
 """Numbers, dates and times in each language's form, in the reader's zone, with the zone named."""
 
-from datetime import UTC, date, datetime, timedelta
+import datetime as dt
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -44,12 +45,12 @@ class Formats:
         """The instant in the reader's zone."""
         return at.astimezone(self.zone)
 
-    def date(self, at: datetime | date) -> str:
+    def date(self, at: datetime | dt.date) -> str:
         """Day, month in words, year."""
         day = self.local(at).date() if isinstance(at, datetime) else at
         return format_date(day, "long", locale=self.babel)
 
-    def day_month(self, at: datetime | date) -> str:
+    def day_month(self, at: datetime | dt.date) -> str:
         """Day and month in words, for lists within a year."""
         day = self.local(at).date() if isinstance(at, datetime) else at
         text: str = format_skeleton("MMMd", day, locale=self.babel)

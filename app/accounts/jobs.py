@@ -1,0 +1,6 @@
+"""What the worker does for the accounts slice."""
+
+from app.platform.outbox import Handler, Periodic
+
+HANDLERS: dict[str, Handler] = {}
+PERIODIC: tuple[Periodic, ...] = ()

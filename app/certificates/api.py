@@ -1,0 +1,5 @@
+"""Addresses without a language: verification, credentials, keys, status lists."""
+
+from fastapi import APIRouter
+
+router = APIRouter()

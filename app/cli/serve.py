@@ -1,0 +1,46 @@
+"""The processes: web server and worker."""
+
+import signal
+
+import typer
+import uvicorn
+
+from app.kernel.clock import SystemClock
+from app.platform import logging
+from app.platform.database import make_engine
+from app.platform.settings import load
+from app.worker import Worker, make_context
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+
+    @app.command()
+    def serve() -> None:
+        """Serve the web pages."""
+        settings = load()
+        uvicorn.run(
+            "app.main:make",
+            factory=True,
+            host=settings.bind_host,
+            port=settings.bind_port,
+            workers=settings.processes,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            date_header=True,
+            proxy_headers=False,
+        )
+
+    @app.command()
+    def worker() -> None:
+        """Do jobs in a process of their own."""
+        settings = load()
+        logging.configure(json=settings.log_json)
+        clock = SystemClock()
+        engine = make_engine(settings.database, pool_size=2)
+        loop = Worker(make_context(engine, clock, settings))
+        signal.signal(signal.SIGTERM, lambda *_: loop.stop())
+        signal.signal(signal.SIGINT, lambda *_: loop.stop())
+        loop.run()
+        engine.dispose()

@@ -1,0 +1,1 @@
+"""The decisions of an exam: plain values in, plain values out."""

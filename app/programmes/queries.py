@@ -1,0 +1,47 @@
+"""Reads of the programmes slice, among them the one conflict-of-interest check."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlmodel import Session, col
+
+from app.programmes.models import TrainingRelation
+from app.programmes.rules import CONFLICT_WINDOW
+
+
+def trained_condition(
+    trainer_id: UUID, learner: ColumnElement[Any], *, at: datetime, since: timedelta = CONFLICT_WINDOW
+) -> ColumnElement[bool]:
+    """A WHERE condition: ``trainer_id`` has trained the person in the column ``learner`` within ``since``.
+
+    Queues filter with its negation; the act asks ``trained`` again.
+    """
+    return exists(
+        select(1).where(
+            col(TrainingRelation.trainer_id) == trainer_id,
+            col(TrainingRelation.learner_id) == learner,
+            or_(col(TrainingRelation.until).is_(None), col(TrainingRelation.until) > at - since),
+        )
+    )
+
+
+def trained(
+    session: Session, person_id: UUID, candidate_id: UUID, *, at: datetime, since: timedelta = CONFLICT_WINDOW
+) -> bool:
+    """Whether ``person_id`` has trained the candidate within ``since`` before ``at`` (or is the candidate)."""
+    if person_id == candidate_id:
+        return True
+    found = session.execute(
+        select(TrainingRelation.id)
+        .where(
+            and_(
+                col(TrainingRelation.trainer_id) == person_id,
+                col(TrainingRelation.learner_id) == candidate_id,
+                or_(col(TrainingRelation.until).is_(None), col(TrainingRelation.until) > at - since),
+            )
+        )
+        .limit(1)
+    ).first()
+    return found is not None

