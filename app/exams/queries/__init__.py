@@ -1,0 +1,1 @@
+"""Reads of the exams slice, by what they serve."""

@@ -1,0 +1,5 @@
+"""Pages of applications."""
+
+from fastapi import APIRouter
+
+router = APIRouter()

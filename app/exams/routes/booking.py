@@ -1,0 +1,5 @@
+"""Pages of booking."""
+
+from fastapi import APIRouter
+
+router = APIRouter()

@@ -1,0 +1,5 @@
+"""Pages of checkin."""
+
+from fastapi import APIRouter
+
+router = APIRouter()

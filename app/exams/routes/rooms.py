@@ -1,0 +1,5 @@
+"""Pages of rooms."""
+
+from fastapi import APIRouter
+
+router = APIRouter()

@@ -1,0 +1,5 @@
+"""Pages of sittings."""
+
+from fastapi import APIRouter
+
+router = APIRouter()

@@ -1,0 +1,1 @@
+"""What can be done in exams: forms, applications, booking, rooms, delivery. Nothing here commits."""
