@@ -107,5 +107,3 @@ def make() -> FastAPI:
     settings = load()
     logging.configure(json=settings.log_json)
     return create_app(settings, SystemClock())
-
-

@@ -101,7 +101,7 @@ class Worker:
             for item in items:
                 if time.monotonic() >= due[item.name] and not self._stop.is_set():
                     due[item.name] = time.monotonic() + item.every.total_seconds()
-                    self._guarded(item.name, lambda item=item: item.run(self._context))  # type: ignore[misc]
+                    self._guarded(item.name, lambda item=item: item.run(self._context))
             for _ in range(20):
                 if self._stop.is_set() or not self._guarded(
                     "job", lambda: outbox.run_one(self._context, bound)

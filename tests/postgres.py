@@ -34,17 +34,33 @@ class Server:
         user = getpass.getuser()
         run: dict[str, Any] = {}
         if os.geteuid() == 0:  # the server refuses to run as root
-            account = next(
-                a for a in (_account("postgres"), _account("nobody")) if a is not None
-            )
+            account = next(a for a in (_account("postgres"), _account("nobody")) if a is not None)
             user = account.pw_name
             os.chown(self.folder, account.pw_uid, account.pw_gid)
             run = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
         data = self.folder / "data"
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "cwd": str(self.folder), "check": True}
+        quiet = {
+            "stdout": subprocess.DEVNULL,
+            "stderr": subprocess.PIPE,
+            "cwd": str(self.folder),
+            "check": True,
+        }
         subprocess.run(
-            [str(bins / "initdb"), "-D", str(data), "-U", "tests", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"],
-            **quiet, **run,
+            [
+                str(bins / "initdb"),
+                "-D",
+                str(data),
+                "-U",
+                "tests",
+                "-A",
+                "trust",
+                "-E",
+                "UTF8",
+                "--locale=C.UTF-8",
+                "-N",
+            ],
+            **quiet,
+            **run,
         )
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
@@ -52,7 +68,10 @@ class Server:
         options = f"-h 127.0.0.1 -p {port} -k {self.folder} -c fsync=off -c max_connections=200 -c shared_buffers=64MB"
         process = subprocess.Popen(
             [str(bins / "postgres"), "-D", str(data), *options.split()],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=str(self.folder), **run,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd=str(self.folder),
+            **run,
         )
         self.url = f"postgresql://tests@127.0.0.1:{port}/postgres"
         del user
@@ -84,8 +103,10 @@ class Server:
 
     def database(self, name: str) -> str:
         """The address of a database on this server."""
-        return self.url.rpartition("/")[0] + "/" + name if "?" not in self.url else self.url.replace(
-            "/postgres?", f"/{name}?"
+        return (
+            self.url.rpartition("/")[0] + "/" + name
+            if "?" not in self.url
+            else self.url.replace("/postgres?", f"/{name}?")
         )
 
     def execute(self, statement: str) -> None:

@@ -46,7 +46,9 @@ class Browser:
         """Ask for a page. Header names: underscores become dashes."""
         return self.http.get(path, headers={key.replace("_", "-"): value for key, value in headers.items()})
 
-    def post(self, path: str, data: dict[str, Any] | None = None, *, files: Any = None, **headers: str) -> Any:
+    def post(
+        self, path: str, data: dict[str, Any] | None = None, *, files: Any = None, **headers: str
+    ) -> Any:
         """Send a form as one of our pages would."""
         sent = {"Origin": BASE, "Sec-Fetch-Site": "same-origin"}
         sent |= {key.replace("_", "-"): value for key, value in headers.items()}
@@ -57,7 +59,9 @@ class Browser:
         """What the hidden field of a page of this browser holds."""
         if self.session_id is None:
             return ""
-        request = Request({"type": "http", "app": self._world.app, "headers": [], "method": "GET", "path": "/"})
+        request = Request(
+            {"type": "http", "app": self._world.app, "headers": [], "method": "GET", "path": "/"}
+        )
         request.state.viewer = type("V", (), {"session_id": self.session_id})()
         return csrf.token(request)
 

@@ -71,5 +71,7 @@ def all_brands() -> dict[str, Brand]:
     Raises:
         ValueError: a pack is not valid.
     """
-    packs = (Brand.model_validate(yaml.safe_load(path.read_text())) for path in sorted(_FOLDER.glob("*.yaml")))
+    packs = (
+        Brand.model_validate(yaml.safe_load(path.read_text())) for path in sorted(_FOLDER.glob("*.yaml"))
+    )
     return {pack.id: pack for pack in packs}

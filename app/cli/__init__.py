@@ -1,4 +1,4 @@
-"""The command line: ``ceasai <command>``. Commands open sessions and commit; what they do is in the slices."""
+"""The command line: ``ceasai <command>``. Commands open sessions; what they do is in the slices."""
 
 import sys
 

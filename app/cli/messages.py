@@ -22,9 +22,17 @@ _METHODS = [
     ("**/templates/**.html", "jinja2.ext:babel_extract"),
     ("**/templates/**.txt", "jinja2.ext:babel_extract"),
 ]
-_OPTIONS = {"**/templates/**.html": {"trimmed": "true", "newstyle_gettext": "true"}, "**/templates/**.txt": {"newstyle_gettext": "true"}}
+_OPTIONS = {
+    "**/templates/**.html": {"trimmed": "true", "newstyle_gettext": "true"},
+    "**/templates/**.txt": {"newstyle_gettext": "true"},
+}
 _KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
-    "_": None, "gettext": None, "ngettext": (1, 2), "N_": None, "pgettext": ((1, "c"), 2), "say": (2,),
+    "_": None,
+    "gettext": None,
+    "ngettext": (1, 2),
+    "N_": None,
+    "pgettext": ((1, "c"), 2),
+    "say": (2,),
 }
 
 
@@ -32,7 +40,11 @@ def extract() -> Catalog:
     """Every sentence the code and the templates mark, with the codes of all refusals."""
     catalogue = Catalog(project="CEASAI", charset="utf-8", fuzzy=False)
     found = extract_from_dir(
-        str(ROOT / "app"), _METHODS, _OPTIONS, keywords=_KEYWORDS, comment_tags=("Translators:",)  # type: ignore[arg-type]
+        str(ROOT / "app"),
+        _METHODS,
+        _OPTIONS,
+        keywords=_KEYWORDS,
+        comment_tags=("Translators:",),
     )
     for path, _line, message, comments, context in found:
         catalogue.add(message, None, [(f"app/{path}", 0)], auto_comments=comments, context=context)
@@ -55,9 +67,22 @@ def _path(locale: str) -> Path:
 def dump(catalogue: Catalog) -> bytes:
     """A .po file's bytes: sorted, without dates and line numbers, so that a change shows only what changed."""
     out = BytesIO()
-    write_po(out, catalogue, sort_output=True, include_lineno=False, omit_header=False, ignore_obsolete=True, width=110)
+    write_po(
+        out,
+        catalogue,
+        sort_output=True,
+        include_lineno=False,
+        omit_header=False,
+        ignore_obsolete=True,
+        width=110,
+    )
     text = out.getvalue().decode()
-    text = re.sub(r'^"(POT-Creation-Date|PO-Revision-Date|Generated-By|Last-Translator|Language-Team|Report-Msgid-Bugs-To).*\n', "", text, flags=re.M)
+    text = re.sub(
+        r'^"(POT-Creation-Date|PO-Revision-Date|Generated-By|Last-Translator|Language-Team|Report-Msgid-Bugs-To).*\n',
+        "",
+        text,
+        flags=re.MULTILINE,
+    )
     return re.sub(r"\A(#.*\n)+", "", text).encode()
 
 
@@ -76,7 +101,13 @@ def update() -> None:
             string = known.string if known else None
             if isinstance(message.id, tuple) and isinstance(string, str):
                 string = None
-            new.add(message.id, string, message.locations, auto_comments=message.auto_comments, context=message.context)
+            new.add(
+                message.id,
+                string,
+                message.locations,
+                auto_comments=message.auto_comments,
+                context=message.context,
+            )
         _path(locale).parent.mkdir(parents=True, exist_ok=True)
         _path(locale).write_bytes(dump(new))
     compile_()
@@ -109,9 +140,13 @@ def missing() -> list[str]:
         for message in template:
             if not message.id:
                 continue
-            known = catalogue.get(message.id if isinstance(message.id, str) else message.id[0], message.context)
-            strings = [] if known is None or known.string is None else (
-                [known.string] if isinstance(known.string, str) else list(known.string)
+            known = catalogue.get(
+                message.id if isinstance(message.id, str) else message.id[0], message.context
+            )
+            strings = (
+                []
+                if known is None or known.string is None
+                else ([known.string] if isinstance(known.string, str) else list(known.string))
             )
             needs_text = locale != "en" or message.context == "error"
             if known is None or (needs_text and (not strings or not all(strings))):

@@ -19,7 +19,7 @@ class UtcDateTime(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002  # the interface's signature
         """Store UTC.
 
         Raises:
@@ -32,7 +32,7 @@ class UtcDateTime(TypeDecorator[datetime]):
             raise ValueError(msg)
         return value.astimezone(UTC)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002  # the interface's signature
         """Give back an aware UTC instant on either database."""
         if value is None:
             return None
@@ -41,7 +41,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 def word(kind: type[StrEnum]) -> Enum:
-    """A column type holding a ``StrEnum`` by its value, with a CHECK; SQLAlchemy's default stores the NAME."""
+    """A column type holding a ``StrEnum`` by its value, with a CHECK (the default stores the NAME)."""
     return Enum(
         kind,
         native_enum=False,

@@ -68,12 +68,12 @@ def link(session: Session, *, at_most: int = 1000) -> int:
     Two workers at once: the unique ``seq`` lets one win, the other's transaction fails and is repeated.
     """
     head = session.execute(
-        select(AuditEntry.seq, AuditEntry.hash)
+        select(col(AuditEntry.seq), col(AuditEntry.hash))
         .where(col(AuditEntry.seq).is_not(None))
         .order_by(col(AuditEntry.seq).desc())
         .limit(1)
     ).first()
-    seq, prev_hash = (head.seq, head.hash) if head else (0, GENESIS)
+    seq, prev_hash = (int(head.seq or 0), str(head.hash)) if head else (0, GENESIS)
     fresh = session.scalars(
         select(AuditEntry).where(col(AuditEntry.seq).is_(None)).order_by(col(AuditEntry.id)).limit(at_most)
     ).all()

@@ -49,9 +49,7 @@ class Job(SQLModel, table=True):
     kind: str = Field(max_length=64)
     payload: dict[str, Any] = Field(default_factory=dict, sa_column=Column(Json, nullable=False))
     dedupe_key: str | None = Field(default=None, max_length=200, unique=True)
-    state: JobState = Field(
-        default=JobState.READY, sa_column=Column(word(JobState), nullable=False)
-    )
+    state: JobState = Field(default=JobState.READY, sa_column=Column(word(JobState), nullable=False))
     tries: int = Field(default=0)
     run_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     lease_until: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))

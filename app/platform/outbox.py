@@ -28,7 +28,7 @@ KEEP_DONE = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a handler works with. It opens its own sessions, so that nothing slow runs inside a transaction."""
+    """What a handler works with. It opens its own sessions: nothing slow runs inside a transaction."""
 
     engine: Engine
     clock: Clock

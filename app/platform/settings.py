@@ -34,7 +34,7 @@ class WorkerMode(StrEnum):
 
 
 class Settings(BaseSettings):
-    """Every variable is read as ``CEASAI_<NAME>``. Unknown ones with that prefix are refused by ``load``."""
+    """Every variable is read as ``CEASAI_<NAME>``."""
 
     model_config = SettingsConfigDict(env_prefix="CEASAI_", frozen=True, extra="forbid")
 

@@ -1,1 +1,1 @@
-"""Everything a page needs and no slice owns: rendering, errors, locale, forms, CSRF, headers, static files."""
+"""What every page needs and no slice owns: rendering, errors, locale, forms, CSRF, headers, static files."""

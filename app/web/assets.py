@@ -46,7 +46,7 @@ class Assets:
         pico = pico.replace('@charset "UTF-8";', "")
         own = "\n".join((folder / f"css/{name}.css").read_text() for name in _CSS)
         own = _URL.sub(lambda match: f'url("{self.url(match.group(1))}")', own)
-        own = re.sub(r"/\*.*?\*/", "", own, flags=re.S)
+        own = re.sub(r"/\*.*?\*/", "", own, flags=re.DOTALL)
         order = "@layer pico, tokens, base, layout, components, pages;"
         return f"{order}\n@layer pico {{{pico}}}\n{own}".encode()
 

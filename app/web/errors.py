@@ -1,5 +1,6 @@
 """The one place where an error becomes something a person or a program reads."""
 
+import traceback
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
@@ -57,10 +58,20 @@ def problem(request: Request, error: DomainError) -> Response:
     locale = locale_of(request)
     sentence = error_sentence(str(locale), error.code, _readable(request, error.facts))
     if _is_api(request):
-        plain = {key: value.isoformat() if isinstance(value, datetime) else value for key, value in error.facts.items()}
-        body: dict[str, Any] = {"type": f"/problems/{error.code}", "title": sentence, "status": int(error.status)}
+        plain = {
+            key: value.isoformat() if isinstance(value, datetime) else value
+            for key, value in error.facts.items()
+        }
+        body: dict[str, Any] = {
+            "type": f"/problems/{error.code}",
+            "title": sentence,
+            "status": int(error.status),
+        }
         return JSONResponse(
-            body | plain, error.status, media_type="application/problem+json", headers={"Content-Language": locale}
+            body | plain,
+            error.status,
+            media_type="application/problem+json",
+            headers={"Content-Language": locale},
         )
     if isinstance(error, SignInNeeded) and not wants_fragment(request):
         after = request.url.path + (f"?{request.url.query}" if request.url.query else "")
@@ -76,7 +87,9 @@ def problem(request: Request, error: DomainError) -> Response:
     headers = {"Cache-Control": "no-store", "Vary": "HX-Request"}
     if wants_fragment(request):
         html = render_block(made, "web/error.html", "problem", values)
-        return HTMLResponse(html, error.status, {**headers, "HX-Retarget": "#problem", "HX-Reswap": "innerHTML"})
+        return HTMLResponse(
+            html, error.status, {**headers, "HX-Retarget": "#problem", "HX-Reswap": "innerHTML"}
+        )
     return HTMLResponse(made.get_template("web/error.html").render(values), error.status, headers)
 
 
@@ -129,11 +142,7 @@ async def _validation(request: Request, error: Exception) -> Response:
 
 async def _bug(request: Request, error: Exception) -> Response:
     number = str(new_id())
-    frames: list[str] = []
-    trace = error.__traceback__
-    while trace is not None:
-        frames.append(f"{trace.tb_frame.f_code.co_qualname if hasattr(trace.tb_frame.f_code, 'co_qualname') else trace.tb_frame.f_code.co_name}:{trace.tb_lineno}")
-        trace = trace.tb_next
+    frames = [f"{frame.name}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
     # the text of an exception may quote a row, so only its kind and its place are logged
     log.error("incident", incident=number, kind=type(error).__name__, frames=frames[-8:])
     return problem(request, Incident(incident=number))

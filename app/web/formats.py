@@ -38,7 +38,11 @@ class Formats:
         """``part`` of ``whole`` in per cent with one place at most; a dash when there is no whole."""
         if whole == 0:
             return "–"
-        text: str = format_percent(part / whole, format="#,##0.#\N{NO-BREAK SPACE}%" if self.locale != "en" else "#,##0.#%", locale=self.babel)
+        text: str = format_percent(
+            part / whole,
+            format="#,##0.#\N{NO-BREAK SPACE}%" if self.locale != "en" else "#,##0.#%",
+            locale=self.babel,
+        )
         return text
 
     def local(self, at: datetime) -> datetime:

@@ -72,7 +72,7 @@ class FormState:
 
 
 def typed(form: FormData, model: type[BaseModel]) -> dict[str, Any]:
-    """The fields ``model`` knows, as typed: a list where it takes several, else one string; empty = absent."""
+    """The fields ``model`` knows, as typed: a list where it takes several, else one string."""
     values: dict[str, Any] = {}
     for name, info in model.model_fields.items():
         several = "list" in str(info.annotation) or "tuple" in str(info.annotation)

@@ -46,11 +46,16 @@ class Shell:
             self._fixed.append(("strict-transport-security", "max-age=63072000; includeSubDomains"))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request, or refuse it before any other code runs."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         started = time.perf_counter()
-        headers = {key: value for key, value in scope["headers"] if key in {b"host", b"x-request-id", b"content-length"}}
+        headers = {
+            key: value
+            for key, value in scope["headers"]
+            if key in {b"host", b"x-request-id", b"content-length"}
+        }
         given = headers.get(b"x-request-id", b"").decode("latin-1")
         request_id = given if _REQUEST_ID.match(given) else str(new_id())
         structlog.contextvars.clear_contextvars()

@@ -60,7 +60,7 @@ def preferred(request: Request) -> Locale:
 
 
 def locale_of(request: Request) -> Locale:
-    """The language of this reply: the address, else ``?lang=`` (unprefixed public pages), else the preference."""
+    """The language of this reply: the address, else ``?lang=`` (unprefixed pages), else the preference."""
     named = locale_in(request.url.path)
     if named:
         return named

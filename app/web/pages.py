@@ -44,7 +44,9 @@ def _knot(filled: int) -> Markup:
 def _bar(part: int, whole: int) -> Markup:
     """A bar filled to ``part`` of ``whole``; lengths are attributes, since the CSP forbids inline style."""
     share = 0.0 if whole <= 0 else max(0.0, min(100.0, 100 * part / whole))
-    return Markup('<svg class="bar" aria-hidden="true"><rect width="{:.1f}%" height="100%"/></svg>').format(share)
+    return Markup('<svg class="bar" aria-hidden="true"><rect width="{:.1f}%" height="100%"/></svg>').format(
+        share
+    )
 
 
 @cache
@@ -87,7 +89,7 @@ def language_links(request: Request, locale: str, path: str | None = None) -> li
         if not prefixed:
             query.append(("lang", str(other)))
         target = swap(base, other) if prefixed else base
-        href = target + (f"?{urlencode(query)}" if query and path is None or not prefixed else "")
+        href = target + (f"?{urlencode(query)}" if (query and path is None) or not prefixed else "")
         links.append(LanguageLink(str(other), SHORT_NAMES[other], OWN_NAMES[other], href, other == locale))
     return links
 

@@ -31,7 +31,7 @@ def catalogues(folder: Path = ROOT / "locales") -> dict[str, NullTranslations]:
 
 def error_sentence(locale: str, code: str, facts: dict[str, object]) -> str:
     """The sentence for a refusal's code in a language, filled with its facts."""
-    sentence = catalogues()[locale].pgettext("error", code)
+    sentence = str(catalogues()[locale].pgettext("error", code))
     try:
         return sentence % facts
     except (KeyError, TypeError, ValueError):
