@@ -90,7 +90,7 @@ class Attempt(SQLModel, table=True):
 
     seed: int | None = None
     layout: list[dict[str, Any]] | None = Field(default=None, sa_column=Column(Json))
-    """In order of position: ``{"item": item version id, "order": [choice ids], "points": n, "domain": "D1"}``."""
+    """By position: ``{"item": item version id, "order": [choice ids], "points": n, "domain": "D1"}``."""
     cut_score: int | None = None
     max_points: int | None = None
     raw_score: int | None = None
@@ -164,7 +164,10 @@ class TimeGrant(SQLModel, table=True):
     """Extra time for one attempt: exact seconds, reason and approver. Append-only; never counted twice."""
 
     __tablename__ = "time_grant"
-    __table_args__ = (UniqueConstraint("attempt_id", "grant_key"), CheckConstraint("seconds > 0", name="seconds_positive"))
+    __table_args__ = (
+        UniqueConstraint("attempt_id", "grant_key"),
+        CheckConstraint("seconds > 0", name="seconds_positive"),
+    )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     attempt_id: UUID = Field(sa_column=Column(ForeignKey("attempt.id"), nullable=False))

@@ -1,0 +1,199 @@
+"""Which change of an attempt is possible on each of its four axes, who makes it and what must hold.
+
+One table per axis. ``service.history.move`` is the only writer of these columns; it refuses what is not here.
+
+Source: specification of exams, section 3.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.exams.rules.states import AppealState, Axis, Lifecycle, ResultState, Review
+
+
+class Who(StrEnum):
+    """Who makes a change: a role, or the system itself."""
+
+    SYSTEM = "system"
+    CANDIDATE = "candidate"
+    PROCTOR = "proctor"
+    EXAM_MANAGER = "exam_manager"
+    INCIDENT_REVIEWER = "incident_reviewer"
+    CERTIFICATION_OFFICER = "certification_officer"
+    APPEALS_PANEL = "appeals_panel"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One line of a table. ``guard`` says in words what the service checks before it asks for the change."""
+
+    before: str
+    after: str
+    who: frozenset[Who]
+    guard: str
+    reason: bool = False
+    """Whether a reason must be given."""
+
+    @property
+    def named(self) -> bool:
+        """Whether a named human must make it: true wherever the system is not among those who may."""
+        return Who.SYSTEM not in self.who
+
+
+def _lines(
+    before: tuple[StrEnum, ...], after: StrEnum, *who: Who, guard: str, reason: bool = False
+) -> tuple[Change, ...]:
+    return tuple(Change(str(state), str(after), frozenset(who), guard, reason) for state in before)
+
+
+_L = Lifecycle
+_RUNNING = (_L.IN_PROGRESS, _L.INTERRUPTED)
+_BEFORE_SUBMITTED = (_L.SCHEDULED, _L.CHECKIN, _L.READY, *_RUNNING, _L.PAUSED)
+
+LIFECYCLE = (
+    *_lines(
+        (_L.SCHEDULED,),
+        _L.CHECKIN,
+        Who.CANDIDATE,
+        guard="booked: 30 min before to 15 min after; unproctored: the window is open; notice acknowledged",
+    ),
+    *_lines(
+        (_L.CHECKIN,),
+        _L.READY,
+        Who.PROCTOR,
+        Who.SYSTEM,
+        guard="on site and live: a proctor confirms identity; record and review, unproctored: the system",
+    ),
+    *_lines(
+        (_L.READY,),
+        _L.IN_PROGRESS,
+        Who.CANDIDATE,
+        guard="form assigned, items frozen, deadline computed on the server, one lease",
+    ),
+    *_lines((_L.IN_PROGRESS,), _L.INTERRUPTED, Who.SYSTEM, guard="no request for 60 s; the clock goes on"),
+    *_lines(
+        (_L.INTERRUPTED,),
+        _L.IN_PROGRESS,
+        Who.CANDIDATE,
+        Who.PROCTOR,
+        guard="the candidate is back; live, record and review: after more than 5 min a proctor releases",
+    ),
+    *_lines(_RUNNING, _L.PAUSED, Who.PROCTOR, guard="remaining time stored, items hidden", reason=True),
+    *_lines((_L.PAUSED,), _L.IN_PROGRESS, Who.PROCTOR, guard="deadline = now + remaining time"),
+    *_lines(_RUNNING, _L.SUBMITTED, Who.CANDIDATE, guard="explicit hand-in, before deadline + grace"),
+    *_lines(_RUNNING, _L.EXPIRED, Who.SYSTEM, guard="after deadline + grace; finish time = deadline"),
+    *_lines(
+        (*_RUNNING, _L.PAUSED),
+        _L.TERMINATED,
+        Who.PROCTOR,
+        Who.EXAM_MANAGER,
+        guard="one person proposes, another confirms",
+        reason=True,
+    ),
+    *_lines(
+        (_L.SUBMITTED, _L.EXPIRED, _L.TERMINATED), _L.SCORED, Who.SYSTEM, guard="scored on what was saved"
+    ),
+    *_lines(
+        (_L.SCORED,),
+        _L.IN_PROGRESS,
+        Who.EXAM_MANAGER,
+        guard="extra time after closing; not when a passed result was released",
+        reason=True,
+    ),
+    *_lines(
+        (_L.SCHEDULED, _L.CHECKIN), _L.NO_SHOW, Who.SYSTEM, Who.PROCTOR, guard="check-in closed, not ready"
+    ),
+    *_lines((_L.SCHEDULED, _L.CHECKIN, _L.READY), _L.WITHDRAWN, Who.CANDIDATE, guard="before the start"),
+    *_lines((_L.CHECKIN, _L.READY), _L.REFUSED, Who.PROCTOR, guard="identity not in order", reason=True),
+    *_lines(
+        _BEFORE_SUBMITTED,
+        _L.VOID,
+        Who.EXAM_MANAGER,
+        guard="no fault of the candidate; a new attempt, the retake counter untouched",
+        reason=True,
+    ),
+)
+
+_R = Review
+
+REVIEW = (
+    *_lines((_R.NONE,), _R.QUEUED, Who.SYSTEM, Who.EXAM_MANAGER, guard="the attempt is closed"),
+    *_lines((_R.QUEUED,), _R.IN_REVIEW, Who.INCIDENT_REVIEWER, guard="never trained the candidate"),
+    *_lines((_R.IN_REVIEW,), _R.CLEARED, Who.INCIDENT_REVIEWER, guard="nothing found"),
+    *_lines(
+        (_R.IN_REVIEW,),
+        _R.SECOND_REVIEW,
+        Who.INCIDENT_REVIEWER,
+        guard="the candidate's statement was asked for",
+        reason=True,
+    ),
+    *_lines((_R.SECOND_REVIEW,), _R.CLEARED, Who.INCIDENT_REVIEWER, guard="second reviewer is not the first"),
+    *_lines(
+        (_R.SECOND_REVIEW,),
+        _R.IRREGULARITY,
+        Who.INCIDENT_REVIEWER,
+        guard="second reviewer is not the first",
+        reason=True,
+    ),
+    *_lines(
+        (_R.SECOND_REVIEW,),
+        _R.INCONCLUSIVE,
+        Who.INCIDENT_REVIEWER,
+        guard="second reviewer is not the first; counts as cleared",
+        reason=True,
+    ),
+)
+
+RESULT = (
+    *_lines(
+        (ResultState.WITHHELD,),
+        ResultState.RELEASED,
+        Who.SYSTEM,
+        Who.CERTIFICATION_OFFICER,
+        guard="by the exam's policy: at once, after the window, or after review",
+    ),
+    *_lines(
+        (ResultState.RELEASED, ResultState.REISSUED),
+        ResultState.REISSUED,
+        Who.SYSTEM,
+        Who.CERTIFICATION_OFFICER,
+        guard="scored again after extra time or a recorded re-score",
+        reason=True,
+    ),
+    *_lines(
+        (ResultState.WITHHELD,),
+        ResultState.INVALIDATED,
+        Who.CERTIFICATION_OFFICER,
+        guard="only after an irregularity was found",
+        reason=True,
+    ),
+    *_lines(
+        (ResultState.RELEASED, ResultState.REISSUED),
+        ResultState.INVALIDATED,
+        Who.CERTIFICATION_OFFICER,
+        guard="a recorded decision",
+        reason=True,
+    ),
+)
+
+APPEAL = (
+    *_lines((AppealState.NONE,), AppealState.FILED, Who.CANDIDATE, guard="within 30 days of the result"),
+    *_lines((AppealState.FILED,), AppealState.PANEL, Who.APPEALS_PANEL, guard="nobody of the first decision"),
+    *_lines((AppealState.PANEL,), AppealState.UPHELD, Who.APPEALS_PANEL, guard="decided", reason=True),
+    *_lines((AppealState.PANEL,), AppealState.DISMISSED, Who.APPEALS_PANEL, guard="decided", reason=True),
+)
+
+TABLES = {Axis.LIFECYCLE: LIFECYCLE, Axis.REVIEW: REVIEW, Axis.RESULT: RESULT, Axis.APPEAL: APPEAL}
+STATES: dict[Axis, type[StrEnum]] = {
+    Axis.LIFECYCLE: Lifecycle,
+    Axis.REVIEW: Review,
+    Axis.RESULT: ResultState,
+    Axis.APPEAL: AppealState,
+}
+
+_BY_ENDS = {(axis, line.before, line.after): line for axis, table in TABLES.items() for line in table}
+
+
+def find_change(axis: Axis, before: str, after: str) -> Change | None:
+    """The line of the axis's table that leads from ``before`` to ``after``; None: there is no such change."""
+    return _BY_ENDS.get((axis, before, after))

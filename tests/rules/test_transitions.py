@@ -1,0 +1,100 @@
+"""The four tables of an attempt."""
+
+import pytest
+
+from app.accounts.rules import Role
+from app.exams.rules.states import OPEN, AppealState, Axis, Lifecycle, ResultState, Review
+from app.exams.rules.transitions import STATES, TABLES, Who, find_change
+
+L = Lifecycle
+
+
+def ends(axis: Axis) -> set[tuple[str, str]]:
+    return {(line.before, line.after) for line in TABLES[axis]}
+
+
+def test_every_word_of_every_table_is_a_state_of_its_axis() -> None:
+    for axis, table in TABLES.items():
+        words = {str(state) for state in STATES[axis]}
+        for line in table:
+            assert {line.before, line.after} <= words
+            assert line.who
+            assert line.guard
+
+
+def test_no_change_stands_twice() -> None:
+    for axis, table in TABLES.items():
+        assert len(ends(axis)) == len(table)
+
+
+def test_who_is_a_role_or_the_system() -> None:
+    roles = {str(role) for role in Role} | {"system"}
+    assert {str(who) for who in Who} <= roles
+
+
+def test_the_lifecycle_is_exactly_the_specified_one() -> None:
+    before_submitted = (L.SCHEDULED, L.CHECKIN, L.READY, L.IN_PROGRESS, L.INTERRUPTED, L.PAUSED)
+    assert ends(Axis.LIFECYCLE) == {
+        (L.SCHEDULED, L.CHECKIN),
+        (L.CHECKIN, L.READY),
+        (L.READY, L.IN_PROGRESS),
+        (L.IN_PROGRESS, L.INTERRUPTED),
+        (L.INTERRUPTED, L.IN_PROGRESS),
+        (L.IN_PROGRESS, L.PAUSED),
+        (L.INTERRUPTED, L.PAUSED),
+        (L.PAUSED, L.IN_PROGRESS),
+        (L.IN_PROGRESS, L.SUBMITTED),
+        (L.INTERRUPTED, L.SUBMITTED),
+        (L.IN_PROGRESS, L.EXPIRED),
+        (L.INTERRUPTED, L.EXPIRED),
+        (L.IN_PROGRESS, L.TERMINATED),
+        (L.INTERRUPTED, L.TERMINATED),
+        (L.PAUSED, L.TERMINATED),
+        (L.SUBMITTED, L.SCORED),
+        (L.EXPIRED, L.SCORED),
+        (L.TERMINATED, L.SCORED),
+        (L.SCORED, L.IN_PROGRESS),
+        (L.SCHEDULED, L.NO_SHOW),
+        (L.CHECKIN, L.NO_SHOW),
+        (L.SCHEDULED, L.WITHDRAWN),
+        (L.CHECKIN, L.WITHDRAWN),
+        (L.READY, L.WITHDRAWN),
+        (L.CHECKIN, L.REFUSED),
+        (L.READY, L.REFUSED),
+    } | {(state, L.VOID) for state in before_submitted}
+
+
+def test_void_leads_out_of_exactly_the_open_states() -> None:
+    assert {line.before for line in TABLES[Axis.LIFECYCLE] if line.after == L.VOID} == set(OPEN)
+
+
+@pytest.mark.parametrize(
+    ("axis", "before", "after"),
+    [
+        (Axis.LIFECYCLE, L.IN_PROGRESS, L.TERMINATED),
+        (Axis.LIFECYCLE, L.IN_PROGRESS, L.VOID),
+        (Axis.LIFECYCLE, L.SCORED, L.IN_PROGRESS),
+        (Axis.REVIEW, Review.SECOND_REVIEW, Review.IRREGULARITY),
+        (Axis.RESULT, ResultState.WITHHELD, ResultState.INVALIDATED),
+        (Axis.RESULT, ResultState.RELEASED, ResultState.INVALIDATED),
+        (Axis.APPEAL, AppealState.PANEL, AppealState.DISMISSED),
+    ],
+)
+def test_what_ends_or_turns_a_result_needs_a_named_human_and_a_reason(
+    axis: Axis, before: str, after: str
+) -> None:
+    line = find_change(axis, before, after)
+    assert line is not None
+    assert line.named
+    assert line.reason
+
+
+def test_nothing_leads_out_of_what_is_closed_for_good() -> None:
+    for state in (L.VOID, L.WITHDRAWN, L.REFUSED, L.NO_SHOW):
+        assert not [line for line in TABLES[Axis.LIFECYCLE] if line.before == state]
+    for word in (ResultState.INVALIDATED,):
+        assert not [line for line in TABLES[Axis.RESULT] if line.before == word]
+
+
+def test_an_unknown_change_is_none() -> None:
+    assert find_change(Axis.LIFECYCLE, L.SCHEDULED, L.SCORED) is None
