@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from app.kernel.ids import new_id
@@ -80,9 +80,12 @@ class LessonText(SQLModel, table=True):
     parts: list[dict[str, Any]] = Field(sa_column=Column(Json, nullable=False))
     """In order: ``{"html": …}`` safe markup, or ``{"check": id}`` where a knowledge check stands."""
     toc: list[dict[str, str]] = Field(sa_column=Column(Json, nullable=False))
+    """Headings of the second level, in order: ``{"id", "title"}``; the ids are the same in every language."""
     glossary: list[dict[str, str]] = Field(sa_column=Column(Json, nullable=False))
+    """Terms the text links to, in order of first use: ``{"id", "term", "text"}``; links go to ``#g-<id>``."""
     references: list[str] = Field(sa_column=Column(Json, nullable=False))
-    """Ids of the module's references the text cites, in order of citation."""
+    """Ids of the module's references the text cites, in order of citation, which is the number the text shows;
+    links go to ``#ref-<id>``."""
     search_text: str
     """Normalised words for search, separated by spaces."""
     content_hash: str = Field(max_length=64)
@@ -143,10 +146,23 @@ class QuizState(StrEnum):
 
 
 class PracticeQuiz(SQLModel, table=True):
-    """A drawn set of practice items for one person; the draw is a seed stored with what it made."""
+    """A drawn set of practice items for one person; the draw is a seed stored with what it made.
+
+    A person has one open quiz of a module at most; ``module_code`` may be ``practice.MIXED``.
+    """
 
     __tablename__ = "practice_quiz"
-    __table_args__ = (Index("ix_practice_quiz_person", "person_id", "module_code"),)
+    __table_args__ = (
+        Index("ix_practice_quiz_person", "person_id", "module_code"),
+        Index(
+            "uq_practice_quiz_open",
+            "person_id",
+            "module_code",
+            unique=True,
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+    )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     person_id: UUID = Field(sa_column=Column(ForeignKey("person.id"), nullable=False))

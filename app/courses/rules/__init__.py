@@ -1,0 +1,1 @@
+"""Decisions of the courses slice: plain values in, plain values out."""
