@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlmodel import Session, col
 
 from app.kernel.ids import new_id
@@ -50,6 +50,30 @@ def record_milestone(
                 update(CohortMember).where(col(CohortMember.id) == row.id).values(state=word)
             )
     return fresh
+
+
+def touch_activity(session: Session, person_id: UUID, at: datetime) -> None:
+    """Write down that a person studied at ``at`` (aware UTC), in every cohort they are in.
+
+    The first time is also the milestone ``active``. One SELECT and one UPDATE when nothing is new.
+    """
+    seen = session.execute(
+        select(CohortMember.last_active_at).where(
+            col(CohortMember.person_id) == person_id, col(CohortMember.left_at).is_(None)
+        )
+    ).scalars().all()
+    if None in seen or not seen:
+        record_milestone(session, person_id=person_id, word=MilestoneWord.ACTIVE, at=at, source="study")
+    if seen:
+        session.execute(
+            update(CohortMember)
+            .where(
+                col(CohortMember.person_id) == person_id,
+                col(CohortMember.left_at).is_(None),
+                or_(col(CohortMember.last_active_at).is_(None), col(CohortMember.last_active_at) < at),
+            )
+            .values(last_active_at=at)
+        )
 
 
 def relate(
