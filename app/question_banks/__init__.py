@@ -1,0 +1,1 @@
+"""Items, their versions and banks."""

@@ -39,3 +39,11 @@ class BankPurpose(StrEnum):
 
     PRACTICE = "practice"
     CERTIFICATION = "certification"
+
+
+def may_build_forms(purpose: BankPurpose, *, specimen: bool, demonstration: bool) -> bool:
+    """Whether examination forms may be built from a bank, and a certification bank loaded at all.
+
+    A specimen is public, so that only an installation marked as a demonstration may examine with it.
+    """
+    return purpose is BankPurpose.CERTIFICATION and (demonstration or not specimen)

@@ -16,8 +16,8 @@ SHORTEST_STEM = 3
 """A Kazakh word is never cut to fewer letters."""
 
 _KAZAKH_ENDINGS = """
-дың дің тың тің ның нің ға ге қа ке на не да де та те нда нде дан ден тан тен нан нен ды ді ты ті ны ні мен бен пен
-лар лер дар дер тар тер сы сі ы і лық лік дық дік тық тік лығы лігі ғы гі
+дың дің тың тің ның нің ға ге қа ке на не да де та те нда нде дан ден тан тен нан нен ды ді ты ті ны ні мен
+бен пен лар лер дар дер тар тер сы сі ы і лық лік дық дік тық тік лығы лігі ғы гі
 """
 _KAZAKH_SUFFIXES = tuple(
     sorted(set(_KAZAKH_ENDINGS.translate(FOLD).split()), key=lambda suffix: (-len(suffix), suffix))
