@@ -168,6 +168,7 @@ def upgrade() -> None:
     sa.Column('guardian_contact', sqlmodel.sql.sqltypes.AutoString(length=254), nullable=True),
     sa.Column('conduct_version', sqlmodel.sql.sqltypes.AutoString(length=16), nullable=False),
     sa.Column('mark_version', sqlmodel.sql.sqltypes.AutoString(length=16), nullable=False),
+    sa.Column('notice_version', sqlmodel.sql.sqltypes.AutoString(length=16), nullable=False),
     sa.Column('accepted_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('accommodation', sa.Enum('none', 'requested', 'approved', 'declined', name='accommodation_state', native_enum=False, create_constraint=True, length=32), nullable=False),
     sa.Column('accommodation_request', sqlmodel.sql.sqltypes.AutoString(length=2000), nullable=True),
@@ -273,6 +274,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('practice_quiz', schema=None) as batch_op:
         batch_op.create_index('ix_practice_quiz_person', ['person_id', 'module_code'], unique=False)
+        batch_op.create_index('uq_practice_quiz_open', ['person_id', 'module_code'], unique=True, sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
 
     op.create_table('role_grant',
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -681,7 +683,8 @@ def upgrade() -> None:
     sa.Column('person_id', sa.Uuid(), nullable=False),
     sa.Column('application_id', sa.Uuid(), nullable=False),
     sa.Column('attempt_id', sa.Uuid(), nullable=True),
-    sa.Column('state', sa.Enum('booked', 'waiting', 'moved', 'cancelled', name='booking_state', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('seat', sa.Integer(), nullable=True),
+    sa.Column('state', sa.Enum('booked', 'waiting', 'moved', 'cancelled', 'used', name='booking_state', native_enum=False, create_constraint=True, length=32), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['application_id'], ['application.id'], ),
@@ -694,6 +697,7 @@ def upgrade() -> None:
     with op.batch_alter_table('booking', schema=None) as batch_op:
         batch_op.create_index('ix_booking_sitting', ['sitting_id', 'state', 'created_at'], unique=False)
         batch_op.create_index('uq_booking_live', ['person_id', 'exam_id'], unique=True, sqlite_where=sa.text("state IN ('booked', 'waiting')"), postgresql_where=sa.text("state IN ('booked', 'waiting')"))
+        batch_op.create_index('uq_booking_seat', ['sitting_id', 'seat'], unique=True, sqlite_where=sa.text("state = 'booked'"), postgresql_where=sa.text("state = 'booked'"))
 
     op.create_table('response',
     sa.Column('attempt_id', sa.Uuid(), nullable=False),
@@ -751,6 +755,7 @@ def downgrade() -> None:
     op.drop_table('response_event')
     op.drop_table('response')
     with op.batch_alter_table('booking', schema=None) as batch_op:
+        batch_op.drop_index('uq_booking_seat', sqlite_where=sa.text("state = 'booked'"), postgresql_where=sa.text("state = 'booked'"))
         batch_op.drop_index('uq_booking_live', sqlite_where=sa.text("state IN ('booked', 'waiting')"), postgresql_where=sa.text("state IN ('booked', 'waiting')"))
         batch_op.drop_index('ix_booking_sitting')
 
@@ -819,6 +824,7 @@ def downgrade() -> None:
 
     op.drop_table('role_grant')
     with op.batch_alter_table('practice_quiz', schema=None) as batch_op:
+        batch_op.drop_index('uq_practice_quiz_open', sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
         batch_op.drop_index('ix_practice_quiz_person')
 
     op.drop_table('practice_quiz')

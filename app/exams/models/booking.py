@@ -40,6 +40,8 @@ class Application(SQLModel, table=True):
     conduct_version: str = Field(max_length=16)
     mark_version: str = Field(max_length=16)
     """The agreement on the use of the mark that was accepted."""
+    notice_version: str = Field(max_length=16)
+    """The notice on how the exam is supervised that was read before applying."""
     accepted_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     accommodation: AccommodationState = Field(sa_column=Column(word(AccommodationState), nullable=False))
     accommodation_request: str | None = Field(default=None, max_length=2000)
@@ -132,6 +134,14 @@ class Booking(SQLModel, table=True):
             postgresql_where=text("state IN ('booked', 'waiting')"),
         ),
         Index("ix_booking_sitting", "sitting_id", "state", "created_at"),
+        Index(
+            "uq_booking_seat",
+            "sitting_id",
+            "seat",
+            unique=True,
+            sqlite_where=text("state = 'booked'"),
+            postgresql_where=text("state = 'booked'"),
+        ),
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
@@ -141,6 +151,8 @@ class Booking(SQLModel, table=True):
     application_id: UUID = Field(sa_column=Column(ForeignKey("application.id"), nullable=False))
     attempt_id: UUID | None = Field(default=None, sa_column=Column(ForeignKey("attempt.id")))
     """Set when booked: the attempt in state ``scheduled`` this place is for."""
+    seat: int | None = None
+    """Set when booked: the number of the place in the room, from 1."""
     state: BookingState = Field(sa_column=Column(word(BookingState), nullable=False))
     created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     ended_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))

@@ -132,6 +132,8 @@ class BookingState(StrEnum):
     WAITING = "waiting"
     MOVED = "moved"
     CANCELLED = "cancelled"
+    USED = "used"
+    """The attempt it was for is over; marked when the person books again."""
 
 
 OPEN = (
