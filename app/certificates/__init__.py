@@ -1,0 +1,1 @@
+"""Decisions, issuing, signing, status and verification."""

@@ -1,4 +1,4 @@
-"""Pages and fragments of the certificates slice."""
+"""Pages and fragments."""
 
 from fastapi import APIRouter
 

@@ -1,0 +1,1 @@
+"""Reads of the certificates slice, by what they serve."""

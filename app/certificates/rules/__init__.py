@@ -1,0 +1,1 @@
+"""What the certificates slice decides, without any I/O."""

@@ -1,0 +1,138 @@
+"""Where a case and a certificate stand, which way they may go, and for which reasons.
+
+Source: specification of certificates, sections 1 and 4; ISO/IEC 17024, sections 9.4 and 9.5.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What the paper claims. A completion is never called certification."""
+
+    CERTIFICATION = "certification"
+    COMPLETION = "completion"
+
+
+class Verdict(StrEnum):
+    """The decision of a certification officer on a case."""
+
+    GRANTED = "granted"
+    REFUSED = "refused"
+
+
+class Requirement(StrEnum):
+    """What a case needs before certification can be granted."""
+
+    RESULT = "result"
+    """The attempt's result is released and passed, in an exam of certification that was supervised."""
+    IDENTITY = "identity"
+    """A person has compared the candidate with the identity document."""
+    AGREEMENT = "agreement"
+    """The agreement on the use of the mark was accepted."""
+    NAMES = "names"
+    """The holder has confirmed the names as they will be signed."""
+    STANDING = "standing"
+    """No earlier certificate of the same achievement is suspended."""
+
+
+class Status(StrEnum):
+    """Where a certificate stands in the database. Expiry is not stored: the date decides it."""
+
+    RESERVED = "reserved"
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    REVOKED = "revoked"
+    SUPERSEDED = "superseded"
+
+
+EXPIRED = "expired"
+"""What ``standing`` answers for an active or suspended certificate whose date has passed."""
+
+
+class EventKind(StrEnum):
+    """What happened to a certificate."""
+
+    ISSUE = "issue"
+    SUSPEND = "suspend"
+    REINSTATE = "reinstate"
+    REVOKE = "revoke"
+    SUPERSEDE = "supersede"
+
+
+class Reason(StrEnum):
+    """Why the status of a certificate was changed; shown to whoever verifies it."""
+
+    COMPLAINT = "complaint"
+    IDENTITY_DOUBT = "identity_doubt"
+    MARK_MISUSE = "mark_misuse"
+    HOLDER_REQUEST = "holder_request"
+    CONDUCT = "conduct"
+    RESULT_INVALIDATED = "result_invalidated"
+    FRAUD = "fraud"
+    ISSUED_IN_ERROR = "issued_in_error"
+    CLEARED = "cleared"
+    CONDITIONS_MET = "conditions_met"
+    RENEWED = "renewed"
+
+
+class Purpose(StrEnum):
+    """What a bit of a status list says."""
+
+    REVOCATION = "revocation"
+    SUSPENSION = "suspension"
+
+
+class KeyState(StrEnum):
+    """Where a signing key stands. A retired key still verifies what it signed."""
+
+    PENDING = "pending"
+    ACTIVE = "active"
+    RETIRED = "retired"
+    COMPROMISED = "compromised"
+
+
+TRANSITIONS: dict[EventKind, tuple[frozenset[Status], Status]] = {
+    EventKind.ISSUE: (frozenset({Status.RESERVED}), Status.ACTIVE),
+    EventKind.SUSPEND: (frozenset({Status.ACTIVE}), Status.SUSPENDED),
+    EventKind.REINSTATE: (frozenset({Status.SUSPENDED}), Status.ACTIVE),
+    EventKind.REVOKE: (frozenset({Status.ACTIVE, Status.SUSPENDED}), Status.REVOKED),
+    EventKind.SUPERSEDE: (frozenset({Status.ACTIVE}), Status.SUPERSEDED),
+}
+"""By event: from which states, to which. A revoked or superseded certificate never comes back."""
+
+REASONS: dict[EventKind, tuple[Reason, ...]] = {
+    EventKind.SUSPEND: (Reason.COMPLAINT, Reason.IDENTITY_DOUBT, Reason.MARK_MISUSE, Reason.HOLDER_REQUEST),
+    EventKind.REINSTATE: (Reason.CLEARED, Reason.CONDITIONS_MET),
+    EventKind.REVOKE: (
+        Reason.CONDUCT,
+        Reason.MARK_MISUSE,
+        Reason.RESULT_INVALIDATED,
+        Reason.FRAUD,
+        Reason.ISSUED_IN_ERROR,
+        Reason.HOLDER_REQUEST,
+    ),
+}
+"""The reasons an officer may choose for each change."""
+
+LISTED: dict[Purpose, frozenset[Status]] = {
+    Purpose.REVOCATION: frozenset({Status.REVOKED, Status.SUPERSEDED}),
+    Purpose.SUSPENSION: frozenset({Status.SUSPENDED}),
+}
+"""Whose bit is set in each list. A superseded credential is revoked to programs that know only two states."""
+
+
+def standing(status: Status, *, expires_at: datetime | None, at: datetime) -> str:
+    """What the world is told: the stored status, or ``expired`` once the date has passed.
+
+    A revoked or superseded certificate stays so after its date. Instants are aware UTC.
+    """
+    ended = status in {Status.REVOKED, Status.SUPERSEDED, Status.RESERVED}
+    if not ended and expires_at is not None and at >= expires_at:
+        return EXPIRED
+    return str(status)
+
+
+def changes(status: Status) -> tuple[EventKind, ...]:
+    """What an officer may do to a certificate that stands so, in the order in which it is offered."""
+    return tuple(event for event in REASONS if status in TRANSITIONS[event][0])
