@@ -65,7 +65,7 @@ def _path(locale: str) -> Path:
 
 
 def dump(catalogue: Catalog) -> bytes:
-    """A .po file's bytes: sorted, without dates and line numbers, so that a change shows only what changed."""
+    """A .po file's bytes: sorted, without dates and line numbers, so that a diff shows only changes."""
     out = BytesIO()
     write_po(
         out,
@@ -78,7 +78,7 @@ def dump(catalogue: Catalog) -> bytes:
     )
     text = out.getvalue().decode()
     text = re.sub(
-        r'^"(POT-Creation-Date|PO-Revision-Date|Generated-By|Last-Translator|Language-Team|Report-Msgid-Bugs-To).*\n',
+        r'^"(POT-Creation-Date|PO-Revision-Date|Generated-By|Last-Tr|Language-Team|Report-).*\n',
         "",
         text,
         flags=re.MULTILINE,

@@ -1,0 +1,1 @@
+"""Blueprints, forms, sittings, attempts, responses and scores. THE PASS RULE is in rules/scoring.py."""

@@ -110,5 +110,6 @@ def insert_once(session: Session, model: type[SQLModel], **values: Any) -> bool:
     Idempotency by constraint: one statement, no look first. ``values`` are column names.
     """
     insert: Any = sqlite.insert if is_sqlite(session) else postgresql.insert
-    result: Any = session.execute(insert(model).values(**values).on_conflict_do_nothing())
-    return bool(result.rowcount == 1)
+    key = model.__table__.primary_key.columns  # type: ignore[attr-defined]  # every table model has one
+    statement = insert(model).values(**values).on_conflict_do_nothing().returning(*key)
+    return session.execute(statement).first() is not None

@@ -1,0 +1,1 @@
+"""Programmes, cohorts, invitations, training relations, milestones and counters."""

@@ -1,0 +1,1 @@
+"""Public pages with live figures: reads only."""
