@@ -6,6 +6,146 @@ from app.kernel.errors import DomainError
 
 # Forms and booking
 
+
+class NoFormLeft(DomainError):
+    """The candidate has seen every form there is; a retake never gets one of them."""
+
+    code = "no-form-left"
+
+
+class BankTooSmall(DomainError):
+    """The bank does not give the forms the blueprint asks for."""
+
+    code = "bank-too-small"
+
+
+class ApplicationNeeded(DomainError):
+    """An exam that leads to certification is booked with an accepted application only."""
+
+    code = "application-needed"
+
+
+class AlreadyApplied(DomainError):
+    """There is a live application of this person for this exam."""
+
+    code = "already-applied"
+
+
+class AccommodationDecided(DomainError):
+    """The request was decided before, or none was made."""
+
+    code = "accommodation-decided"
+
+
+class OwnRequest(DomainError):
+    """Nobody decides on their own request."""
+
+    code = "own-request"
+
+
+class BookingClosed(DomainError):
+    """Places of this sitting are no longer given: its hour has come, or it was cancelled."""
+
+    code = "booking-closed"
+
+
+class AlreadyBooked(DomainError):
+    """The person holds a place, or stands in a waiting list, for this exam."""
+
+    code = "already-booked"
+
+
+class OpenAttempt(DomainError):
+    """One open attempt per person and exam."""
+
+    code = "open-attempt"
+
+
+class NoAttemptsLeft(DomainError):
+    """The attempts that the blueprint allows are used up."""
+
+    code = "no-attempts-left"
+
+
+class TooSoonAfterAttempt(DomainError):
+    """The waiting time after the last attempt is not over at the hour of this sitting."""
+
+    code = "too-soon-after-attempt"
+
+
+class SittingFull(DomainError):
+    """A place is moved only to where one is free."""
+
+    code = "sitting-full"
+
+
+class TooLateToMove(DomainError):
+    """Less than 48 hours are left before the hour."""
+
+    code = "too-late-to-move"
+
+
+class TooLateToCancel(DomainError):
+    """Check-in has opened."""
+
+    code = "too-late-to-cancel"
+
+
+class CheckInNotOpen(DomainError):
+    """Check-in has not opened yet."""
+
+    code = "check-in-not-open"
+
+
+class CheckInClosed(DomainError):
+    """Check-in is over, or the room is closed."""
+
+    code = "check-in-closed"
+
+
+class NoticeMissing(DomainError):
+    """The notice and the rules in force were not acknowledged."""
+
+    code = "notice-missing"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class CapacityBeyondRoom(DomainError):
+    """A sitting has no more places than its room."""
+
+    code = "capacity-beyond-room"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class RoomTaken(DomainError):
+    """Another sitting uses the room at this time."""
+
+    code = "room-taken"
+
+
+class OwnTrainee(DomainError):
+    """A trainer takes no part in examining their own trainee."""
+
+    code = "own-trainee"
+
+
+class NotYetMissing(DomainError):
+    """Check-in is still open: somebody who is not there yet may come."""
+
+    code = "not-yet-missing"
+
+
+class RoomClosed(DomainError):
+    """The room was closed."""
+
+    code = "room-closed"
+
+
+class NameTaken(DomainError):
+    """A centre, or a room in this centre, has this name already."""
+
+    code = "name-taken"
+
 # Delivery
 
 

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlmodel import Session
 
 from app.kernel.errors import NotFound
@@ -218,3 +218,61 @@ def feedback_of(session: Session, version_id: UUID) -> Feedback:
     if row is None:
         raise NotFound
     return Feedback(frozenset(row[0]), {choice["id"]: choice["rationale"] for choice in row[1]}, row[2])
+
+
+def content_hashes(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The content hash of item versions, 64 hex digits: what a form is frozen over."""
+    rows = session.execute(select(_version.id, _version.content_hash).where(_version.id.in_(list(ids))))
+    return {row[0]: row[1] for row in rows}
+
+
+class DrawableItem(NamedTuple):
+    """A practice item as a draw needs it. ``enemies`` are slugs it may not meet in one set."""
+
+    version_id: UUID
+    slug: str
+    module: str
+    cognitive: Cognitive
+    enemies: list[str]
+
+
+def drawable_items(session: Session, *, on: date, module_code: str | None = None) -> list[DrawableItem]:
+    """The practice items that may be drawn on a day, of one module or of all, by slug."""
+    wanted = (
+        select(_version.id, _item.slug, _version.module, _version.cognitive, _version.enemies)
+        .join(_item, _item.current_version_id == _version.id)
+        .join(_bank, _bank.id == _item.bank_id)
+        .where(
+            _bank.purpose == BankPurpose.PRACTICE,
+            _version.module.is_not(None),
+            _version.status == ItemStatus.ACTIVE,
+            or_(_version.valid_until.is_(None), _version.valid_until >= on),
+        )
+        .order_by(_item.slug)
+    )
+    if module_code is not None:
+        wanted = wanted.where(_version.module == module_code)
+    return [DrawableItem(*row) for row in session.execute(wanted)]
+
+
+def drawable_counts(session: Session, *, on: date) -> dict[str, int]:
+    """How many practice items may be drawn on a day, by module code."""
+    rows = session.execute(
+        select(_version.module, func.count())
+        .join(_item, _item.current_version_id == _version.id)
+        .join(_bank, _bank.id == _item.bank_id)
+        .where(
+            _bank.purpose == BankPurpose.PRACTICE,
+            _version.module.is_not(None),
+            _version.status == ItemStatus.ACTIVE,
+            or_(_version.valid_until.is_(None), _version.valid_until >= on),
+        )
+        .group_by(_version.module)
+    )
+    return {row[0]: int(row[1]) for row in rows}
+
+
+def modules_of(session: Session, version_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The module code of each practice item version."""
+    rows = session.execute(select(_version.id, _version.module).where(_version.id.in_(list(version_ids))))
+    return {row[0]: row[1] or "" for row in rows}

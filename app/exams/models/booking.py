@@ -12,7 +12,7 @@ from app.kernel.types import Json, UtcDateTime, word
 
 
 class Application(SQLModel, table=True):
-    """A person's application to be examined. The names are as in the identity document, typed by the person."""
+    """A person's application to be examined. Names are as in the identity document, typed by the person."""
 
     __tablename__ = "application"
     __table_args__ = (

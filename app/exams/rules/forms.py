@@ -1,0 +1,176 @@
+"""How a form is put together from a bank, and which form a candidate meets.
+
+Plain values in and out. Order comes from hashes of a stored seed, so that the same bank and seed give the
+same forms on any machine, for ever.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from app.kernel.canonical import canonical_json, sha256_hex
+
+CASES = "cases"
+"""The dimension that counts items of case sets, besides the domains."""
+MOST_STEPS = 200_000
+"""Where the search gives up; a bank with room to choose from needs a few hundred steps."""
+
+
+@dataclass(frozen=True, slots=True)
+class BankItem:
+    """What assembly needs to know of an item. ``stimulus`` keeps the items of a case set together."""
+
+    slug: str
+    domain: str
+    stimulus: str | None = None
+    enemies: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """What is placed as a whole: one item, or all items of a case set."""
+
+    key: str
+    slugs: tuple[str, ...]
+    weight: Mapping[str, int]
+    enemies: frozenset[str]
+
+
+@dataclass(slots=True)
+class _Search:
+    """One form after another is filled; ``steps`` bounds the work."""
+
+    units: Sequence[_Unit]
+    need: list[Counter[str]]
+    seed: int
+    placed: list[list[_Unit]] = field(default_factory=list)
+    steps: int = 0
+
+
+def order_key(seed: int, *parts: str) -> str:
+    """A place in an order that only the seed decides: 64 hex digits."""
+    return sha256_hex(canonical_json([str(seed), *parts]))
+
+
+def _units(items: Collection[BankItem], seed: int) -> list[_Unit]:
+    groups: dict[str, list[BankItem]] = {}
+    for item in items:
+        key = f"case:{item.stimulus}" if item.stimulus else f"item:{item.slug}"
+        groups.setdefault(key, []).append(item)
+    units = []
+    for key, members in groups.items():
+        weight = Counter(item.domain for item in members)
+        if members[0].stimulus:
+            weight[CASES] = len(members)
+        slugs = tuple(sorted(item.slug for item in members))
+        enemies = frozenset().union(*(item.enemies for item in members)) - frozenset(slugs)
+        units.append(_Unit(key, slugs, weight, enemies))
+    # what is hardest to place comes first: case sets, then items with many enemies
+    return sorted(units, key=lambda u: (-len(u.slugs), -len(u.enemies), order_key(seed, u.key)))
+
+
+def assemble(
+    items: Collection[BankItem], *, domains: Mapping[str, int], forms: int, cases: int = 0, seed: int
+) -> tuple[tuple[str, ...], ...] | None:
+    """Disjoint forms by item slug, in the order of delivery; None when the bank cannot give them.
+
+    Each form has exactly ``domains[d]`` items of each domain, exactly ``cases`` items in case sets (so that
+    forms are alike), whole case sets only and no two enemies. Items stand domain by domain, a case set
+    in one run.
+    """
+    wanted = Counter(dict(domains))
+    usable = [item for item in items if item.domain in wanted]
+    broken = {item.stimulus for item in items if item.domain not in wanted} - {None}
+    usable = [item for item in usable if item.stimulus not in broken]
+    if cases:
+        wanted[CASES] = cases
+    units = [unit for unit in _units(usable, seed) if cases or CASES not in unit.weight]
+    search = _Search(units, [wanted.copy() for _ in range(forms)], seed, [[] for _ in range(forms)])
+    if not _fill(search, 0, _supply(units)):
+        return None
+    return tuple(_delivery_order(form, seed) for form in search.placed)
+
+
+def _supply(units: Sequence[_Unit]) -> Counter[str]:
+    total: Counter[str] = Counter()
+    for unit in units:
+        total.update(unit.weight)
+    return total
+
+
+def _fill(search: _Search, index: int, supply: Counter[str]) -> bool:
+    """Place the unit at ``index`` or leave it out, and go on; ``supply`` is what is still to come."""
+    if all(not any(need.values()) for need in search.need):
+        return True
+    search.steps += 1
+    open_need: Counter[str] = Counter()
+    for need in search.need:
+        open_need.update(need)
+    if (
+        index == len(search.units)
+        or search.steps > MOST_STEPS
+        or any(count > supply[what] for what, count in open_need.items())
+    ):
+        return False
+    unit = search.units[index]
+    rest = supply - Counter(unit.weight)
+    for form in _forms_for(search, unit):
+        search.need[form].subtract(unit.weight)
+        search.placed[form].append(unit)
+        if _fill(search, index + 1, rest):
+            return True
+        search.placed[form].pop()
+        search.need[form].update(unit.weight)
+    return _fill(search, index + 1, rest)
+
+
+def _forms_for(search: _Search, unit: _Unit) -> list[int]:
+    """Where the unit fits; the form that still needs most comes first, ties by the seed."""
+    fitting = [
+        form
+        for form, need in enumerate(search.need)
+        if all(need[what] >= count for what, count in unit.weight.items())
+        and not any(_hostile(unit, other) for other in search.placed[form])
+    ]
+    main = max(unit.weight, key=lambda what: (unit.weight[what], what))
+    return sorted(
+        fitting, key=lambda form: (-search.need[form][main], order_key(search.seed, unit.key, str(form)))
+    )
+
+
+def _hostile(one: _Unit, other: _Unit) -> bool:
+    return not one.enemies.isdisjoint(other.slugs) or not other.enemies.isdisjoint(one.slugs)
+
+
+def _delivery_order(form: Sequence[_Unit], seed: int) -> tuple[str, ...]:
+    def place(unit: _Unit) -> tuple[str, str]:
+        return min(what for what in unit.weight if what != CASES), order_key(seed, "order", unit.key)
+
+    return tuple(slug for unit in sorted(form, key=place) for slug in unit.slugs)
+
+
+def form_hash(*, blueprint: str, minutes: int, cut_score: int, places: Sequence[tuple[str, str, int]]) -> str:
+    """What freezes a form: SHA-256 over its places (content hash, domain, points), 64 hex digits."""
+    return sha256_hex(
+        canonical_json(
+            {
+                "blueprint": blueprint,
+                "minutes": minutes,
+                "cut_score": cut_score,
+                "places": [list(place) for place in places],
+            }
+        )
+    )
+
+
+def choose_form(
+    published: Collection[str], seen: Collection[str], *, key: str, may_repeat: bool
+) -> str | None:
+    """The form an attempt gets: one not seen before, spread by ``key`` over the candidates.
+
+    ``may_repeat``: practice only, when every form was seen. None: no form is left.
+    """
+    fresh = [form for form in published if form not in set(seen)]
+    if not fresh and may_repeat:
+        fresh = list(published)
+    return min(fresh, key=lambda form: sha256_hex(f"{key}:{form}".encode()), default=None)

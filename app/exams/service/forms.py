@@ -1,0 +1,243 @@
+"""Exams, blueprints and their frozen forms: making them, and giving an attempt the form it meets."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from app.exams.errors import BankTooSmall, NoFormLeft
+from app.exams.models.attempts import Attempt
+from app.exams.models.forms import Blueprint, Exam, Form, FormItem
+from app.exams.queries import forms as queries
+from app.exams.rules import forms as rules
+from app.exams.rules.states import Mode, ReleasePolicy
+from app.kernel.clock import Clock
+from app.kernel.errors import NotFound
+from app.platform import audit
+from app.question_banks import queries as banks
+
+CERTIFICATION = "ceasai-analyst"
+PRACTICE = "practice-run"
+DEMONSTRATION_SEED = 2026_11_23
+PRACTICE_SEED = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the forms of a blueprint are made of. ``cases``: items in case sets, on each form."""
+
+    version: str
+    domains: Mapping[str, int]
+    cases: int
+    minutes: int
+    cut_score: int
+    attempts_allowed: int | None
+    wait_days: int
+    form_slugs: Sequence[str]
+    seed: int
+
+
+DEMONSTRATION = Plan(
+    version="demonstration v1",
+    domains={"D1": 11, "D2": 13},
+    cases=9,
+    minutes=40,
+    cut_score=17,
+    attempts_allowed=2,
+    wait_days=14,
+    form_slugs=("demo-a", "demo-b"),
+    seed=DEMONSTRATION_SEED,
+)
+"""Two disjoint forms, so that a retake meets a new one; hence two attempts. 17 of 24 is 70 %, rounded up."""
+PRACTICE_RUN = Plan(
+    version="practice v1",
+    domains={"D1": 3, "D2": 3},
+    cases=0,
+    minutes=10,
+    cut_score=4,
+    attempts_allowed=None,
+    wait_days=0,
+    form_slugs=("practice-a", "practice-b", "practice-c"),
+    seed=PRACTICE_SEED,
+)
+
+
+def ensure_demonstration_exams(session: Session, clock: Clock, *, demonstration: bool) -> None:
+    """Make the certification exam over the specimen bank, and the practice run; once.
+
+    Raises:
+        SpecimenBank: this installation is no demonstration, so specimens may not lead to certification.
+        NotFound: a bank is missing.
+        BankTooSmall: the bank does not give the forms.
+    """
+    bank = banks.get_bank_for_forms(session, CERTIFICATION, demonstration=demonstration)
+    exam = _ensure_exam(
+        session,
+        slug=CERTIFICATION,
+        title={
+            "kk": "CEASAI жасанды интеллект қауіпсіздігі бойынша сертификатталған талдаушысы",
+            "ru": "Сертифицированный аналитик CEASAI по безопасности искусственного интеллекта",
+            "en": "CEASAI Certified AI Safety Analyst",
+        },
+        certification=True,
+        achievement="analyst",
+        mode=Mode.ON_SITE,
+    )
+    _ensure_forms(session, clock, exam, bank, DEMONSTRATION)
+    ensure_practice_run(session, clock)
+
+
+def ensure_practice_run(session: Session, clock: Clock) -> None:
+    """Make the practice run of the exam page, which is for everybody and decides nothing.
+
+    Raises:
+        NotFound: the practice bank is missing.
+        BankTooSmall: the bank does not give the forms.
+    """
+    bank = banks.find_bank(session, "ceasai-practice")
+    if bank is None:
+        raise NotFound
+    exam = _ensure_exam(
+        session,
+        slug=PRACTICE,
+        title={
+            "kk": "Емтихан бетімен танысу: сынақ тапсыру",
+            "ru": "Знакомство с экзаменом: пробная сдача",
+            "en": "Practice run of the exam page",
+        },
+        certification=False,
+        achievement=None,
+        mode=Mode.UNPROCTORED,
+    )
+    _ensure_forms(session, clock, exam, bank, PRACTICE_RUN)
+
+
+def _ensure_exam(
+    session: Session,
+    *,
+    slug: str,
+    title: dict[str, str],
+    certification: bool,
+    achievement: str | None,
+    mode: Mode,
+) -> UUID:
+    known = session.scalar(select(col(Exam.id)).where(col(Exam.slug) == slug))
+    if known is not None:
+        return known
+    exam = Exam(
+        slug=slug,
+        title=title,
+        certification=certification,
+        achievement=achievement,
+        default_mode=mode,
+        release=ReleasePolicy.AT_ONCE,
+    )
+    session.add(exam)
+    session.flush()
+    return exam.id
+
+
+def _ensure_forms(session: Session, clock: Clock, exam_id: UUID, bank: banks.BankFacts, plan: Plan) -> None:
+    """Publish the forms of a blueprint once; from then on they are frozen."""
+    known = session.scalar(
+        select(col(Blueprint.id)).where(
+            col(Blueprint.exam_id) == exam_id, col(Blueprint.version) == plan.version
+        )
+    )
+    if known is not None:
+        return
+    items = {item.slug: item for item in banks.active_items(session, bank.slug, on=clock.now().date())}
+    made = rules.assemble(
+        [
+            rules.BankItem(
+                item.slug,
+                item.domain,
+                str(item.stimulus_id) if item.stimulus_id else None,
+                frozenset(item.enemies),
+            )
+            for item in items.values()
+        ],
+        domains=plan.domains,
+        forms=len(plan.form_slugs),
+        cases=plan.cases,
+        seed=plan.seed,
+    )
+    if made is None:
+        raise BankTooSmall(bank=bank.slug)
+    blueprint = Blueprint(
+        exam_id=exam_id,
+        version=plan.version,
+        domains=dict(plan.domains),
+        items=sum(plan.domains.values()),
+        minutes=plan.minutes,
+        cut_score=plan.cut_score,
+        attempts_allowed=plan.attempts_allowed,
+        wait_days=plan.wait_days,
+    )
+    session.add(blueprint)
+    session.flush()
+    hashes = banks.content_hashes(session, [items[slug].version_id for slugs in made for slug in slugs])
+    for form_slug, slugs in zip(plan.form_slugs, made, strict=True):
+        chosen = [items[slug] for slug in slugs]
+        form = Form(
+            blueprint_id=blueprint.id,
+            slug=form_slug,
+            seed=plan.seed,
+            specimen=bank.specimen,
+            minutes=plan.minutes,
+            cut_score=plan.cut_score,
+            max_points=sum(item.points for item in chosen),
+            content_hash=rules.form_hash(
+                blueprint=plan.version,
+                minutes=plan.minutes,
+                cut_score=plan.cut_score,
+                places=[(hashes[item.version_id], item.domain, item.points) for item in chosen],
+            ),
+            published_at=clock.now(),
+        )
+        session.add(form)
+        session.flush()
+        session.add_all(
+            FormItem(
+                form_id=form.id,
+                position=position,
+                item_version_id=item.version_id,
+                domain=item.domain,
+                points=item.points,
+            )
+            for position, item in enumerate(chosen, start=1)
+        )
+        audit.record(
+            session,
+            clock,
+            actor_id=None,
+            action="form.published",
+            subject_kind="form",
+            subject_id=form.id,
+            content_hash=form.content_hash,
+            seed=form.seed,
+            specimen=form.specimen,
+        )
+    session.flush()
+
+
+def pick_form(session: Session, attempt: Attempt) -> Form:
+    """The published form this attempt gets: one the candidate has not met before, also not in a void attempt.
+
+    A sitting that names forms gives only those. Only where attempts are unlimited (practice) may a form
+    come again.
+
+    Raises:
+        NoFormLeft: every form was seen.
+    """
+    allowed = session.scalar(
+        select(col(Blueprint.attempts_allowed)).where(col(Blueprint.id) == attempt.blueprint_id)
+    )
+    published = queries.published_forms(session, attempt.blueprint_id, attempt.sitting_id)
+    seen = queries.seen_forms(session, attempt.candidate_id, attempt.exam_id)
+    chosen = rules.choose_form(published, seen, key=attempt.code, may_repeat=allowed is None)
+    if chosen is None:
+        raise NoFormLeft
+    return session.get_one(Form, UUID(chosen))
