@@ -86,6 +86,9 @@ class Attempt(SQLModel, table=True):
     lease: str | None = Field(default=None, max_length=64)
     """Hash of the token of the one live window."""
     lease_number: int = Field(default=0)
+    """How many windows there have been; each one after the first is a takeover."""
+    scripted: bool = Field(default=False)
+    """Whether the page sends heartbeats of its own; without them silence says nothing."""
     locale: Locale | None = Field(default=None, sa_column=Column(word(Locale)))
 
     seed: int | None = None
@@ -101,6 +104,11 @@ class Attempt(SQLModel, table=True):
     counts: dict[str, int] | None = Field(default=None, sa_column=Column(Json))
     """At hand-in: ``answered``, ``flagged``, ``empty``."""
     released_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+
+    termination_by: UUID | None = Field(default=None, sa_column=Column(ForeignKey("person.id")))
+    """Who proposed to end the attempt; another person confirms, or the candidate goes on."""
+    termination_reason: str | None = Field(default=None, max_length=1000)
+    termination_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
 
 
 class AttemptTransition(SQLModel, table=True):
@@ -155,7 +163,7 @@ class ResponseEvent(SQLModel, table=True):
     """The version this event made (or, when refused, the one it was based on)."""
     late: bool = Field(default=False)
     locale: Locale | None = Field(default=None, sa_column=Column(word(Locale)))
-    idempotency_key: str | None = Field(default=None, max_length=64)
+    idempotency_key: str | None = Field(default=None, max_length=80)
     client_seq: int | None = None
     at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
