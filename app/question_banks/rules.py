@@ -1,5 +1,8 @@
-"""Words and bounds of items: status, type, cognitive level, scoring rule."""
+"""Words and bounds of items and banks: status, type, scoring rule, and what makes a bank give keys away."""
 
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 
@@ -47,3 +50,93 @@ def may_build_forms(purpose: BankPurpose, *, specimen: bool, demonstration: bool
     A specimen is public, so that only an installation marked as a demonstration may examine with it.
     """
     return purpose is BankPurpose.CERTIFICATION and (demonstration or not specimen)
+
+
+ENOUGH_ITEMS = 20
+"""Shares are judged from this many items on; in fewer, one item is too large a share."""
+POSITION_SHARE = (20, 30)
+"""Per cent of the single-answer items that a key position may hold. Source: specs of the item bank."""
+LONGEST_KEY_SHARE = 35
+"""Per cent of the single-answer items at most whose key is the longest choice."""
+MULTIPLE_SHARE = 10
+"""Per cent of the items at most that have several keys."""
+LIKENESS = 85
+"""Per cent of their words that two stems share when they are alike."""
+SHORTEST_LIKE = 6
+"""Different words of a stem below which only equal wording counts: «What should she do first?» is no copy."""
+
+_ALL_OR_NONE = {
+    "kk": re.compile(
+        r"\b(жоғары|төмен|осы|аталған)\w*\s+(айтылған\w*\s+|аталған\w*\s+|көрсетілген\w*\s+|жауап\w*\s+)*"
+        r"(барлығы|бәрі|ешқайсысы|ешбірі|бірде-бірі)\b"
+        r"|\b(барлық|бүкіл|ешбір|бірде-бір)\s+(жауап|нұсқа)\w*\s+(дұрыс|қате)"
+    ),
+    "ru": re.compile(
+        r"\b(вс[её]|ничего|ни\s+одно|ни\s+один|ни\s+одного|ни\s+одна)\s+(из\s+)?"
+        r"(вышеперечисленн|перечисленн|вышеуказанн|указанн\w+\s+выше|названн\w+\s+выше|этих\s+ответ|предложенн)"
+        r"|\b(все|оба|ни\s+один\s+из)\s+ответ\w*|\bверн[ыо]\s+(вс[её]|оба|обе)\b"
+    ),
+    "en": re.compile(
+        r"\b(all|none|both|neither|any)\s+of\s+(the\s+)?above\b"
+        r"|^\W*(all|none|both|neither)\s+of\s+(these|them|the\s+(answers|options|choices))\b"
+        r"|\b(all|no|none\s+of\s+the)\s+(answers?|options?|choices?)\s+(is|are)\b"
+    ),
+}
+
+
+def refers_to_other_choices(text: str, locale: str) -> bool:
+    """Whether a choice is «all of the above» or «none of the above» (kk, ru, en) instead of an answer."""
+    return _ALL_OR_NONE[locale].search(text.casefold()) is not None
+
+
+def uneven_positions(keys: Sequence[str], positions: Sequence[str]) -> dict[str, int]:
+    """How often each position is the key, of those positions that are so too rarely or too often.
+
+    ``keys``: the key of each single-answer item; ``positions``: the ids of the choices.
+    """
+    if len(keys) < ENOUGH_ITEMS:
+        return {}
+    least, most = POSITION_SHARE
+    counts = {position: sum(key == position for key in keys) for position in positions}
+    return {
+        position: count
+        for position, count in counts.items()
+        if not least * len(keys) <= 100 * count <= most * len(keys)
+    }
+
+
+def key_is_longest(lengths: Mapping[str, int], key: str) -> bool:
+    """Whether the key is longer, in letters, than every other choice."""
+    return all(lengths[key] > length for choice, length in lengths.items() if choice != key)
+
+
+def too_many(part: int, whole: int, *, most: int) -> bool:
+    """Whether ``part`` is more than ``most`` per cent of ``whole``, where that can be judged."""
+    return whole >= ENOUGH_ITEMS and 100 * part > most * whole
+
+
+def alike(stems: Sequence[str]) -> list[tuple[int, int]]:
+    """Pairs of stems with the same words, or nearly so: indexes, the earlier first.
+
+    Stems are given in plain words (``kernel.writing.plain_words``). Two sets of words that share ``LIKENESS``
+    per cent share one of their rarest words, so that only such pairs are compared.
+
+    Source: Chaudhuri, Ganti, Kaushik, "A Primitive Operator for Similarity Joins" (ICDE 2006), prefix filter.
+    """
+    bags = [frozenset(stem.split()) for stem in stems]
+    often = Counter(word for bag in bags for word in bag)
+    first_with: dict[str, list[int]] = {}
+    found = []
+    for index, bag in enumerate(bags):
+        rarest = sorted(bag, key=lambda word: (often[word], word))
+        prefix = rarest[: len(bag) - -(-LIKENESS * len(bag) // 100) + 1]
+        for other in sorted({earlier for word in prefix for earlier in first_with.get(word, ())}):
+            same = stems[index] == stems[other]
+            shared, either = len(bag & bags[other]), len(bag | bags[other])
+            if same or (
+                min(len(bag), len(bags[other])) >= SHORTEST_LIKE and 100 * shared >= LIKENESS * either
+            ):
+                found.append((other, index))
+        for word in prefix:
+            first_with.setdefault(word, []).append(index)
+    return found

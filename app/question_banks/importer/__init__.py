@@ -1,0 +1,1 @@
+"""From the files of a bank to what may be stored: shapes, reading, checks."""

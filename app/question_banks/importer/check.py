@@ -1,0 +1,133 @@
+"""What must hold in a bank beyond the shape of its files. Each check notes its problems at the item."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from app.kernel.locales import LOCALES
+from app.kernel.writing import plain_words
+from app.question_banks import rules
+from app.question_banks.importer.reading import ReadBank, ReadItem
+from app.question_banks.importer.schemas import CHOICES
+
+
+def check_banks(banks: Sequence[ReadBank], *, today: date) -> None:
+    """Look at every bank, and at all of them together."""
+    for bank in banks:
+        for item in bank.items:
+            check_key(item)
+            check_choices(item)
+            check_item(item, bank, today=today)
+        check_ids_and_enemies(bank)
+        check_shares(bank)
+    check_stems(banks)
+
+
+def check_key(item: ReadItem) -> None:
+    """The key names choices, each once: one for a single, two or more but not all for a multiple."""
+    key, ids = item.file.key, [choice.id for choice in item.file.choices]
+    for index, chosen in enumerate(key):
+        if chosen not in ids:
+            item.complain(f"the key “{chosen}” is no choice of this item", "key", index)
+    if len(set(key)) != len(key):
+        item.complain("the key names a choice twice", "key")
+    if item.file.type is rules.ItemType.SINGLE and len(key) != 1:
+        item.complain("a single-answer item has exactly one key", "key")
+    if item.file.type is rules.ItemType.MULTIPLE and not 2 <= len(set(key)) < len(ids):
+        item.complain("a multiple-response item has at least two keys and at least one other choice", "key")
+
+
+def check_choices(item: ReadItem) -> None:
+    """Choices are a, b, c, d in order, differ in every language, and answer for themselves."""
+    choices = item.file.choices
+    if tuple(choice.id for choice in choices) != CHOICES:
+        item.complain("the choices are a, b, c, d in this order", "choices")
+    for locale in LOCALES:
+        seen: set[str] = set()
+        for index, choice in enumerate(choices):
+            text = choice.text.by_locale()[locale]
+            place = ("choices", index, "text", str(locale))
+            if text in seen:
+                item.complain("two choices say the same", *place)
+            seen.add(text)
+            if rules.refers_to_other_choices(text, locale):
+                item.complain("“all of the above” and the like are not answers", *place)
+
+
+def check_item(item: ReadItem, bank: ReadBank, *, today: date) -> None:
+    """Practice items belong to a module; a dated key is still right; author and reviewer are two people."""
+    file = item.file
+    practice = bank.file.purpose is rules.BankPurpose.PRACTICE
+    if practice and file.module is None:
+        item.complain("“module” is missing: a practice item belongs to a module", "id")
+    if not practice and file.module is not None:
+        item.complain("“module” is for practice items only", "module")
+    if file.valid_until is not None and file.valid_until < today:
+        item.complain(f"the rule behind the key was valid until {file.valid_until}", "valid_until")
+    if file.roles.author in {file.roles.reviewer, file.roles.translation_checker}:
+        item.complain("the author does not review or compare their own item", "roles")
+
+
+def check_ids_and_enemies(bank: ReadBank) -> None:
+    """Ids are unique in the bank; enemies are other items of it and name each other."""
+    by_id: dict[str, ReadItem] = {}
+    for item in bank.items:
+        first = by_id.setdefault(item.file.id, item)
+        if first is not item:
+            where = f"{first.document.path}:{first.document.line(*first.place, 'id')}"
+            item.complain(f"the id “{item.file.id}” stands already in {where}", "id")
+    for item in bank.items:
+        for index, enemy in enumerate(item.file.enemies):
+            if enemy == item.file.id:
+                item.complain("an item is not its own enemy", "enemies", index)
+            elif enemy not in by_id:
+                item.complain(f"the enemy “{enemy}” is no item of this bank", "enemies", index)
+            elif item.file.id not in by_id[enemy].file.enemies:
+                item.complain(
+                    f"the enemy “{enemy}” does not name “{item.file.id}” in return", "enemies", index
+                )
+
+
+def check_shares(bank: ReadBank) -> None:
+    """Over the bank, neither the place nor the length of a choice tells that it is the key."""
+    complain = bank.document.complain
+    singles = [item.file for item in bank.items if item.file.type is rules.ItemType.SINGLE]
+    singles = [item for item in singles if len(item.key) == 1 and item.key[0] in CHOICES]
+    for place, count in rules.uneven_positions([item.key[0] for item in singles], CHOICES).items():
+        least, most = rules.POSITION_SHARE
+        complain(f"“{place}” is the key of {count} of {len(singles)} items; {least} to {most} % is right")
+    for locale in LOCALES:
+        longest = sum(
+            rules.key_is_longest({c.id: len(c.text.by_locale()[locale]) for c in item.choices}, item.key[0])
+            for item in singles
+        )
+        if rules.too_many(longest, len(singles), most=rules.LONGEST_KEY_SHARE):
+            complain(
+                f"the key is the longest choice in {longest} of {len(singles)} items ({locale}); "
+                f"at most {rules.LONGEST_KEY_SHARE} % is right"
+            )
+    multiple = sum(item.file.type is rules.ItemType.MULTIPLE for item in bank.items)
+    if rules.too_many(multiple, len(bank.items), most=rules.MULTIPLE_SHARE):
+        complain(
+            f"{multiple} of {len(bank.items)} items have several keys; "
+            f"at most {rules.MULTIPLE_SHARE} % is right"
+        )
+
+
+def check_stems(banks: Sequence[ReadBank]) -> None:
+    """No two stems are alike in any language, in a bank or between banks: practice never shows a live one.
+
+    The items of a case ask about their own situation, so that its name counts as a word of their stems.
+    """
+    items = [(bank, item) for bank in banks for item in bank.items]
+    for locale in LOCALES:
+        stems = [plain_words(_asked(item, locale)) for _, item in items]
+        for first, second in rules.alike(stems):
+            (bank, earlier), (other_bank, item) = items[first], items[second]
+            where = f"{earlier.document.path}:{earlier.document.line(*earlier.place, 'stem', str(locale))}"
+            live = " of a live item" if bank.file.purpose is not other_bank.file.purpose else ""
+            item.complain(f"the stem is like that{live} in {where}", "stem", str(locale))
+
+
+def _asked(item: ReadItem, locale: str) -> str:
+    stem = item.file.stem.by_locale()[locale]
+    return f"{item.stimulus.slug} {stem}" if item.stimulus else stem
