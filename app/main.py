@@ -12,6 +12,7 @@ from starlette_compress import CompressMiddleware
 
 from app.accounts import queries as accounts_queries
 from app.accounts import routes as accounts
+from app.accounts import service as accounts_service
 from app.certificates import api as certificates_api
 from app.certificates import routes as certificates
 from app.courses import routes as courses
@@ -20,6 +21,7 @@ from app.kernel.clock import Clock, SystemClock
 from app.kernel.locales import LOCALES
 from app.platform import installation, logging
 from app.platform.database import make_engine, read_session
+from app.platform.passwords import Passwords
 from app.platform.settings import Settings, WorkerMode, load, secret
 from app.programmes import routes as programmes
 from app.progress import routes as progress
@@ -88,6 +90,8 @@ def create_app(settings: Settings, clock: Clock) -> FastAPI:
     app.state.secret = secret(settings)
     app.state.limiter = make_limiter()
     app.state.find_viewer = accounts_queries.find_viewer
+    app.state.touch = accounts_service.touch
+    app.state.passwords = Passwords()
     with read_session(app.state.engine) as session:
         app.state.installation = installation.facts(session, settings)
     errors.install(app)

@@ -6,14 +6,14 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, text
 from sqlmodel import Field, SQLModel
 
-from app.accounts.rules import Role, ScopeKind
+from app.accounts.rules import SORT_KEY_LENGTH, MailPurpose, Role, ScopeKind
 from app.kernel.ids import new_id
 from app.kernel.locales import Locale
 from app.kernel.types import UtcDateTime, word
 
 
 class Person(SQLModel, table=True):
-    """An account. Names are typed by the person, as in the identity document; we never transliterate or split them."""
+    """An account. Names are typed by the person, as in the document; we never transliterate or split them."""
 
     __tablename__ = "person"
     __table_args__ = (
@@ -31,8 +31,10 @@ class Person(SQLModel, table=True):
     timezone: str = Field(default="Asia/Almaty", max_length=64)
     residence_country: str = Field(default="kz", max_length=2)
     """ISO 3166-1 alpha-2, lower case."""
-    sort_key: str = Field(default="", max_length=400, index=True)
+    sort_key: str = Field(default="", max_length=SORT_KEY_LENGTH, index=True)
     """Made by us from the name, in the order of the Kazakh alphabet: databases do not sort it alike."""
+    search_text: str = Field(default="", max_length=700)
+    """Names and address folded, for the search over people."""
     demo_role: str | None = Field(default=None, max_length=64)
     """In a demonstration: the part this person plays on the sign-in page."""
     created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
@@ -81,5 +83,36 @@ class SignInSession(SQLModel, table=True):
     seen_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     expires_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     ended_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    keep_until: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    """Until then no limit ends the session: its person has an open attempt."""
     device: str = Field(default="", max_length=120)
     """Browser and system in words, from the User-Agent, for the person's own list of sessions."""
+
+
+class SignInThrottle(SQLModel, table=True):
+    """How often something was tried for one address: wrong passwords, or mails asked for.
+
+    ``key`` is a hash, so that the addresses of strangers are not collected; ``failures`` stays 0 for mails.
+    """
+
+    __tablename__ = "sign_in_throttle"
+    __table_args__ = (CheckConstraint("failures >= 0", name="failures_not_negative"),)
+
+    key: str = Field(max_length=64, primary_key=True)
+    failures: int = Field(default=0)
+    blocked_until: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    updated_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False, index=True))
+
+
+class MailToken(SQLModel, table=True):
+    """A link sent by mail, usable once. Only its hash is kept; the token exists in the letter alone."""
+
+    __tablename__ = "mail_token"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    purpose: MailPurpose = Field(sa_column=Column(word(MailPurpose), nullable=False))
+    person_id: UUID = Field(sa_column=Column(ForeignKey("person.id"), nullable=False, index=True))
+    token_hash: str = Field(max_length=64, unique=True)
+    created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    expires_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    used_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))

@@ -1,15 +1,21 @@
-"""Reads of the accounts slice."""
+"""Reads of the accounts slice: who looks at a page, whom to write to, and what administrators see."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import ColumnElement, Row, Subquery, and_, func, or_, select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from app.accounts.models import Person, RoleGrant, SignInSession
-from app.accounts.rules import SESSION_IDLE
+from app.accounts.models import MailToken, Person, RoleGrant, SignInSession, SignInThrottle
+from app.accounts.rules import SEEN_EVERY, SESSION_IDLE, MailPurpose, Role, normalise_email, search_text
+from app.kernel.canonical import sha256_hex
+from app.kernel.errors import NotFound
 from app.kernel.ids import token_hash
+from app.platform.models import AuditEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +27,7 @@ class ViewerFacts:
     display_name: str
     locale: str
     timezone: str
-    seen_at: datetime
+    stale: bool
     grants: frozenset[tuple[str, str, str]]
 
     def has(self, role: str) -> bool:
@@ -33,6 +39,12 @@ class ViewerFacts:
         return frozenset((kind, scope) for held, kind, scope in self.grants if held == role)
 
 
+def is_live(now: datetime) -> ColumnElement[bool]:
+    """A WHERE condition on sessions: not ended, and within both limits or kept by an open attempt."""
+    within = and_(col(SignInSession.expires_at) > now, col(SignInSession.seen_at) > now - SESSION_IDLE)
+    return and_(col(SignInSession.ended_at).is_(None), or_(within, col(SignInSession.keep_until) > now))
+
+
 def find_viewer(session: Session, token: str, now: datetime) -> ViewerFacts | None:
     """Who holds this session cookie; None when it is unknown, ended, idle too long, or the account is closed.
 
@@ -40,16 +52,16 @@ def find_viewer(session: Session, token: str, now: datetime) -> ViewerFacts | No
     """
     rows = session.execute(
         select(
-            SignInSession.id,
-            SignInSession.seen_at,
-            Person.id.label("person_id"),  # type: ignore[attr-defined]
-            Person.name_cyrillic,
-            Person.name_latin,
-            Person.locale,
-            Person.timezone,
-            RoleGrant.role,
-            RoleGrant.scope_kind,
-            RoleGrant.scope_id,
+            col(SignInSession.id),
+            col(SignInSession.seen_at),
+            col(Person.id).label("person_id"),
+            col(Person.name_cyrillic),
+            col(Person.name_latin),
+            col(Person.locale),
+            col(Person.timezone),
+            col(RoleGrant.role),
+            col(RoleGrant.scope_kind),
+            col(RoleGrant.scope_id),
         )
         .join(Person, col(Person.id) == col(SignInSession.person_id))
         .outerjoin(
@@ -57,9 +69,7 @@ def find_viewer(session: Session, token: str, now: datetime) -> ViewerFacts | No
         )
         .where(
             col(SignInSession.token_hash) == token_hash(token),
-            col(SignInSession.ended_at).is_(None),
-            col(SignInSession.expires_at) > now,
-            col(SignInSession.seen_at) > now - SESSION_IDLE,
+            is_live(now),
             col(Person.disabled_at).is_(None),
         )
     ).all()
@@ -72,8 +82,298 @@ def find_viewer(session: Session, token: str, now: datetime) -> ViewerFacts | No
         display_name=first.name_cyrillic or first.name_latin,
         locale=str(first.locale),
         timezone=first.timezone,
-        seen_at=first.seen_at,
+        stale=now - first.seen_at >= SEEN_EVERY,
         grants=frozenset(
             (str(row.role), str(row.scope_kind), row.scope_id) for row in rows if row.role is not None
         ),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """A person's names as typed. As text: the one to show where the language does not decide."""
+
+    cyrillic: str | None
+    latin: str | None
+
+    def __str__(self) -> str:
+        return self.cyrillic or self.latin or ""
+
+    def shown(self, locale: str) -> str:
+        """The name for a reader of ``locale``: Latin in English, Cyrillic otherwise, else the other one."""
+        first, second = (self.latin, self.cyrillic) if locale == "en" else (self.cyrillic, self.latin)
+        return first or second or ""
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Whom to write to, and in which language and zone."""
+
+    person_id: UUID
+    email: str
+    names: Names
+    locale: str
+    timezone: str
+    confirmed: bool
+
+
+def _find_contact(session: Session, condition: ColumnElement[bool]) -> Contact | None:
+    row = session.execute(
+        select(
+            col(Person.id),
+            col(Person.email),
+            col(Person.name_cyrillic),
+            col(Person.name_latin),
+            col(Person.locale),
+            col(Person.timezone),
+            col(Person.email_confirmed_at),
+        ).where(condition, col(Person.disabled_at).is_(None))
+    ).first()
+    if row is None:
+        return None
+    names = Names(row.name_cyrillic, row.name_latin)
+    return Contact(
+        row.id, row.email, names, str(row.locale), row.timezone, row.email_confirmed_at is not None
+    )
+
+
+def find_contact(session: Session, person_id: UUID) -> Contact | None:
+    """Whom to write to; None when there is no such open account."""
+    return _find_contact(session, col(Person.id) == person_id)
+
+
+def get_contact(session: Session, person_id: UUID) -> Contact:
+    """Whom to write to.
+
+    Raises:
+        NotFound: no such account, or it is closed.
+    """
+    found = find_contact(session, person_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def find_by_email(session: Session, email: str) -> Contact | None:
+    """The open account with an address, in whatever form it was typed."""
+    return _find_contact(session, col(Person.email) == normalise_email(email))
+
+
+def names_of(session: Session, ids: Iterable[UUID]) -> dict[UUID, Names]:
+    """The names of several people, in one statement; unknown ids are left out."""
+    wanted = set(ids)
+    if not wanted:
+        return {}
+    rows = session.execute(
+        select(col(Person.id), col(Person.name_cyrillic), col(Person.name_latin)).where(
+            col(Person.id).in_(wanted)
+        )
+    )
+    return {row.id: Names(row.name_cyrillic, row.name_latin) for row in rows}
+
+
+def people_with_role(session: Session, role: str, *, scope: tuple[str, str] | None = None) -> list[UUID]:
+    """Who holds a role now, in whatever scope; with ``scope`` (kind, id), who holds it there or for all."""
+    statement = (
+        select(col(RoleGrant.person_id))
+        .distinct()
+        .where(col(RoleGrant.role) == Role(role), col(RoleGrant.revoked_at).is_(None))
+    )
+    if scope is not None:
+        there = and_(col(RoleGrant.scope_kind) == scope[0], col(RoleGrant.scope_id) == scope[1])
+        statement = statement.where(or_(there, col(RoleGrant.scope_kind) == "all"))
+    return sorted(session.scalars(statement))
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a password is checked against."""
+
+    person_id: UUID
+    password_hash: str | None
+
+
+def throttle_key(purpose: str, email: str) -> str:
+    """The row that counts for an address: a hash, so that strangers' addresses are not collected."""
+    return sha256_hex(f"{purpose}:{email}".encode())
+
+
+def find_credentials(session: Session, email: str) -> Credentials | None:
+    """The open account a normalised address belongs to, for checking its password."""
+    row = session.execute(
+        select(col(Person.id), col(Person.password_hash)).where(
+            col(Person.email) == email, col(Person.disabled_at).is_(None)
+        )
+    ).first()
+    return Credentials(row.id, row.password_hash) if row else None
+
+
+def find_pause(session: Session, email: str) -> datetime | None:
+    """Until when sign-in for a normalised address waits, as last written."""
+    return session.scalar(
+        select(col(SignInThrottle.blocked_until)).where(
+            col(SignInThrottle.key) == throttle_key("sign-in", email)
+        )
+    )
+
+
+def find_link(session: Session, purpose: MailPurpose, token: str, now: datetime) -> Contact | None:
+    """Whose link this is, while it can be used. Reading it does not use it."""
+    person_id = session.scalar(
+        select(col(MailToken.person_id)).where(
+            col(MailToken.token_hash) == token_hash(token),
+            col(MailToken.purpose) == purpose,
+            col(MailToken.used_at).is_(None),
+            col(MailToken.expires_at) > now,
+        )
+    )
+    return find_contact(session, person_id) if person_id else None
+
+
+def get_profile(session: Session, person_id: UUID) -> Row[Any]:
+    """What a person sees and changes of their own account, and what an administrator sees of it.
+
+    Raises:
+        NotFound: no such account.
+    """
+    row = session.execute(
+        select(
+            col(Person.id),
+            col(Person.email),
+            col(Person.email_confirmed_at),
+            col(Person.name_cyrillic),
+            col(Person.name_latin),
+            col(Person.locale),
+            col(Person.timezone),
+            col(Person.residence_country),
+            col(Person.created_at),
+            col(Person.disabled_at),
+            col(Person.password_hash).is_not(None).label("has_password"),
+        ).where(col(Person.id) == person_id)
+    ).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def list_sessions(session: Session, person_id: UUID, now: datetime) -> list[Row[Any]]:
+    """The live sessions of a person, last used first."""
+    return list(
+        session.execute(
+            select(
+                col(SignInSession.id),
+                col(SignInSession.created_at),
+                col(SignInSession.seen_at),
+                col(SignInSession.device),
+            )
+            .where(col(SignInSession.person_id) == person_id, is_live(now))
+            .order_by(col(SignInSession.seen_at).desc(), col(SignInSession.id).desc())
+        ).all()
+    )
+
+
+def list_demonstration(session: Session) -> list[Row[Any]]:
+    """The people of a demonstration through whose eyes it can be seen."""
+    order = {str(role): place for place, role in enumerate(Role)}
+    rows = session.execute(
+        select(
+            col(Person.id),
+            col(Person.name_cyrillic),
+            col(Person.name_latin),
+            col(Person.demo_role),
+            col(Person.sort_key),
+        ).where(col(Person.demo_role).is_not(None), col(Person.disabled_at).is_(None))
+    ).all()
+    return sorted(rows, key=lambda row: (order.get(row.demo_role, len(order)), row.sort_key))
+
+
+def list_people(session: Session, *, query: str, offset: int, limit: int) -> tuple[list[Row[Any]], int]:
+    """People whose names or address hold every word of ``query``, in Kazakh order; and how many there are."""
+    statement = select(
+        col(Person.id),
+        col(Person.email),
+        col(Person.name_cyrillic),
+        col(Person.name_latin),
+        col(Person.email_confirmed_at),
+        col(Person.disabled_at),
+    )
+    for word in search_text(query).split()[:8]:
+        statement = statement.where(col(Person.search_text).contains(word, autoescape=True))
+    total = session.scalar(select(func.count()).select_from(statement.subquery())) or 0
+    rows = session.execute(
+        statement.order_by(col(Person.sort_key), col(Person.id)).offset(offset).limit(limit)
+    ).all()
+    return list(rows), total
+
+
+def list_roles(session: Session, ids: Iterable[UUID]) -> dict[UUID, list[str]]:
+    """The roles several people hold now, in one statement."""
+    found: dict[UUID, list[str]] = {}
+    rows = session.execute(
+        select(col(RoleGrant.person_id), col(RoleGrant.role))
+        .distinct()
+        .where(col(RoleGrant.person_id).in_(set(ids)), col(RoleGrant.revoked_at).is_(None))
+    ).all()
+    for row in sorted(rows, key=lambda row: list(Role).index(row.role)):
+        found.setdefault(row.person_id, []).append(str(row.role))
+    return found
+
+
+def list_grants(session: Session, person_id: UUID) -> list[Row[Any]]:
+    """Every role the person holds or held, with who gave and who took it and why; newest first."""
+    giver, taker = aliased(Person), aliased(Person)
+    return list(
+        session.execute(
+            select(
+                col(RoleGrant.id),
+                col(RoleGrant.role),
+                col(RoleGrant.scope_kind),
+                col(RoleGrant.scope_id),
+                col(RoleGrant.granted_at),
+                col(RoleGrant.granted_reason),
+                col(giver.name_cyrillic).label("giver_cyrillic"),
+                col(giver.name_latin).label("giver_latin"),
+                col(RoleGrant.revoked_at),
+                col(RoleGrant.revoked_reason),
+                col(taker.name_cyrillic).label("taker_cyrillic"),
+                col(taker.name_latin).label("taker_latin"),
+            )
+            .outerjoin(giver, col(giver.id) == col(RoleGrant.granted_by))
+            .outerjoin(taker, col(taker.id) == col(RoleGrant.revoked_by))
+            .where(col(RoleGrant.person_id) == person_id)
+            .order_by(col(RoleGrant.granted_at).desc(), col(RoleGrant.id).desc())
+        ).all()
+    )
+
+
+def list_audit(session: Session, person_id: UUID, *, limit: int = 50) -> list[Row[Any]]:
+    """The newest entries of the audit log about a person's account."""
+    return list(
+        session.execute(
+            select(
+                col(AuditEntry.at),
+                col(AuditEntry.action),
+                col(AuditEntry.reason),
+                col(AuditEntry.facts),
+                col(Person.name_cyrillic),
+                col(Person.name_latin),
+            )
+            .outerjoin(Person, col(Person.id) == col(AuditEntry.actor_id))
+            .where(col(AuditEntry.subject_kind) == "person", col(AuditEntry.subject_id) == str(person_id))
+            .order_by(col(AuditEntry.at).desc(), col(AuditEntry.id).desc())
+            .limit(limit)
+        ).all()
+    )
+
+
+def people() -> Subquery:
+    """People as something other slices' reads may join: id, names, email, sort_key, search_text, locale."""
+    return select(
+        col(Person.id),
+        col(Person.name_cyrillic),
+        col(Person.name_latin),
+        col(Person.email),
+        col(Person.sort_key),
+        col(Person.search_text),
+        col(Person.locale),
+    ).subquery("people")

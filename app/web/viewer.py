@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from app.kernel.clock import Clock
 from app.kernel.errors import Forbidden, SignInNeeded
-from app.platform.database import read_session
+from app.platform.database import read_session, write_session
 
 COOKIE = "ceasai_session"
 
@@ -43,6 +43,11 @@ class Viewer(Protocol):
         """IANA name."""
         ...
 
+    @property
+    def stale(self) -> bool:
+        """Whether the last use of the session was written down too long ago."""
+        ...
+
     def has(self, role: str) -> bool:
         """Whether the person holds the role now, in whatever scope."""
         ...
@@ -54,6 +59,8 @@ class Viewer(Protocol):
 
 FindViewer = Callable[[Session, str, datetime], Viewer | None]
 """(session, cookie value, now) → viewer. Reads columns only."""
+Touch = Callable[[Session, UUID, datetime], None]
+"""(session, id of the sign-in session, now): write down that it was used."""
 
 
 def clock_of(request: Request) -> Clock:
@@ -80,6 +87,10 @@ def find_viewer(request: Request) -> Viewer | None:
         find: FindViewer = request.app.state.find_viewer
         with read_session(request.app.state.engine) as session:
             viewer = find(session, token, clock_of(request).now())
+        if viewer is not None and viewer.stale:
+            touch: Touch = request.app.state.touch
+            with write_session(request.app.state.engine) as session:
+                touch(session, viewer.session_id, clock_of(request).now())
     request.state.viewer = viewer
     return viewer
 
