@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from app.kernel.ids import new_id
@@ -28,7 +28,8 @@ class Programme(SQLModel, table=True):
     target_word: MilestoneWord = Field(sa_column=Column(word_type(MilestoneWord), nullable=False))
     """Which milestone the target counts."""
     starts_on: date
-    ends_on: date
+    ends_on: date | None = None
+    """The day by which the target is to be reached; None without such a day."""
     list_price_pence: int | None = None
     """Notional list price of a seat, in pence; only the programme of free seats has one."""
     phases: list[dict[str, Any]] = Field(sa_column=Column(Json, nullable=False))
@@ -96,7 +97,7 @@ class Invitation(SQLModel, table=True):
     """An e-mail address asked into a cohort. The token is minted when the mail is sent, stored hashed."""
 
     __tablename__ = "invitation"
-    __table_args__ = (UniqueConstraint("cohort_id", "email"),)
+    __table_args__ = (UniqueConstraint("cohort_id", "email"), Index("ix_invitation_email", "email"))
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     cohort_id: UUID = Field(sa_column=Column(ForeignKey("cohort.id"), nullable=False))
@@ -136,7 +137,12 @@ class Milestone(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("person_key", "cohort_key", "word"),
         Index("ix_milestone_cohort_word", "cohort_id", "word", "at"),
-        Index("ix_milestone_unfolded", "folded"),
+        Index(
+            "ix_milestone_unfolded",
+            "id",
+            sqlite_where=text("folded = 0"),
+            postgresql_where=text("NOT folded"),
+        ),
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
@@ -147,6 +153,8 @@ class Milestone(SQLModel, table=True):
     cohort_key: str = Field(default="", max_length=36)
     """The cohort's id as text, empty without one: NULLs would not be unique."""
     programme_id: UUID | None = Field(default=None, sa_column=Column(ForeignKey("programme.id")))
+    region: str = Field(default="", max_length=8)
+    """The member's region when it was recorded (ISO 3166-2:KZ); empty without one."""
     word: MilestoneWord = Field(sa_column=Column(word_type(MilestoneWord), nullable=False))
     at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     source: str = Field(max_length=80)
@@ -155,16 +163,23 @@ class Milestone(SQLModel, table=True):
 
 
 class Counter(SQLModel, table=True):
-    """Milestones of a word in a cohort (or programme) by day, folded by the worker."""
+    """How many reached a word on a day, folded from milestones by the worker.
+
+    In a cohort every milestone counts. In a programme a person counts once per word, on the day and in the
+    region of their first milestone there, however many of its cohorts they are in.
+    """
 
     __tablename__ = "counter"
-    __table_args__ = (UniqueConstraint("scope_kind", "scope_id", "word", "day"),)
+    __table_args__ = (UniqueConstraint("scope_kind", "scope_id", "region", "word", "day"),)
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     scope_kind: str = Field(max_length=16)
     """``cohort`` or ``programme``."""
     scope_id: str = Field(max_length=36)
+    region: str = Field(default="", max_length=8)
+    """Only in a programme: its totals are the sum over regions."""
     word: MilestoneWord = Field(sa_column=Column(word_type(MilestoneWord), nullable=False))
     day: date
+    """By the calendar of ``rules.COUNTING_ZONE``."""
     count: int
     as_of: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))

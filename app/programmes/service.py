@@ -46,9 +46,7 @@ def record_milestone(
         )
     for row in memberships:
         if _ORDER.index(word) > _ORDER.index(MilestoneWord(row.state)):
-            session.execute(
-                update(CohortMember).where(col(CohortMember.id) == row.id).values(state=word)
-            )
+            session.execute(update(CohortMember).where(col(CohortMember.id) == row.id).values(state=word))
     return fresh
 
 
@@ -57,11 +55,15 @@ def touch_activity(session: Session, person_id: UUID, at: datetime) -> None:
 
     The first time is also the milestone ``active``. One SELECT and one UPDATE when nothing is new.
     """
-    seen = session.execute(
-        select(CohortMember.last_active_at).where(
-            col(CohortMember.person_id) == person_id, col(CohortMember.left_at).is_(None)
+    seen = (
+        session.execute(
+            select(CohortMember.last_active_at).where(
+                col(CohortMember.person_id) == person_id, col(CohortMember.left_at).is_(None)
+            )
         )
-    ).scalars().all()
+        .scalars()
+        .all()
+    )
     if None in seen or not seen:
         record_milestone(session, person_id=person_id, word=MilestoneWord.ACTIVE, at=at, source="study")
     if seen:

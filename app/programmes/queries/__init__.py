@@ -1,4 +1,4 @@
-"""Reads of the programmes slice, among them the one conflict-of-interest check."""
+"""Who has trained whom: the one source of every conflict-of-interest check."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -30,7 +30,7 @@ def trained_condition(
 def trained(
     session: Session, person_id: UUID, candidate_id: UUID, *, at: datetime, since: timedelta = CONFLICT_WINDOW
 ) -> bool:
-    """Whether ``person_id`` has trained the candidate within ``since`` before ``at`` (or is the candidate)."""
+    """Whether ``person_id`` is the candidate or has trained them within ``since`` before ``at``."""
     if person_id == candidate_id:
         return True
     found = session.execute(
