@@ -30,13 +30,19 @@ BREACHES = [
     ("inside a slice", "app/exams/models/forms.py", "import app.exams.service.history\n"),
     ("rules do no I/O", "app/exams/rules/states.py", "import sqlalchemy\n"),
     ("rules do no I/O", "app/programmes/rules.py", "import random\n"),
-    ("another slice's tables only through its queries and service", "app/exams/errors.py", "import app.accounts.models\n"),
+    (
+        "another slice's tables only through its queries and service",
+        "app/exams/errors.py",
+        "import app.accounts.models\n",
+    ),
 ]
 
 
 @pytest.mark.parametrize(("contract", "path", "line"), BREACHES, ids=[f"{b[0]}:{b[1]}" for b in BREACHES])
 def test_a_contract_that_is_broken_is_seen(tmp_path: Path, contract: str, path: str, line: str) -> None:
-    shutil.copytree(ROOT / "app", tmp_path / "app", ignore=shutil.ignore_patterns("__pycache__", "static", "fonts"))
+    shutil.copytree(
+        ROOT / "app", tmp_path / "app", ignore=shutil.ignore_patterns("__pycache__", "static", "fonts")
+    )
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     target = tmp_path / path
     target.write_text(target.read_text() + "\n" + line)
@@ -46,7 +52,9 @@ def test_a_contract_that_is_broken_is_seen(tmp_path: Path, contract: str, path: 
 
 
 def test_a_new_slice_without_a_floor_is_seen(tmp_path: Path) -> None:
-    shutil.copytree(ROOT / "app", tmp_path / "app", ignore=shutil.ignore_patterns("__pycache__", "static", "fonts"))
+    shutil.copytree(
+        ROOT / "app", tmp_path / "app", ignore=shutil.ignore_patterns("__pycache__", "static", "fonts")
+    )
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     (tmp_path / "app" / "newcomer").mkdir()
     (tmp_path / "app" / "newcomer" / "__init__.py").write_text('"""A slice nobody gave a floor."""\n')

@@ -19,7 +19,9 @@ FORBIDDEN = {
     "hx-on": re.compile(r"\bhx-on\b|hx-on:", re.I),
     "js: expression": re.compile(r"=\s*[\"']\s*js:", re.I),
     "trigger filter": re.compile(r"hx-trigger\s*=\s*[\"'][^\"']*\["),
-    "foreign address": re.compile(r"(?:src|href)\s*=\s*[\"'](?:https?:)?//(?!\{\{)(?!www\.linkedin\.com)", re.I),
+    "foreign address": re.compile(
+        r"(?:src|href)\s*=\s*[\"'](?:https?:)?//(?!\{\{)(?!www\.linkedin\.com)", re.I
+    ),
 }
 BROKEN = {
     "inline style": '<p style="color:red">',
@@ -68,7 +70,9 @@ def test_every_posting_form_carries_the_cross_site_field(path: Path) -> None:
 def test_scripts_never_evaluate_text() -> None:
     assert SCRIPTS
     for path in SCRIPTS:
-        assert not re.search(r"\beval\(|new Function|innerHTML\s*=|document\.write", path.read_text()), name(path)
+        assert not re.search(r"\beval\(|new Function|innerHTML\s*=|document\.write", path.read_text()), name(
+            path
+        )
 
 
 def test_vendored_files_are_unchanged() -> None:
@@ -78,7 +82,11 @@ def test_vendored_files_are_unchanged() -> None:
     manifest = dict(
         reversed(line.split("  ", 1)) for line in (folder / "SHA256SUMS").read_text().strip().splitlines()
     )
-    files = {p.relative_to(folder).as_posix(): p for p in folder.rglob("*") if p.is_file() and p.name != "SHA256SUMS"}
+    files = {
+        p.relative_to(folder).as_posix(): p
+        for p in folder.rglob("*")
+        if p.is_file() and p.name != "SHA256SUMS"
+    }
     assert set(manifest) == set(files)
     for key, path in files.items():
         assert hashlib.sha256(path.read_bytes()).hexdigest() == manifest[key], key

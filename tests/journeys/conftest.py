@@ -23,8 +23,13 @@ from app.platform.settings import Settings
 from tests.postgres import Server
 
 FLAGS = [
-    "--headless", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
+    "--headless",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
 ]
 
 
@@ -64,7 +69,10 @@ class Site:
         self.log = self.settings.var_dir / "server.log"
         with self.log.open("ab") as out:
             self.process = subprocess.Popen(
-                [str(Path(sys.executable).with_name("ceasai")), "serve"], env=self.environment, stdout=out, stderr=out
+                [str(Path(sys.executable).with_name("ceasai")), "serve"],
+                env=self.environment,
+                stdout=out,
+                stderr=out,
             )
         for _ in range(300):
             try:
@@ -77,7 +85,7 @@ class Site:
         raise RuntimeError("the server did not start")
 
     def kill(self) -> None:
-        """kill -9, as a power cut would."""
+        """Kill -9, as a power cut would."""
         assert self.process is not None
         self.process.kill()
         self.process.wait(timeout=20)
@@ -171,7 +179,10 @@ def open_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
 
     def make(site: Site, *, width: int = 1280, javascript: bool = True) -> Page:
         context = chromium.new_context(
-            base_url=site.base, viewport={"width": width, "height": 900}, java_script_enabled=javascript, locale="en-GB"
+            base_url=site.base,
+            viewport={"width": width, "height": 900},
+            java_script_enabled=javascript,
+            locale="en-GB",
         )
         contexts.append(context)
         page = context.new_page()
@@ -179,15 +190,19 @@ def open_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
         page.on("pageerror", lambda error: problems.append(f"{page.url}: {error}"))
         page.on(
             "console",
-            lambda message: problems.append(f"{page.url}: {message.text}")
-            if message.type == "error" and "Failed to load resource" not in message.text
-            else None,
+            lambda message: (
+                problems.append(f"{page.url}: {message.text}")
+                if message.type == "error" and "Failed to load resource" not in message.text
+                else None
+            ),
         )
         page.on(
             "request",
-            lambda request: problems.append(f"third party: {request.url}")
-            if not request.url.startswith((site.base, "data:", "blob:", "about:"))
-            else None,
+            lambda request: (
+                problems.append(f"third party: {request.url}")
+                if not request.url.startswith((site.base, "data:", "blob:", "about:"))
+                else None
+            ),
         )
         return page
 
@@ -200,7 +215,10 @@ def open_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
 def axe_clean(page: Page) -> None:
     """No violation of WCAG 2.2 A or AA that a machine can see."""
     result = Axe().run(
-        page, options={"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+        page,
+        options={
+            "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+        },
     )
     found = [
         f"{v['id']}: {v['nodes'][0]['html'][:160]} ({len(v['nodes'])})" for v in result.response["violations"]
