@@ -123,6 +123,13 @@ class RoomTaken(DomainError):
     code = "room-taken"
 
 
+class WindowTooShort(DomainError):
+    """The window of a sitting is at least as long as the exam's time."""
+
+    code = "window-too-short"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
 class OwnTrainee(DomainError):
     """A trainer takes no part in examining their own trainee."""
 

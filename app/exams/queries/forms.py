@@ -69,7 +69,7 @@ def get_exam(session: Session, slug: str) -> ExamFacts:
 
 
 def published_forms(session: Session, blueprint_id: UUID, sitting_id: UUID | None) -> list[str]:
-    """Ids, as text, of the forms that may be given: the sitting's, where it names some, else the blueprint's."""
+    """Ids, as text, of the forms that may be given: the sitting's where it names some, else all."""
     rows = session.scalars(
         select(col(Form.id)).where(col(Form.blueprint_id) == blueprint_id, col(Form.retired_at).is_(None))
     )

@@ -1,0 +1,361 @@
+"""Places in sittings: booking, waiting, moving, giving back; and the centres, rooms and sittings."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from app.accounts import queries as accounts
+from app.exams import errors
+from app.exams.models.attempts import Attempt
+from app.exams.models.booking import Booking, Centre, Room, Sitting, SittingProctor
+from app.exams.queries import forms as form_queries
+from app.exams.rules import booking as rules
+from app.exams.rules.states import Axis, BookingState, Lifecycle, Mode
+from app.exams.service import history, places
+from app.kernel.clock import Clock
+from app.kernel.errors import NotFound
+from app.kernel.ids import new_id
+from app.kernel.locales import LOCALES, Trilingual
+from app.platform import audit
+from app.platform.database import insert_once
+
+
+def book(session: Session, clock: Clock, *, person_id: UUID, sitting_id: UUID) -> places.Place:
+    """Take a place in a sitting, or stand in its waiting list when it is full.
+
+    A place makes the attempt, in state ``scheduled``, with the extra time that was approved.
+
+    Raises:
+        NotFound: no such sitting.
+        BookingClosed: its hour has come, or it was cancelled.
+        ApplicationNeeded: no accepted application.
+        AlreadyBooked, OpenAttempt, NoAttemptsLeft, TooSoonAfterAttempt, NoFormLeft: see ``rules``.
+    """
+    sitting = places.lock(session, sitting_id)[sitting_id]
+    now = clock.now()
+    places.check_open(sitting, now)
+    application = places.accepted_application(session, person_id, sitting.exam_id)
+    places.end_used(session, person_id, sitting.exam_id, now)
+    _check_live_booking(session, person_id, sitting.exam_id)
+    places.check_bars(session, person_id, sitting)
+    booking_id = new_id()
+    fresh = insert_once(
+        session,
+        Booking,
+        id=booking_id,
+        sitting_id=sitting_id,
+        exam_id=sitting.exam_id,
+        person_id=person_id,
+        application_id=application.id,
+        attempt_id=None,
+        seat=None,
+        state=BookingState.WAITING,
+        created_at=now,
+        ended_at=None,
+    )
+    if not fresh:
+        raise errors.AlreadyBooked
+    place = places.give_place(session, clock, sitting, booking_id, actor_id=person_id)
+    audit.record(
+        session,
+        clock,
+        actor_id=person_id,
+        action="booking.made" if place.attempt_id else "booking.waiting",
+        subject_kind="booking",
+        subject_id=booking_id,
+        sitting=sitting_id,
+        attempt=place.attempt_id,
+    )
+    return place
+
+
+def move(
+    session: Session, clock: Clock, *, person_id: UUID, booking_id: UUID, to_sitting_id: UUID
+) -> places.Place:
+    """Change to another sitting of the same exam, with the same attempt; the old place goes to who waits.
+
+    Raises:
+        NotFound: not the person's live place, or no such sitting of this exam.
+        TooLateToMove: less than 48 hours to the hour.
+        BookingClosed: the other sitting gives no places any more.
+        SittingFull: the other sitting has no free place; the old one is kept.
+        TooSoonAfterAttempt, NoAttemptsLeft: the other hour is not possible.
+    """
+    found = _own_booking(session, person_id, booking_id)
+    if found.sitting_id == to_sitting_id:
+        raise NotFound
+    sittings = places.lock(session, found.sitting_id, to_sitting_id)
+    old, new = sittings[found.sitting_id], sittings[to_sitting_id]
+    booking = session.get_one(Booking, booking_id, with_for_update=True, populate_existing=True)
+    if booking.state is not BookingState.BOOKED or booking.attempt_id is None or new.exam_id != old.exam_id:
+        raise NotFound
+    now = clock.now()
+    if not rules.may_move(opens_at=old.opens_at, at=now):
+        raise errors.TooLateToMove(until=old.opens_at - rules.MOVE_UNTIL)
+    places.check_open(new, now)
+    attempt = session.get_one(Attempt, booking.attempt_id, with_for_update=True)
+    if attempt.lifecycle is not Lifecycle.SCHEDULED:
+        raise errors.TooLateToMove(until=old.opens_at - rules.MOVE_UNTIL)
+    places.check_bars(session, person_id, new, without=attempt.id)
+    if not places.take(session, new.id):
+        raise errors.SittingFull
+    seat = places.free_seat(session, new.id)
+    booking.state, booking.ended_at = BookingState.MOVED, now
+    session.flush()
+    moved = Booking(
+        sitting_id=new.id,
+        exam_id=new.exam_id,
+        person_id=person_id,
+        application_id=booking.application_id,
+        attempt_id=attempt.id,
+        seat=seat,
+        state=BookingState.BOOKED,
+        created_at=now,
+    )
+    session.add(moved)
+    attempt.sitting_id, attempt.blueprint_id, attempt.mode = new.id, new.blueprint_id, new.mode
+    session.flush()
+    places.free_place(session, clock, old)
+    audit.record(
+        session,
+        clock,
+        actor_id=person_id,
+        action="booking.moved",
+        subject_kind="booking",
+        subject_id=moved.id,
+        sitting=new.id,
+        before=old.id,
+        attempt=attempt.id,
+    )
+    return places.Place(moved.id, attempt.id, seat)
+
+
+def cancel(session: Session, clock: Clock, *, person_id: UUID, booking_id: UUID) -> None:
+    """Give a place back, or leave the waiting list. The attempt is withdrawn and does not count.
+
+    Raises:
+        NotFound: not the person's live place.
+        TooLateToCancel: check-in has opened.
+    """
+    found = _own_booking(session, person_id, booking_id)
+    sitting = places.lock(session, found.sitting_id)[found.sitting_id]
+    booking = session.get_one(Booking, booking_id, with_for_update=True, populate_existing=True)
+    if booking.state not in {BookingState.BOOKED, BookingState.WAITING}:
+        raise NotFound
+    now, had_place = clock.now(), booking.state is BookingState.BOOKED
+    if had_place and booking.attempt_id is not None:
+        attempt = session.get_one(Attempt, booking.attempt_id, with_for_update=True)
+        early = rules.may_cancel(opens_at=sitting.opens_at, at=now)
+        if not early or attempt.lifecycle is not Lifecycle.SCHEDULED:
+            raise errors.TooLateToCancel
+        history.move(session, clock, attempt, Axis.LIFECYCLE, Lifecycle.WITHDRAWN, actor_id=person_id)
+    booking.state, booking.ended_at = BookingState.CANCELLED, now
+    session.flush()
+    if had_place:
+        places.free_place(session, clock, sitting)
+    audit.record(
+        session,
+        clock,
+        actor_id=person_id,
+        action="booking.cancelled",
+        subject_kind="booking",
+        subject_id=booking_id,
+        sitting=sitting.id,
+    )
+
+
+def open_unbooked(session: Session, clock: Clock, *, person_id: UUID, exam_slug: str) -> UUID:
+    """The person's open attempt at an exam that needs no place (the practice run), made if there is none.
+
+    Raises:
+        NotFound: no such exam, or one that is booked.
+        NoAttemptsLeft, TooSoonAfterAttempt: see ``rules``.
+    """
+    exam = form_queries.get_exam(session, exam_slug)
+    if exam.certification or exam.mode is not Mode.UNPROCTORED:
+        raise NotFound
+    known = places.find_open_attempt(session, person_id, exam.id)
+    if known is not None:
+        return known
+    now = clock.now()
+    past = places.past_attempts(session, person_id, exam.id)
+    repeats = rules.AttemptRules(exam.attempts_allowed, exam.window_days, exam.wait_days)
+    places.raise_bar(rules.booking_bar(past, repeats, opens_at=now, forms_left=1), past, repeats, now)
+    made = places.new_attempt(
+        session,
+        clock,
+        person_id=person_id,
+        sitting=None,
+        exam_id=exam.id,
+        blueprint_id=exam.blueprint_id,
+        mode=exam.mode,
+        number=rules.standing(past, repeats, at=now).counted + 1,
+        extra_seconds=0,
+        actor_id=person_id,
+    )
+    if made is None:  # another window of the same person was quicker
+        made = places.find_open_attempt(session, person_id, exam.id)
+    if made is None:
+        raise errors.OpenAttempt
+    return made
+
+
+def _own_booking(session: Session, person_id: UUID, booking_id: UUID) -> Booking:
+    found = session.scalar(
+        select(Booking).where(
+            col(Booking.id) == booking_id,
+            col(Booking.person_id) == person_id,
+            col(Booking.state).in_([BookingState.BOOKED, BookingState.WAITING]),
+        )
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _check_live_booking(session: Session, person_id: UUID, exam_id: UUID) -> None:
+    """Say it in words; the unique partial index is what holds."""
+    live = session.scalar(
+        select(col(Booking.id)).where(
+            col(Booking.person_id) == person_id,
+            col(Booking.exam_id) == exam_id,
+            col(Booking.state).in_([BookingState.BOOKED, BookingState.WAITING]),
+        )
+    )
+    if live is not None:
+        raise errors.AlreadyBooked
+
+
+def create_centre(
+    session: Session,
+    clock: Clock,
+    *,
+    actor_id: UUID | None,
+    slug: str,
+    name: Trilingual,
+    address: Trilingual,
+    timezone: str,
+    region: str | None = None,
+) -> UUID:
+    """Add a place where exams are sat; ``timezone`` is an IANA name.
+
+    Raises:
+        NameTaken: the slug is in use.
+    """
+    made = new_id()
+    fresh = insert_once(
+        session, Centre, id=made, slug=slug, name=name, address=address, region=region, timezone=timezone
+    )
+    if not fresh:
+        raise errors.NameTaken
+    audit.record(
+        session, clock, actor_id=actor_id, action="centre.made", subject_kind="centre", subject_id=made
+    )
+    return made
+
+
+def create_room(
+    session: Session,
+    clock: Clock,
+    *,
+    actor_id: UUID | None,
+    centre_id: UUID,
+    name: str,
+    capacity: int,
+    step_free: bool = False,
+) -> UUID:
+    """Add a room to a centre; ``capacity`` is its number of seats.
+
+    Raises:
+        NotFound: no such centre.
+        NameTaken: the centre has a room of that name.
+    """
+    if session.get(Centre, centre_id) is None:
+        raise NotFound
+    made = new_id()
+    fresh = insert_once(
+        session, Room, id=made, centre_id=centre_id, name=name, capacity=capacity, step_free=step_free
+    )
+    if not fresh:
+        raise errors.NameTaken
+    audit.record(
+        session,
+        clock,
+        actor_id=actor_id,
+        action="room.made",
+        subject_kind="room",
+        subject_id=made,
+        capacity=capacity,
+    )
+    return made
+
+
+def create_sitting(
+    session: Session,
+    clock: Clock,
+    *,
+    actor_id: UUID | None,
+    exam_slug: str,
+    room_id: UUID,
+    opens_at: datetime,
+    closes_at: datetime,
+    capacity: int,
+    proctor_ids: Sequence[UUID],
+    languages: Sequence[str] = LOCALES,
+    form_ids: Sequence[UUID] = (),
+) -> UUID:
+    """Schedule a session on site. Instants are aware UTC; ``form_ids`` empty: any form of the blueprint.
+
+    Raises:
+        NotFound: no such exam or room, or somebody named is no proctor.
+        CapacityBeyondRoom: more places than seats.
+        WindowTooShort: the window is shorter than the exam's time.
+        RoomTaken: another sitting is in the room then.
+    """
+    exam = form_queries.get_exam(session, exam_slug)
+    room = session.scalar(select(Room).where(col(Room.id) == room_id).with_for_update())
+    if room is None or not set(proctor_ids) <= set(accounts.people_with_role(session, "proctor")):
+        raise NotFound
+    if capacity > room.capacity:
+        raise errors.CapacityBeyondRoom(seats=room.capacity)
+    if closes_at < opens_at + timedelta(minutes=exam.minutes):
+        raise errors.WindowTooShort(minutes=exam.minutes)
+    overlapping = session.scalar(
+        select(col(Sitting.id)).where(
+            col(Sitting.room_id) == room_id,
+            col(Sitting.cancelled_at).is_(None),
+            col(Sitting.opens_at) < closes_at,
+            col(Sitting.closes_at) > opens_at,
+        )
+    )
+    if overlapping is not None:
+        raise errors.RoomTaken
+    sitting = Sitting(
+        exam_id=exam.id,
+        blueprint_id=exam.blueprint_id,
+        room_id=room_id,
+        mode=Mode.ON_SITE,
+        opens_at=opens_at,
+        closes_at=closes_at,
+        capacity=capacity,
+        languages=[str(language) for language in languages],
+        form_ids=[str(form) for form in form_ids],
+    )
+    session.add(sitting)
+    session.flush()
+    session.add_all(SittingProctor(sitting_id=sitting.id, person_id=person) for person in set(proctor_ids))
+    audit.record(
+        session,
+        clock,
+        actor_id=actor_id,
+        action="sitting.made",
+        subject_kind="sitting",
+        subject_id=sitting.id,
+        room=room_id,
+        capacity=capacity,
+        proctors=[str(person) for person in proctor_ids],
+    )
+    return sitting.id
