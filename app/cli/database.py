@@ -8,6 +8,7 @@ from app.kernel.clock import SystemClock
 from app.platform import installation
 from app.platform.database import make_engine, write_session
 from app.platform.settings import ROOT, Settings, load
+from app.programmes import service as programmes
 
 
 def migrate(url: str, revision: str = "head") -> None:
@@ -28,6 +29,7 @@ def initialise(settings: Settings, *, demonstration: bool) -> None:
         installation.mark(
             session, SystemClock(), demonstration=demonstration, data_region=settings.data_region
         )
+        programmes.ensure_programmes(session)
     engine.dispose()
 
 

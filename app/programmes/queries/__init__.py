@@ -34,7 +34,7 @@ def trained(
     if person_id == candidate_id:
         return True
     found = session.execute(
-        select(TrainingRelation.id)
+        select(col(TrainingRelation.id))
         .where(
             and_(
                 col(TrainingRelation.trainer_id) == person_id,

@@ -49,6 +49,7 @@ class CohortFacts:
     """A cohort as pages need it."""
 
     id: UUID
+    programme_id: UUID
     name: str
     programme: Trilingual
     programme_slug: str
@@ -65,8 +66,9 @@ class CohortFacts:
     closed_at: datetime | None
 
 
-_COHORT = (
+_COHORT: tuple[Any, ...] = (
     col(Cohort.id),
+    col(Cohort.programme_id),
     col(Cohort.name),
     col(Programme.title).label("programme"),
     col(Programme.slug).label("programme_slug"),
@@ -174,6 +176,15 @@ def find_invitation(session: Session, token: str) -> Row[Any] | None:
             col(Invitation.person_id),
         ).where(col(Invitation.token_hash) == token_hash(token))
     ).one_or_none()
+
+
+def get_letter(session: Session, invitation_id: UUID) -> Row[Any]:
+    """What the mail of an invitation needs: cohort_id, email, locale."""
+    return session.execute(
+        select(col(Invitation.cohort_id), col(Invitation.email), col(Invitation.locale)).where(
+            col(Invitation.id) == invitation_id
+        )
+    ).one()
 
 
 def known_addresses(session: Session, cohort_id: UUID) -> tuple[frozenset[str], frozenset[str]]:

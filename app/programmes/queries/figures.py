@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import exists, func, select
 from sqlmodel import Session, col
 
+from app.platform.database import is_sqlite
 from app.programmes.models import Counter, Milestone, Programme
 from app.programmes.queries.shipped import shipped
 from app.programmes.rules import MilestoneWord, counting_day
@@ -24,6 +25,17 @@ def counted_until(session: Session, *, now: datetime) -> datetime:
         )
     ).one()
     return last if unfolded and last is not None else now
+
+
+def has_uncounted(session: Session) -> bool:
+    """Whether a milestone waits to be counted."""
+    return bool(session.scalar(select(exists(select(1).where(~col(Milestone.folded))))))
+
+
+def take_snapshot(session: Session) -> None:
+    """Let the reads of this session see one state. SQLite's do anyway; called before the first statement."""
+    if not is_sqlite(session):
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
 
 def cohort_counts(session: Session, cohort_id: UUID) -> dict[MilestoneWord, dict[date, int]]:
