@@ -125,6 +125,8 @@ class Reader:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.problems: list[Problem] = []
+        self.asked: set[Path] = set()
+        """Every file that was asked for, so that strays can be told."""
 
     def name(self, path: Path) -> str:
         """The path as problems show it."""
@@ -134,12 +136,20 @@ class Reader:
         """Note a problem."""
         self.problems.append(Problem(self.name(path), line, message))
 
+    def strays(self, folder: Path) -> None:
+        """Note the files under ``folder`` that nothing asked for; hidden ones are no content."""
+        for path in sorted(folder.rglob("*")):
+            hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+            if not path.is_dir() and not hidden and path not in self.asked:
+                self.complain(path, 1, "nothing refers to this file")
+
     def text(self, path: Path) -> str | None:
         """The text of a file, or None when there is no such text, which is noted.
 
         Refused: a file that is missing, outside the root, too long, not UTF-8, not NFC, or with a byte order
         mark, carriage returns or control characters.
         """
+        self.asked.add(path)
         if not path.is_file():
             self.complain(path, 1, "the file is missing")
             return None

@@ -156,10 +156,15 @@ class _Load:
         version_id = known.id_of(content_hash)
         if version_id is None:
             version_id = new_id()
-            version = _version(item, content_hash)
-            version.id, version.item_id, version.number = version_id, known.item_id, len(known.versions) + 1
-            version.stimulus_id = self._stimulus(item.stimulus)
-            version.imported_at = self.now
+            version = _version(
+                item,
+                id=version_id,
+                item_id=known.item_id,
+                number=len(known.versions) + 1,
+                stimulus_id=self._stimulus(item.stimulus),
+                content_hash=content_hash,
+                imported_at=self.now,
+            )
             self._insert(version)
         elif version_id not in known.active:
             self._set_status({version_id}, ItemStatus.ACTIVE)
@@ -208,8 +213,8 @@ class _Load:
             self.loaded.written += len(versions)
 
 
-def _version(item: ReadItem, content_hash: str) -> ItemVersion:
-    """What the file says; whose version it is, the caller adds."""
+def _version(item: ReadItem, **place: Any) -> ItemVersion:
+    """What the file says; ``place`` says whose version it is, and which."""
     file = item.file
     return ItemVersion(
         # The files are what four eyes have approved: see their ``roles``.
@@ -231,5 +236,5 @@ def _version(item: ReadItem, content_hash: str) -> ItemVersion:
         enemies=list(file.enemies),
         roles=file.roles.model_dump(),
         valid_until=file.valid_until,
-        content_hash=content_hash,
+        **place,
     )

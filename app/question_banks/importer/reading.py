@@ -58,12 +58,14 @@ def read_banks(reader: Reader, folder: Path) -> list[ReadBank]:
 
 
 def folders_of(reader: Reader, folder: Path) -> list[Path]:
-    """The folders in ``folder``, by name; stray files are noted. No such folder means none."""
+    """The folders in ``folder``, by name; other files are noted. No such folder means none."""
     if not folder.is_dir():
         return []
-    for stray in sorted(path for path in folder.iterdir() if not path.is_dir()):
-        reader.complain(stray, 1, "only folders stand here")
-    return sorted(path for path in folder.iterdir() if path.is_dir())
+    inside = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    for stray in inside:
+        if not stray.is_dir():
+            reader.complain(stray, 1, "only folders stand here")
+    return [path for path in inside if path.is_dir()]
 
 
 def _read_bank(reader: Reader, folder: Path) -> ReadBank | None:
@@ -74,11 +76,9 @@ def _read_bank(reader: Reader, folder: Path) -> ReadBank | None:
     if file.id != folder.name:
         document.complain(f"the id “{file.id}” is not the name of its folder", "id")
     bank = ReadBank(file, document)
-    for path in sorted((folder / "items").glob("*")):
-        if path.suffix != ".yaml":
-            reader.complain(path, 1, "only item files (.yaml) stand here")
-            continue
+    for path in sorted((folder / "items").glob("*.yaml")):
         _read_items(reader, path, bank)
+    reader.strays(folder)
     if not bank.items:
         document.complain("the bank has no item that can be read")
     return bank
