@@ -153,6 +153,7 @@ class NameTaken(DomainError):
 
     code = "name-taken"
 
+
 # Delivery
 
 
@@ -167,3 +168,98 @@ class ReasonMissing(DomainError):
 
     code = "reason-missing"
     status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class BookingNeeded(DomainError):
+    """This exam is sat in a booked sitting, not whenever one likes."""
+
+    code = "booking-needed"
+
+
+class AttemptNotReady(DomainError):
+    """Check-in is not finished: nobody has let the candidate in yet."""
+
+    code = "attempt-not-ready"
+
+
+class SittingNotOpen(DomainError):
+    """The sitting starts at its hour and not before."""
+
+    code = "sitting-not-open"
+
+
+class SittingOver(DomainError):
+    """The window of the sitting has closed."""
+
+    code = "sitting-over"
+
+
+class AttemptClosed(DomainError):
+    """The attempt is closed for good; nothing of it changes any more."""
+
+    code = "attempt-closed"
+    status = HTTPStatus.GONE
+
+
+class TimeOver(DomainError):
+    """The time and the grace after it are over; what comes now is kept as evidence and not scored."""
+
+    code = "time-over"
+    status = HTTPStatus.GONE
+
+
+class AttemptPaused(DomainError):
+    """A proctor has paused the attempt; the time is kept."""
+
+    code = "attempt-paused"
+
+
+class ReleaseNeeded(DomainError):
+    """The attempt was interrupted for long; a proctor lets the candidate back in."""
+
+    code = "release-needed"
+
+
+class WindowTaken(DomainError):
+    """The attempt is open in another window, which is the live one now."""
+
+    code = "window-taken"
+
+
+class VersionMissing(DomainError):
+    """An answer does not say which version it is based on."""
+
+    code = "version-missing"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class AnswerUnknown(DomainError):
+    """An answer names a place or a choice that this attempt does not have."""
+
+    code = "answer-unknown"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class NoTimeGiven(DomainError):
+    """Extra time is a number of minutes or a share of the limit, more than nothing."""
+
+    code = "no-time-given"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class ResultStands(DomainError):
+    """A passed result was released, or the result was invalidated: the attempt is not opened again."""
+
+    code = "result-stands"
+
+
+class SamePerson(DomainError):
+    """One person proposes to end an attempt, and another confirms."""
+
+    code = "same-person"
+
+
+class NothingProposed(DomainError):
+    """Nobody has proposed to end this attempt."""
+
+    code = "nothing-proposed"

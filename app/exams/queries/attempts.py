@@ -1,0 +1,338 @@
+"""Reads of attempts, and the doors through which a page gets one.
+
+A candidate reaches only their own attempt; anything else is not found.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from app.exams.models.attempts import Attempt, AttemptTransition, Response, ResponseEvent
+from app.exams.models.forms import Blueprint, Exam, Form
+from app.exams.rules import booking as booking_rules
+from app.exams.rules.delivery import GRACE, AnswerEvent, lag, replay
+from app.exams.rules.states import OPEN, EventKind, Lifecycle, Mode
+from app.kernel.canonical import canonical_json, sha256_hex
+from app.kernel.errors import NotFound
+from app.kernel.locales import Trilingual
+from app.question_banks import queries as banks
+from app.question_banks.rules import ItemType
+
+
+class OpenWindow(NamedTuple):
+    """What every page of a running attempt needs to know; ``remaining_ms`` only while paused."""
+
+    id: UUID
+    code: str
+    exam_slug: str
+    exam_title: Trilingual
+    certification: bool
+    lifecycle: Lifecycle
+    mode: Mode
+    started_at: datetime | None
+    deadline: datetime | None
+    remaining_ms: int | None
+    submitted_at: datetime | None
+    last_seen_at: datetime | None
+    lease: str | None
+    lease_number: int
+    scripted: bool
+    locale: str | None
+    layout: list[dict[str, Any]] | None
+
+    def remaining(self, at: datetime) -> timedelta:
+        """The time left at ``at``, never negative; while paused, what was kept."""
+        if self.remaining_ms is not None:
+            return timedelta(milliseconds=self.remaining_ms)
+        return max(timedelta(), self.deadline - at) if self.deadline else timedelta()
+
+
+class Answer(NamedTuple):
+    """The present answer to one place."""
+
+    position: int
+    chosen: list[str]
+    flagged: bool
+    version: int
+    saved_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownItem:
+    """One item as a candidate sees it: no key, no points, no rationale; choices in this attempt's order."""
+
+    position: int
+    stem: Trilingual
+    choices: list[dict[str, Any]]
+    several: bool
+    stimulus: Trilingual | None
+    same_case: bool
+    """Whether the place before belongs to the same situation."""
+
+
+class Counts(NamedTuple):
+    """How the places of a form stand."""
+
+    answered: int
+    flagged: int
+    empty: int
+
+
+def attempt_of(
+    session: Session, candidate_id: UUID, attempt_id: UUID, *, for_update: bool = False
+) -> Attempt:
+    """The candidate's own attempt. ``for_update`` holds its row until the transaction ends.
+
+    Raises:
+        NotFound: no such attempt, or another candidate's.
+    """
+    wanted = select(Attempt).where(col(Attempt.id) == attempt_id, col(Attempt.candidate_id) == candidate_id)
+    return _one(session, wanted, for_update=for_update)
+
+
+def get_attempt(session: Session, attempt_id: UUID, *, for_update: bool = False) -> Attempt:
+    """An attempt by its id, for what the system or a member of staff does; the caller checks who may.
+
+    Raises:
+        NotFound: no such attempt.
+    """
+    return _one(session, select(Attempt).where(col(Attempt.id) == attempt_id), for_update=for_update)
+
+
+def _one(session: Session, wanted: Any, *, for_update: bool) -> Attempt:
+    if for_update:
+        wanted = wanted.with_for_update(key_share=True)
+    found: Attempt | None = session.scalars(wanted.execution_options(populate_existing=True)).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def window_of(session: Session, candidate_id: UUID, attempt_id: UUID) -> OpenWindow:
+    """The candidate's own attempt, as columns, for a page of the exam.
+
+    Raises:
+        NotFound: no such attempt, or another candidate's.
+    """
+    row = session.execute(
+        select(
+            col(Attempt.id),
+            col(Attempt.code),
+            col(Exam.slug),
+            col(Exam.title),
+            col(Exam.certification),
+            col(Attempt.lifecycle),
+            col(Attempt.mode),
+            col(Attempt.started_at),
+            col(Attempt.deadline),
+            col(Attempt.remaining_ms),
+            col(Attempt.submitted_at),
+            col(Attempt.last_seen_at),
+            col(Attempt.lease),
+            col(Attempt.lease_number),
+            col(Attempt.scripted),
+            col(Attempt.locale),
+            col(Attempt.layout),
+        )
+        .join(Exam, col(Exam.id) == col(Attempt.exam_id))
+        .where(col(Attempt.id) == attempt_id, col(Attempt.candidate_id) == candidate_id)
+    ).first()
+    if row is None:
+        raise NotFound
+    return OpenWindow(*row)
+
+
+def find_open(session: Session, candidate_id: UUID, exam_id: UUID) -> Attempt | None:
+    """The candidate's open attempt at an exam; there is one at most."""
+    return session.scalars(
+        select(Attempt).where(
+            col(Attempt.candidate_id) == candidate_id,
+            col(Attempt.exam_id) == exam_id,
+            col(Attempt.lifecycle).in_(OPEN),
+        )
+    ).first()
+
+
+def past_attempts(session: Session, candidate_id: UUID, exam_id: UUID) -> list[booking_rules.PastAttempt]:
+    """The candidate's attempts at an exam, as far as repeating depends on them."""
+    rows = session.execute(
+        select(col(Attempt.lifecycle), col(Attempt.started_at)).where(
+            col(Attempt.candidate_id) == candidate_id, col(Attempt.exam_id) == exam_id
+        )
+    )
+    return [booking_rules.PastAttempt(*row) for row in rows]
+
+
+def repeat_rules(session: Session, blueprint_id: UUID) -> booking_rules.AttemptRules:
+    """What a blueprint says of repeating."""
+    row = session.execute(
+        select(
+            col(Blueprint.attempts_allowed),
+            col(Blueprint.attempts_window_days),
+            col(Blueprint.wait_days),
+        ).where(col(Blueprint.id) == blueprint_id)
+    ).one()
+    return booking_rules.AttemptRules(*row)
+
+
+def limit_seconds(session: Session, attempt: Attempt) -> int:
+    """The time limit of the attempt's form, or of its blueprint before a form is assigned, in seconds."""
+    wanted = (
+        select(col(Form.minutes)).where(col(Form.id) == attempt.form_id)
+        if attempt.form_id
+        else select(col(Blueprint.minutes)).where(col(Blueprint.id) == attempt.blueprint_id)
+    )
+    return int(session.execute(wanted).scalar_one()) * 60
+
+
+def answers_of(session: Session, attempt_id: UUID) -> dict[int, Answer]:
+    """Every place of the form with its present answer, by position."""
+    rows = session.execute(
+        select(
+            col(Response.position),
+            col(Response.chosen),
+            col(Response.flagged),
+            col(Response.version),
+            col(Response.saved_at),
+        )
+        .where(col(Response.attempt_id) == attempt_id)
+        .order_by(col(Response.position))
+    )
+    return {row[0]: Answer(*row) for row in rows}
+
+
+def count(answers: Mapping[int, Answer]) -> Counts:
+    """Answered, flagged, empty."""
+    answered = sum(1 for answer in answers.values() if answer.chosen)
+    flagged = sum(1 for answer in answers.values() if answer.flagged)
+    return Counts(answered, flagged, len(answers) - answered)
+
+
+def shown_items(
+    session: Session, layout: Sequence[Mapping[str, Any]], positions: Sequence[int]
+) -> list[ShownItem]:
+    """The texts of some places of an attempt, with the choices in the order pinned at the start."""
+    ids = {position: UUID(layout[position - 1]["item"]) for position in positions}
+    texts = banks.versions_by_id(session, ids.values())
+    shown: list[ShownItem] = []
+    previous: UUID | None = None
+    for position in positions:
+        item = texts[ids[position]]
+        choices = {choice["id"]: choice for choice in item.choices}
+        shown.append(
+            ShownItem(
+                position=position,
+                stem=item.stem,
+                choices=[choices[word] for word in layout[position - 1]["order"]],
+                several=item.type is ItemType.MULTIPLE,
+                stimulus=item.stimulus,
+                same_case=previous is not None and item.stimulus_id == previous,
+            )
+        )
+        previous = item.stimulus_id
+    return shown
+
+
+def answers_hash(code: str, layout: Sequence[Mapping[str, Any]], answers: Mapping[int, Answer]) -> str:
+    """SHA-256 of the stored answers in canonical JSON, 64 hex digits: what a receipt carries.
+
+    ``{"attempt": code, "answers": {position: {"item": item version id, "chosen": [choice ids]}}}``
+    """
+    return sha256_hex(
+        canonical_json(
+            {
+                "attempt": code,
+                "answers": {
+                    str(position): {"item": layout[position - 1]["item"], "chosen": answer.chosen}
+                    for position, answer in answers.items()
+                },
+            }
+        )
+    )
+
+
+def replayed(session: Session, attempt_id: UUID) -> dict[int, frozenset[str]]:
+    """The answers that the log of events alone leads to, by position."""
+    rows = session.execute(
+        select(
+            col(ResponseEvent.kind),
+            col(ResponseEvent.position),
+            col(ResponseEvent.chosen),
+            col(ResponseEvent.version),
+        ).where(
+            col(ResponseEvent.attempt_id) == attempt_id,
+            col(ResponseEvent.kind).in_((EventKind.SAVE, EventKind.CLEAR)),
+        )
+    )
+    return replay(AnswerEvent(row.kind, row.position, tuple(row.chosen or ()), row.version) for row in rows)
+
+
+def takeovers(session: Session, attempt_id: UUID) -> int:
+    """How often the attempt was opened in another window."""
+    return int(
+        session.execute(
+            select(func.count()).where(
+                col(ResponseEvent.attempt_id) == attempt_id, col(ResponseEvent.kind) == EventKind.TAKEOVER
+            )
+        ).scalar_one()
+    )
+
+
+def due(session: Session, at: datetime, *, limit: int) -> list[UUID]:
+    """Attempts whose time and grace are over at ``at``, the longest over first."""
+    return list(
+        session.scalars(
+            select(col(Attempt.id))
+            .where(
+                col(Attempt.lifecycle).in_((Lifecycle.IN_PROGRESS, Lifecycle.INTERRUPTED)),
+                col(Attempt.deadline) < at - GRACE,
+            )
+            .order_by(col(Attempt.deadline))
+            .limit(limit)
+        )
+    )
+
+
+def silent(session: Session, since: datetime, *, limit: int) -> list[UUID]:
+    """Attempts in progress that have sent no request since ``since``."""
+    return list(
+        session.scalars(
+            select(col(Attempt.id))
+            .where(col(Attempt.lifecycle) == Lifecycle.IN_PROGRESS, col(Attempt.last_seen_at) < since)
+            .limit(limit)
+        )
+    )
+
+
+class SweepLag(NamedTuple):
+    """How late the sweeper came: how many attempts it closed, and the worst delay after the grace."""
+
+    closed: int
+    worst: timedelta
+
+
+def sweep_lag(session: Session, since: datetime) -> SweepLag:
+    """The sweeper's lag since an instant, from the facts it wrote down."""
+    rows = session.execute(
+        select(col(ResponseEvent.at), col(Attempt.deadline))
+        .join(Attempt, col(Attempt.id) == col(ResponseEvent.attempt_id))
+        .where(col(ResponseEvent.kind) == EventKind.EXPIRE, col(ResponseEvent.at) >= since)
+    ).all()
+    lags = [lag(deadline=row.deadline, at=row.at) for row in rows if row.deadline is not None]
+    return SweepLag(len(lags), max(lags, default=timedelta()))
+
+
+def history_of(session: Session, attempt_id: UUID) -> list[AttemptTransition]:
+    """Every change on every axis, in order."""
+    return list(
+        session.scalars(
+            select(AttemptTransition)
+            .where(col(AttemptTransition.attempt_id) == attempt_id)
+            .order_by(col(AttemptTransition.seq))
+        )
+    )

@@ -1,0 +1,207 @@
+"""The end of an attempt: handing in, closing, scoring, releasing.
+
+``close`` is the only caller of the pass rule; whoever ends an attempt comes through it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from app.exams.errors import AttemptPaused, TimeOver, WindowTaken
+from app.exams.models.attempts import Attempt, ResponseEvent
+from app.exams.models.forms import Exam
+from app.exams.queries import attempts as queries
+from app.exams.rules import delivery as rules
+from app.exams.rules import scoring
+from app.exams.rules.states import Axis, EventKind, Lifecycle, Outcome, ReleasePolicy, ResultState, Review
+from app.exams.service import answers, delivery, history
+from app.kernel.clock import Clock
+from app.kernel.errors import Refused
+from app.kernel.ids import token_hash
+from app.platform import audit
+from app.platform.outbox import enqueue_later
+from app.programmes import service as programmes
+from app.programmes.rules import MilestoneWord
+
+RELEASED_EVENT = "result.released"
+"""The job kind that upper slices bind to; payload ``{"attempt_id": …}``."""
+
+_EVENT_OF = {Lifecycle.SUBMITTED: EventKind.HAND_IN, Lifecycle.EXPIRED: EventKind.EXPIRE}
+
+
+@dataclass(frozen=True, slots=True)
+class HandedIn:
+    """Whether the attempt is closed now; False: a page said too early that the time is up."""
+
+    closed: bool
+
+
+def hand_in(
+    session: Session, clock: Clock, *, candidate_id: UUID, attempt_id: UUID, lease: str, timeup: bool = False
+) -> HandedIn | Refused:
+    """Close the candidate's attempt and score what was saved.
+
+    ``timeup`` marks a hand-in that the page makes because its clock has run out: more than 2 s early it
+    closes nothing. After the grace it is refused and leaves its trace; the sweeper closes the attempt.
+
+    Raises:
+        NotFound: no such attempt, or another candidate's.
+        AttemptNotReady: it has not started.
+        AttemptClosed: it is over.
+        AttemptPaused: a proctor holds it.
+        WindowTaken: another window is the live one.
+    """
+    attempt = queries.attempt_of(session, candidate_id, attempt_id, for_update=True)
+    now = clock.now()
+    if attempt.lifecycle is Lifecycle.PAUSED:
+        raise AttemptPaused
+    if attempt.lifecycle not in rules.RUNNING or attempt.deadline is None:
+        raise delivery.refusal_to_write(attempt.lifecycle)
+    if rules.arrival(deadline=attempt.deadline, at=now) is rules.Arrival.OVER:
+        _note(session, attempt, EventKind.REFUSED_LATE, now)
+        return Refused(TimeOver())
+    if attempt.lease is not None and (lease == "" or token_hash(lease) != attempt.lease):
+        raise WindowTaken
+    if timeup and rules.too_early_for_timeup(deadline=attempt.deadline, at=now):
+        _note(session, attempt, EventKind.EARLY_TIMEUP, now)
+        return HandedIn(closed=False)
+    close(session, clock, attempt, Lifecycle.SUBMITTED, finished_at=now, actor_id=candidate_id)
+    return HandedIn(closed=True)
+
+
+def close(
+    session: Session,
+    clock: Clock,
+    attempt: Attempt,
+    how: Lifecycle,
+    *,
+    finished_at: datetime,
+    actor_id: UUID | None,
+    reason: str | None = None,
+) -> None:
+    """End a running attempt in the way ``how``, score it, and release the result where the exam says so.
+
+    The caller holds the attempt's row. Milestones and the event stand in the same transaction.
+
+    Raises:
+        MoveNotAllowed: it does not run.
+        ReasonMissing: termination needs a reason.
+    """
+    history.move(
+        session,
+        clock,
+        attempt,
+        Axis.LIFECYCLE,
+        how,
+        actor_id=actor_id,
+        reason=reason,
+        values={"submitted_at": finished_at, "remaining_ms": None},
+    )
+    if how in _EVENT_OF:
+        _note(session, attempt, _EVENT_OF[how], clock.now())
+    layout, given = attempt.layout or [], queries.answers_of(session, attempt.id)
+    items = answers.scored_items(session, layout)
+    chosen = {place: frozenset(answer.chosen) for place, answer in given.items()}
+    points = scoring.raw_score(items, chosen)
+    outcome = scoring.decide_outcome(raw_score=points, cut_score=attempt.cut_score or 0)
+    history.move(
+        session,
+        clock,
+        attempt,
+        Axis.LIFECYCLE,
+        Lifecycle.SCORED,
+        actor_id=None,
+        values={
+            "raw_score": points,
+            "outcome": outcome,
+            "domain_points": scoring.domain_points(items, chosen),
+            "counts": queries.count(given)._asdict(),
+            "answers_hash": queries.answers_hash(attempt.code, layout, given),
+        },
+    )
+    audit.record(
+        session,
+        clock,
+        actor_id=actor_id,
+        action="attempt.closed",
+        subject_kind="attempt",
+        subject_id=attempt.id,
+        how=str(how),
+        answers_hash=attempt.answers_hash,
+        raw_score=points,
+        cut_score=attempt.cut_score,
+        outcome=str(outcome),
+    )
+    _after_scoring(session, clock, attempt)
+
+
+def _after_scoring(session: Session, clock: Clock, attempt: Attempt) -> None:
+    exam = session.execute(
+        select(col(Exam.certification), col(Exam.release)).where(col(Exam.id) == attempt.exam_id)
+    ).one()
+    if exam.certification:
+        _milestone(session, clock, attempt, MilestoneWord.SAT)
+    if exam.release is ReleasePolicy.AFTER_REVIEW and attempt.review is Review.NONE:
+        history.move(session, clock, attempt, Axis.REVIEW, Review.QUEUED, actor_id=None)
+    if attempt.result in {ResultState.RELEASED, ResultState.REISSUED} or scoring.releases_at_once(
+        exam.release
+    ):
+        _release(session, clock, attempt, actor_id=None, certification=exam.certification)
+
+
+def release(session: Session, clock: Clock, *, attempt_id: UUID, actor_id: UUID | None) -> None:
+    """Release a withheld result: after the window by the system, after the review by a person.
+
+    Raises:
+        NotFound: no such attempt.
+        MoveNotAllowed: it is not scored, or the result is not withheld.
+    """
+    attempt = queries.get_attempt(session, attempt_id, for_update=True)
+    certification = session.execute(
+        select(col(Exam.certification)).where(col(Exam.id) == attempt.exam_id)
+    ).scalar_one()
+    _release(session, clock, attempt, actor_id=actor_id, certification=certification)
+
+
+def _release(
+    session: Session, clock: Clock, attempt: Attempt, *, actor_id: UUID | None, certification: bool
+) -> None:
+    again = attempt.result is not ResultState.WITHHELD
+    entry = history.move(
+        session,
+        clock,
+        attempt,
+        Axis.RESULT,
+        ResultState.REISSUED if again else ResultState.RELEASED,
+        actor_id=actor_id,
+        reason="scored again after it was reopened" if again else None,
+        values={"released_at": clock.now()},
+        where=(col(Attempt.lifecycle) == Lifecycle.SCORED,),
+    )
+    if certification and attempt.outcome is Outcome.PASSED:
+        _milestone(session, clock, attempt, MilestoneWord.PASSED)
+    enqueue_later(
+        session,
+        clock,
+        RELEASED_EVENT,
+        {"attempt_id": attempt.id},
+        dedupe_key=f"{RELEASED_EVENT}:{attempt.id}:{entry.seq}",
+    )
+
+
+def _milestone(session: Session, clock: Clock, attempt: Attempt, word: MilestoneWord) -> None:
+    programmes.record_milestone(
+        session,
+        person_id=attempt.candidate_id,
+        word=word,
+        at=clock.now(),
+        source=f"attempt:{attempt.id}",
+    )
+
+
+def _note(session: Session, attempt: Attempt, kind: EventKind, at: datetime, **facts: Any) -> None:
+    session.add(ResponseEvent(attempt_id=attempt.id, kind=kind, locale=attempt.locale, at=at, **facts))

@@ -1,0 +1,47 @@
+"""What the system itself does to attempts: closing those whose time is over, noticing silence, releasing."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from sqlmodel import Session, col
+
+from app.exams.models.attempts import Attempt
+from app.exams.queries import attempts as queries
+from app.exams.rules import delivery as rules
+from app.exams.rules.states import Axis, Lifecycle
+from app.exams.service import hand_in, history
+from app.kernel.clock import Clock
+
+
+def expire(session: Session, clock: Clock, attempt_id: UUID) -> timedelta | None:
+    """Close an attempt whose time and grace are over, on what was saved; finish time = deadline.
+
+    Returns how long after the grace this was; None when there was nothing to close any more.
+    """
+    attempt = queries.get_attempt(session, attempt_id, for_update=True)
+    now = clock.now()
+    if attempt.lifecycle not in rules.RUNNING or attempt.deadline is None:
+        return None
+    if not rules.is_due(deadline=attempt.deadline, at=now):
+        return None
+    hand_in.close(session, clock, attempt, Lifecycle.EXPIRED, finished_at=attempt.deadline, actor_id=None)
+    return rules.lag(deadline=attempt.deadline, at=now)
+
+
+def interrupt(session: Session, clock: Clock, attempt_id: UUID) -> bool:
+    """Note that an attempt has been silent; the clock goes on. False: it has spoken meanwhile."""
+    attempt = queries.get_attempt(session, attempt_id, for_update=True)
+    if attempt.lifecycle is not Lifecycle.IN_PROGRESS or attempt.last_seen_at is None:
+        return False
+    if not rules.is_silent(last_seen_at=attempt.last_seen_at, at=clock.now()):
+        return False
+    history.move(
+        session,
+        clock,
+        attempt,
+        Axis.LIFECYCLE,
+        Lifecycle.INTERRUPTED,
+        actor_id=None,
+        where=(col(Attempt.last_seen_at) == attempt.last_seen_at,),
+    )
+    return True

@@ -1,0 +1,320 @@
+"""Time: accommodations, extra time, pausing and resuming. Seconds are exact, and nothing is added twice."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlmodel import Session, col
+
+from app.accounts import service as accounts
+from app.exams.errors import MoveNotAllowed, NoTimeGiven, OpenAttempt, OwnTrainee, ReasonMissing, ResultStands
+from app.exams.models.attempts import Attempt, TimeGrant
+from app.exams.models.booking import Application
+from app.exams.queries import attempts as queries
+from app.exams.rules import booking as booking_rules
+from app.exams.rules import delivery as rules
+from app.exams.rules.states import AccommodationState, Axis, Lifecycle, Outcome, ResultState
+from app.exams.service import history
+from app.kernel.clock import Clock
+from app.kernel.ids import new_id
+from app.platform import audit
+from app.platform.database import insert_once
+from app.programmes import queries as programmes
+
+ACCOMMODATION = "accommodation"
+"""The key under which an approved accommodation is granted, once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """How much time: whole minutes, or a share of the limit in per cent. ``key`` makes it count once."""
+
+    key: str
+    minutes: int | None = None
+    percent: int | None = None
+
+
+def accommodate(session: Session, clock: Clock, attempt: Attempt, *, limit_seconds: int) -> int:
+    """Grant the accommodation that was approved with the application; the attempt's extra seconds in all."""
+    approved = session.execute(
+        select(
+            col(Application.extra_percent),
+            col(Application.extra_minutes),
+            col(Application.accommodation_by),
+            col(Application.accommodation_reason),
+        ).where(
+            col(Application.person_id) == attempt.candidate_id,
+            col(Application.exam_id) == attempt.exam_id,
+            col(Application.accommodation) == AccommodationState.APPROVED,
+        )
+    ).first()
+    if approved is None or approved.accommodation_by is None:
+        return attempt.extra_seconds
+    seconds = booking_rules.extra_seconds(
+        limit_minutes=limit_seconds // 60, percent=approved.extra_percent, minutes=approved.extra_minutes
+    )
+    if seconds == 0:
+        return attempt.extra_seconds
+    fresh = insert_once(
+        session,
+        TimeGrant,
+        id=new_id(),
+        attempt_id=attempt.id,
+        grant_key=ACCOMMODATION,
+        seconds=seconds,
+        reason=approved.accommodation_reason or ACCOMMODATION,
+        approver_id=approved.accommodation_by,
+        at=clock.now(),
+    )
+    return attempt.extra_seconds + (seconds if fresh else 0)
+
+
+def grant(
+    session: Session, clock: Clock, *, attempt_id: UUID, actor_id: UUID, reason: str, extra: Extra
+) -> int:
+    """Give one candidate extra time, before, while or after the attempt runs; how many seconds were added.
+
+    After closing, the attempt is opened again: state and lease together, with what was left of its time
+    plus the grant, counted from now. The same ``extra.key`` a second time adds nothing (0).
+
+    Raises:
+        NotFound: no such attempt.
+        ReasonMissing: a reason is needed.
+        NoTimeGiven: neither minutes nor per cent.
+        OwnTrainee: a trainer takes no part in examining their own trainee.
+        ResultStands: a passed result was released, or the result was invalidated.
+        OpenAttempt: the candidate has another open attempt at the exam.
+        MoveNotAllowed: the attempt ended in a way that leads nowhere (void, withdrawn, …).
+    """
+    attempt = supervised(session, clock, attempt_id, actor_id)
+    if not reason.strip():
+        raise ReasonMissing
+    seconds = rules.granted_seconds(
+        minutes=extra.minutes, percent=extra.percent, limit_seconds=queries.limit_seconds(session, attempt)
+    )
+    if seconds <= 0:
+        raise NoTimeGiven
+    if not insert_once(
+        session,
+        TimeGrant,
+        id=new_id(),
+        attempt_id=attempt.id,
+        grant_key=extra.key,
+        seconds=seconds,
+        reason=reason.strip(),
+        approver_id=actor_id,
+        at=clock.now(),
+    ):
+        return 0
+    facts = _apply(session, clock, attempt, seconds, actor_id=actor_id, reason=reason)
+    audit.record(
+        session,
+        clock,
+        actor_id=actor_id,
+        action="attempt.time_granted",
+        subject_kind="attempt",
+        subject_id=attempt.id,
+        reason=reason.strip(),
+        seconds=seconds,
+        **facts,
+    )
+    return seconds
+
+
+def _apply(
+    session: Session, clock: Clock, attempt: Attempt, seconds: int, *, actor_id: UUID, reason: str
+) -> dict[str, Any]:
+    total = attempt.extra_seconds + seconds
+    if attempt.lifecycle in rules.BEFORE_START:
+        _write(session, attempt, extra_seconds=total)
+    elif attempt.lifecycle is Lifecycle.PAUSED:
+        _write(
+            session, attempt, extra_seconds=total, remaining_ms=(attempt.remaining_ms or 0) + seconds * 1000
+        )
+    elif attempt.lifecycle in rules.RUNNING and attempt.deadline is not None:
+        deadline = attempt.deadline + timedelta(seconds=seconds)
+        _write(session, attempt, extra_seconds=total, deadline=deadline)
+        accounts.keep_alive(session, attempt.candidate_id, deadline + rules.GRACE)
+    else:
+        return _reopen(session, clock, attempt, seconds, actor_id=actor_id, reason=reason)
+    return {}
+
+
+def _write(session: Session, attempt: Attempt, **values: Any) -> None:
+    result: Any = session.execute(
+        update(Attempt)
+        .where(col(Attempt.id) == attempt.id, col(Attempt.lifecycle) == attempt.lifecycle)
+        .values(**values)
+    )
+    if result.rowcount != 1:
+        raise MoveNotAllowed
+
+
+def _reopen(
+    session: Session, clock: Clock, attempt: Attempt, seconds: int, *, actor_id: UUID, reason: str
+) -> dict[str, Any]:
+    now = clock.now()
+    released = attempt.result in {ResultState.RELEASED, ResultState.REISSUED}
+    if attempt.result is ResultState.INVALIDATED or (released and attempt.outcome is Outcome.PASSED):
+        raise ResultStands
+    if queries.find_open(session, attempt.candidate_id, attempt.exam_id) is not None:
+        raise OpenAttempt
+    if attempt.deadline is None or attempt.submitted_at is None:
+        raise MoveNotAllowed
+    left = max(timedelta(), attempt.deadline - attempt.submitted_at)
+    deadline = now + left + timedelta(seconds=seconds)
+    before = {
+        "raw_score": attempt.raw_score,
+        "outcome": str(attempt.outcome) if attempt.outcome else None,
+        "answers_hash": attempt.answers_hash,
+        "submitted_at": attempt.submitted_at.isoformat(),
+    }
+    history.move(
+        session,
+        clock,
+        attempt,
+        Axis.LIFECYCLE,
+        Lifecycle.IN_PROGRESS,
+        actor_id=actor_id,
+        reason=reason,
+        values={
+            "deadline": deadline,
+            "extra_seconds": attempt.extra_seconds + seconds,
+            "lease": None,
+            "last_seen_at": now,
+            "submitted_at": None,
+            "raw_score": None,
+            "outcome": None,
+            "domain_points": None,
+            "counts": None,
+            "answers_hash": None,
+        },
+    )
+    accounts.keep_alive(session, attempt.candidate_id, deadline + rules.GRACE)
+    return {"reopened": True, **before}
+
+
+def grant_all(
+    session: Session, clock: Clock, *, sitting_id: UUID, actor_id: UUID, reason: str, extra: Extra
+) -> dict[UUID, int]:
+    """Give everybody of a sitting extra time: who has not finished, and whose attempt only the time ended.
+
+    Who handed in early stays closed. Returns seconds added by attempt.
+
+    Raises:
+        See ``grant``; a candidate whose released result stands, or whom the actor trained, is left out.
+    """
+    rows = session.execute(
+        select(
+            col(Attempt.id), col(Attempt.lifecycle), col(Attempt.deadline), col(Attempt.submitted_at)
+        ).where(col(Attempt.sitting_id) == sitting_id)
+    ).all()
+    added: dict[UUID, int] = {}
+    for row in rows:
+        unfinished = row.lifecycle in {*rules.BEFORE_START, *rules.RUNNING, Lifecycle.PAUSED}
+        if not unfinished and not _ended_by_time(row.lifecycle, row.deadline, row.submitted_at):
+            continue
+        try:
+            added[row.id] = grant(
+                session, clock, attempt_id=row.id, actor_id=actor_id, reason=reason, extra=extra
+            )
+        except (ResultStands, OpenAttempt, OwnTrainee):
+            continue  # nothing was written for this one: the checks stand before the first write
+    return added
+
+
+def _ended_by_time(lifecycle: Lifecycle, deadline: datetime | None, submitted_at: datetime | None) -> bool:
+    return (
+        lifecycle is Lifecycle.SCORED
+        and deadline is not None
+        and submitted_at is not None
+        and rules.closed_by_time(deadline=deadline, submitted_at=submitted_at)
+    )
+
+
+def pause(session: Session, clock: Clock, *, attempt_id: UUID, actor_id: UUID, reason: str) -> None:
+    """Stop the clock and hide the items; what is left of the time is kept to the second.
+
+    Raises:
+        NotFound: no such attempt.
+        OwnTrainee: a trainer takes no part in examining their own trainee.
+        ReasonMissing: a reason is needed.
+        MoveNotAllowed: it does not run, or its time is over.
+    """
+    attempt = supervised(session, clock, attempt_id, actor_id)
+    now = clock.now()
+    if attempt.deadline is None or attempt.deadline <= now:
+        raise MoveNotAllowed
+    left = attempt.deadline - now
+    history.move(
+        session,
+        clock,
+        attempt,
+        Axis.LIFECYCLE,
+        Lifecycle.PAUSED,
+        actor_id=actor_id,
+        reason=reason,
+        values={"remaining_ms": left // timedelta(milliseconds=1)},
+    )
+    _audit(session, clock, attempt, actor_id, action="attempt.paused", reason=reason)
+
+
+def resume(session: Session, clock: Clock, *, attempt_id: UUID, actor_id: UUID) -> None:
+    """Let a paused attempt go on with exactly the time it had.
+
+    Raises:
+        NotFound: no such attempt.
+        OwnTrainee: a trainer takes no part in examining their own trainee.
+        MoveNotAllowed: it is not paused.
+    """
+    attempt = supervised(session, clock, attempt_id, actor_id)
+    if attempt.lifecycle is not Lifecycle.PAUSED:
+        raise MoveNotAllowed
+    now = clock.now()
+    deadline = now + timedelta(milliseconds=attempt.remaining_ms or 0)
+    history.move(
+        session,
+        clock,
+        attempt,
+        Axis.LIFECYCLE,
+        Lifecycle.IN_PROGRESS,
+        actor_id=actor_id,
+        values={"deadline": deadline, "remaining_ms": None, "last_seen_at": now},
+    )
+    accounts.keep_alive(session, attempt.candidate_id, deadline + rules.GRACE)
+    _audit(session, clock, attempt, actor_id, action="attempt.resumed")
+
+
+def supervised(session: Session, clock: Clock, attempt_id: UUID, actor_id: UUID) -> Attempt:
+    """The attempt, its row held, for somebody who never trained the candidate.
+
+    Raises:
+        NotFound: no such attempt.
+        OwnTrainee: a trainer takes no part in examining their own trainee.
+    """
+    attempt = queries.get_attempt(session, attempt_id, for_update=True)
+    if programmes.trained(session, actor_id, attempt.candidate_id, at=clock.now()):
+        raise OwnTrainee
+    return attempt
+
+
+def _audit(
+    session: Session,
+    clock: Clock,
+    attempt: Attempt,
+    actor_id: UUID,
+    *,
+    action: str,
+    reason: str | None = None,
+) -> None:
+    audit.record(
+        session,
+        clock,
+        actor_id=actor_id,
+        action=action,
+        subject_kind="attempt",
+        subject_id=attempt.id,
+        reason=reason,
+    )
