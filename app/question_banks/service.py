@@ -1,6 +1,6 @@
 """What can be done to a bank: bring the database to what its files say. Never commits."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,11 +12,13 @@ from sqlmodel import Session, SQLModel, col
 
 from app.kernel.clock import Clock
 from app.kernel.ids import new_id
+from app.kernel.locales import LOCALES
+from app.kernel.writing import plain_words
 from app.platform import audit
 from app.platform.content import ContentError, Problem
 from app.question_banks.importer.reading import ReadBank, ReadItem, ReadStimulus
 from app.question_banks.models import Bank, Item, ItemVersion, Stimulus
-from app.question_banks.rules import ItemStatus
+from app.question_banks.rules import ItemStatus, alike
 
 
 @dataclass(slots=True)
@@ -77,6 +79,39 @@ def load_bank(session: Session, clock: Clock, bank: ReadBank, *, step: Callable[
             retired=loaded.retired,
         )
     return loaded
+
+
+def shared_stems(session: Session, banks: Sequence[ReadBank]) -> list[Problem]:
+    """Stems of these banks that a loaded bank of the other purpose has too: practice would show a live item.
+
+    Banks whose files are at hand were compared by the check; these others came from another folder.
+    """
+    item: Any = Item
+    version: Any = ItemVersion
+    row: Any = Bank
+    stored = session.execute(
+        select(row.purpose, version.stem)
+        .join(item, item.current_version_id == version.id)
+        .join(row, row.id == item.bank_id)
+        .where(version.status == ItemStatus.ACTIVE, row.slug.not_in([bank.file.id for bank in banks]))
+        .order_by(item.slug)
+    ).all()
+    problems = []
+    for bank in banks:
+        for locale in LOCALES:
+            others = [
+                plain_words(stem[locale]) for purpose, stem in stored if purpose is not bank.file.purpose
+            ]
+            own = [plain_words(item.file.stem.by_locale()[locale]) for item in bank.items]
+            for first, second in alike([*others, *own]):
+                if first < len(others) <= second:
+                    found = bank.items[second - len(others)]
+                    line = found.document.line(*found.place, "stem", str(locale))
+                    message = (
+                        "the stem is like that of an item loaded for the other purpose, live or practice"
+                    )
+                    problems.append(Problem(found.document.path, line, message))
+    return problems
 
 
 def _bank_row(session: Session, bank: ReadBank, now: datetime) -> tuple[UUID, bool]:

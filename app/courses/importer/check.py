@@ -149,7 +149,7 @@ def _check_text(text: ReadText, locale: Locale, lesson: ReadLesson, module: Read
 
 
 def _check_links(text: ReadText, lesson: ReadLesson, module: ReadModule, course: ReadCourse) -> None:
-    """Terms, references, figures and checks exist; no figure or check stands twice, and no check is left out."""
+    """Terms, references, figures and checks exist; no figure or check stands twice; no check is left out."""
     references = {reference.id for reference in module.file.references}
     for id_, line in text.body.references:
         if id_ not in references:

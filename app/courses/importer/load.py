@@ -22,7 +22,7 @@ from app.kernel.locales import LOCALES, Locale
 from app.platform import audit
 from app.platform.content import ContentError
 from app.question_banks.rules import BankPurpose, may_build_forms
-from app.question_banks.service import Loaded, load_bank
+from app.question_banks.service import Loaded, load_bank, shared_stems
 
 M = TypeVar("M", bound=SQLModel)
 
@@ -51,8 +51,9 @@ def load_content(
     Raises:
         ContentError: the content has problems; nothing is written.
     """
-    if content.problems:
-        raise ContentError(content.problems)
+    problems = content.problems or shared_stems(session, content.banks)
+    if problems:
+        raise ContentError(problems)
     report = Report({}, [])
     for bank in content.banks:
         file = bank.file
@@ -183,7 +184,6 @@ class _Load:
 
     def retire_the_rest(self) -> None:
         """Retire the modules and lessons that no file holds any more."""
-        gone = {module.id for module in self.modules.values()}
         for module in self.modules.values():
             if module.retired_at is None:
                 self._bring(module, {"retired_at": self.now})
@@ -191,7 +191,6 @@ class _Load:
             if lesson.retired_at is None:
                 self._bring(lesson, {"retired_at": self.now})
                 self.loaded.retired += 1
-        self.said.append(sorted(str(id_) for id_ in gone))
 
     def seal(self) -> None:
         """Write the course's own row when anything under it has changed."""
