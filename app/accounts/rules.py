@@ -256,3 +256,5 @@ _ZONE_WORDS = (
 )
 ZONES = tuple(_ZONE_WORDS.split())
 """The zones offered, by IANA name: Kazakhstan first, then one well-known city for each part of the world."""
+HOME_ZONES = 7
+"""How many of them, at the front, are in Kazakhstan."""

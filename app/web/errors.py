@@ -53,10 +53,15 @@ def _readable(request: Request, facts: dict[str, object]) -> dict[str, object]:
     return {key: fmt.moment(value) if isinstance(value, datetime) else value for key, value in facts.items()}
 
 
+def sentence_of(request: Request, error: DomainError) -> str:
+    """What a refusal says, for pages that show it beside what was typed."""
+    return error_sentence(str(locale_of(request)), error.code, _readable(request, error.facts))
+
+
 def problem(request: Request, error: DomainError) -> Response:
     """RFC 9457 for the API, a fragment for HTMX, a page for a plain browser."""
     locale = locale_of(request)
-    sentence = error_sentence(str(locale), error.code, _readable(request, error.facts))
+    sentence = sentence_of(request, error)
     if _is_api(request):
         plain = {
             key: value.isoformat() if isinstance(value, datetime) else value

@@ -110,11 +110,12 @@ def register(
                 created_at=clock.now(),
             )
         )
-        _void_links(session, clock, person_id)
+        void_links(session, clock, person_id)
     enqueue_later(session, clock, kind, {"person_id": person_id, "brand_id": brand_id})
 
 
-def _void_links(session: Session, clock: Clock, person_id: UUID) -> None:
+def void_links(session: Session, clock: Clock, person_id: UUID) -> None:
+    """Links sent by mail stop working."""
     session.execute(
         update(MailToken)
         .where(col(MailToken.person_id) == person_id, col(MailToken.used_at).is_(None))
@@ -215,9 +216,9 @@ def reset_password(session: Session, clock: Clock, *, token: str, password_hash:
         .returning(col(Person.email))
         .execution_options(synchronize_session=False)
     )
-    _void_links(session, clock, person_id)
+    void_links(session, clock, person_id)
     service.end_sessions(session, clock, person_id)
-    _forget_failures(session, email or "")
+    forget_failures(session, email or "")
     _confirm_address(session, clock, person_id)
     audit.record(
         session,
@@ -229,13 +230,15 @@ def reset_password(session: Session, clock: Clock, *, token: str, password_hash:
     )
 
 
-def _forget_failures(session: Session, email: str) -> None:
+def forget_failures(session: Session, email: str) -> None:
+    """The address need not wait any longer."""
     session.execute(
         delete(SignInThrottle).where(col(SignInThrottle.key) == queries.throttle_key("sign-in", email))
     )
 
 
-def _count_failure(session: Session, email: str, now: datetime) -> None:
+def count_failure(session: Session, email: str, now: datetime) -> None:
+    """Count a wrong password for a normalised address, and make it wait when there were too many."""
     key = queries.throttle_key("sign-in", email)
     insert_once(session, SignInThrottle, key=key, failures=0, blocked_until=None, updated_at=now)
     row = session.get_one(SignInThrottle, key, with_for_update=True, populate_existing=True)
@@ -265,7 +268,7 @@ def sign_in(
     if rules.is_paused(until, at=now):
         return Refused(SignInPaused(until=until))
     if account is None or not fits:
-        _count_failure(session, email, now)
+        count_failure(session, email, now)
         return Refused(WrongCredentials())
     person = session.execute(
         select(col(Person.locale), col(Person.email_confirmed_at)).where(
@@ -281,7 +284,7 @@ def sign_in(
             payload = {"person_id": account.person_id, "brand_id": brand_id}
             enqueue_later(session, clock, "accounts.confirmation_mail", payload)
         return Refused(EmailNotConfirmed())
-    _forget_failures(session, email)
+    forget_failures(session, email)
     return service.open_session(session, clock, person_id=account.person_id, device=device, leaving=leaving)
 
 

@@ -5,10 +5,12 @@ from uuid import UUID
 from sqlalchemy import update
 from sqlmodel import Session, col
 
-from app.accounts import queries, service
-from app.accounts.errors import WrongPassword
-from app.accounts.models import MailToken, Person
+from app.accounts import queries, rules, service
+from app.accounts.errors import SignInPaused, WrongPassword
+from app.accounts.models import Person
+from app.accounts.service import entry
 from app.kernel.clock import Clock
+from app.kernel.errors import Refused
 from app.platform import audit
 
 
@@ -44,30 +46,31 @@ def change_password(
     clock: Clock,
     *,
     account: queries.Credentials,
+    email: str,
+    fits: bool,
     password_hash: str,
     device: str,
     leaving: UUID,
-) -> service.Opened:
+) -> service.Opened | Refused:
     """Set a new password: every session ends and this browser gets a new one; links by mail stop working.
 
-    ``account``: what the present password was checked against, outside this transaction.
-
-    Raises:
-        WrongPassword: the password was changed meanwhile.
+    ``account``: what the present password was checked against, outside this transaction; ``fits``: whether
+    it did. Wrong ones are counted as at sign-in.
     """
-    person_id = account.person_id
-    if not service.changed(
+    now, person_id = clock.now(), account.person_id
+    until = queries.find_pause(session, email)
+    if rules.is_paused(until, at=now):
+        return Refused(SignInPaused(until=until))
+    if not fits or not service.changed(
         session,
         update(Person)
         .where(col(Person.id) == person_id, col(Person.password_hash) == account.password_hash)
         .values(password_hash=password_hash),
     ):
-        raise WrongPassword
-    session.execute(
-        update(MailToken)
-        .where(col(MailToken.person_id) == person_id, col(MailToken.used_at).is_(None))
-        .values(used_at=clock.now())
-    )
+        entry.count_failure(session, email, now)
+        return Refused(WrongPassword())
+    entry.void_links(session, clock, person_id)
+    entry.forget_failures(session, email)
     audit.record(
         session,
         clock,

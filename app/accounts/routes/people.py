@@ -1,0 +1,171 @@
+"""People and their roles, for administrators."""
+
+from http import HTTPStatus
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import StringConstraints
+from sqlmodel import Session
+
+from app.accounts import queries, service
+from app.accounts.errors import RoleHeld, ScopeUnfit
+from app.accounts.routes.choices import ACTION_NAMES, ROLE_NAMES, SCOPE_NAMES, countries
+from app.accounts.rules import Role, ScopeKind
+from app.kernel.errors import DomainError
+from app.platform.database import Read, Write
+from app.web.errors import sentence_of
+from app.web.forms import Form, FormModel, FormState, parse
+from app.web.locale import locale_of
+from app.web.pages import go, page
+from app.web.viewer import ClockDep, Viewer, holding
+
+router = APIRouter(prefix="/admin/people")
+
+Administrator = Annotated[Viewer, Depends(holding("administrator"))]
+Reason = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
+PAGE = 50
+
+
+class GrantForm(FormModel):
+    """A role, how far it reaches, and why."""
+
+    role: Role
+    scope_kind: ScopeKind
+    scope_id: Annotated[str, StringConstraints(max_length=64)] = ""
+    reason: Reason
+
+
+class RevokeForm(FormModel):
+    """Why a role is taken away."""
+
+    revoke_reason: Reason
+
+
+@router.get("")
+def list_people(
+    request: Request,
+    session: Read,
+    viewer: Administrator,
+    q: Annotated[str, Query(max_length=200)] = "",
+    number: Annotated[int, Query(alias="page", ge=1, le=100_000)] = 1,
+) -> Response:
+    """People by name or address, fifty a page."""
+    del viewer  # the door only
+    rows, total = queries.list_people(session, query=q, offset=(number - 1) * PAGE, limit=PAGE)
+    return page(
+        request,
+        "accounts/people.html",
+        query=q,
+        rows=[(row, queries.Names(row.name_cyrillic, row.name_latin)) for row in rows],
+        roles=queries.list_roles(session, [row.id for row in rows]),
+        role_names=ROLE_NAMES,
+        number=number,
+        pages=-(-total // PAGE),
+        first=(number - 1) * PAGE + 1,
+        total=total,
+    )
+
+
+def _page(
+    request: Request,
+    session: Session,
+    viewer: Viewer,
+    person_id: UUID,
+    *,
+    form: FormState | None = None,
+    refusal: DomainError | None = None,
+    status: int = HTTPStatus.OK,
+) -> Response:
+    profile = queries.get_profile(session, person_id)
+    locale = str(locale_of(request))
+    state = form or FormState(values={"scope_kind": str(ScopeKind.ALL)})
+    grants: list[Any] = queries.list_grants(session, person_id)
+    return page(
+        request,
+        "accounts/person.html",
+        profile=profile,
+        names=queries.Names(profile.name_cyrillic, profile.name_latin),
+        country=dict(countries(locale)).get(profile.residence_country, profile.residence_country),
+        held=[row for row in grants if row.revoked_at is None],
+        ended=[row for row in grants if row.revoked_at is not None],
+        entries=queries.list_audit(session, person_id),
+        own=person_id == viewer.person_id,
+        form=state,
+        refusal=sentence_of(request, refusal) if refusal else "",
+        error_title=bool(refusal or state.errors),
+        named=lambda cyrillic, latin: queries.Names(cyrillic, latin).shown(locale),
+        role_names=ROLE_NAMES,
+        scope_names=SCOPE_NAMES,
+        action_names=ACTION_NAMES,
+        done=request.query_params.get("done", ""),
+        status=status,
+        switch_path=f"/{locale}/admin/people/{person_id}",
+    )
+
+
+@router.get("/{person_id}")
+def show_person(request: Request, session: Read, viewer: Administrator, person_id: UUID) -> Response:
+    """One person: facts, roles, and what the audit log says of them."""
+    return _page(request, session, viewer, person_id)
+
+
+@router.post("/{person_id}/roles")
+def grant_role(
+    request: Request, *, session: Write, clock: ClockDep, viewer: Administrator, form: Form, person_id: UUID
+) -> Response:
+    """Give a role in a scope, with a reason.
+
+    Raises:
+        NotFound: no such person.
+        OwnRoles: the person is the viewer.
+    """
+    queries.get_profile(session, person_id)
+    given, state = parse(form, GrantForm)
+    if given is None:
+        return _page(request, session, viewer, person_id, form=state, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    try:
+        service.grant(
+            session,
+            clock,
+            person_id=person_id,
+            role=given.role,
+            scope_kind=given.scope_kind,
+            scope_id=given.scope_id,
+            by=viewer.person_id,
+            reason=given.reason,
+        )
+    except (RoleHeld, ScopeUnfit) as refusal:  # nothing was written
+        return _page(request, session, viewer, person_id, form=state, refusal=refusal, status=refusal.status)
+    return go(request, f"admin/people/{person_id}", done="granted")
+
+
+@router.post("/{person_id}/roles/{grant_id}/revocation")
+def revoke_role(
+    request: Request,
+    *,
+    session: Write,
+    clock: ClockDep,
+    viewer: Administrator,
+    form: Form,
+    person_id: UUID,
+    grant_id: UUID,
+) -> Response:
+    """Take a role away, with a reason.
+
+    Raises:
+        NotFound: the person holds no such role.
+        OwnRoles: the person is the viewer.
+    """
+    given, state = parse(form, RevokeForm)
+    if given is None:
+        return _page(request, session, viewer, person_id, form=state, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    service.revoke(
+        session,
+        clock,
+        person_id=person_id,
+        grant_id=grant_id,
+        by=viewer.person_id,
+        reason=given.revoke_reason,
+    )
+    return go(request, f"admin/people/{person_id}", done="revoked")
