@@ -21,7 +21,7 @@ from app.platform.database import insert_once
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class DocumentNames:
     """A person's names as they stand in the identity document. Cyrillic may be missing there."""
 
     latin: str
@@ -42,7 +42,7 @@ def apply(
     *,
     person_id: UUID,
     exam_slug: str,
-    names: Names,
+    names: DocumentNames,
     guardian: Guardian | None = None,
     accommodation_request: str | None = None,
 ) -> UUID:

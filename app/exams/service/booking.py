@@ -167,42 +167,6 @@ def cancel(session: Session, clock: Clock, *, person_id: UUID, booking_id: UUID)
     )
 
 
-def open_unbooked(session: Session, clock: Clock, *, person_id: UUID, exam_slug: str) -> UUID:
-    """The person's open attempt at an exam that needs no place (the practice run), made if there is none.
-
-    Raises:
-        NotFound: no such exam, or one that is booked.
-        NoAttemptsLeft, TooSoonAfterAttempt: see ``rules``.
-    """
-    exam = form_queries.get_exam(session, exam_slug)
-    if exam.certification or exam.mode is not Mode.UNPROCTORED:
-        raise NotFound
-    known = places.find_open_attempt(session, person_id, exam.id)
-    if known is not None:
-        return known
-    now = clock.now()
-    past = places.past_attempts(session, person_id, exam.id)
-    repeats = rules.AttemptRules(exam.attempts_allowed, exam.window_days, exam.wait_days)
-    places.raise_bar(rules.booking_bar(past, repeats, opens_at=now, forms_left=1), past, repeats, now)
-    made = places.new_attempt(
-        session,
-        clock,
-        person_id=person_id,
-        sitting=None,
-        exam_id=exam.id,
-        blueprint_id=exam.blueprint_id,
-        mode=exam.mode,
-        number=rules.standing(past, repeats, at=now).counted + 1,
-        extra_seconds=0,
-        actor_id=person_id,
-    )
-    if made is None:  # another window of the same person was quicker
-        made = places.find_open_attempt(session, person_id, exam.id)
-    if made is None:
-        raise errors.OpenAttempt
-    return made
-
-
 def _own_booking(session: Session, person_id: UUID, booking_id: UUID) -> Booking:
     found = session.scalar(
         select(Booking).where(

@@ -1,0 +1,328 @@
+"""Reads of applications, sittings and places, for candidates."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlmodel import Session, col
+
+from app.exams.models.attempts import Attempt
+from app.exams.models.booking import Application, Booking, Centre, Room, Sitting
+from app.exams.models.forms import Blueprint, Exam
+from app.exams.rules.states import (
+    AccommodationState,
+    ApplicationState,
+    BookingState,
+    Lifecycle,
+    Mode,
+    Outcome,
+    ResultState,
+)
+from app.kernel.errors import NotFound
+from app.kernel.locales import Trilingual
+
+LIVE = (BookingState.BOOKED, BookingState.WAITING)
+UPCOMING = 100
+"""Most sittings a page shows; further ones come with time."""
+
+
+class ApplicationFacts(NamedTuple):
+    """A live application as its candidate sees it."""
+
+    id: UUID
+    exam_id: UUID
+    accepted_at: datetime
+    name_latin: str
+    name_cyrillic: str | None
+    accommodation: AccommodationState
+    extra_percent: int
+    extra_minutes: int
+    accommodation_reason: str | None
+
+
+class PlaceFacts(NamedTuple):
+    """A live place, or a place in a waiting list."""
+
+    id: UUID
+    exam_id: UUID
+    sitting_id: UUID
+    attempt_id: UUID | None
+    state: BookingState
+    seat: int | None
+    opens_at: datetime
+    closes_at: datetime
+    room: str
+    centre: Trilingual
+    address: Trilingual
+    timezone: str
+    lifecycle: Lifecycle | None
+
+
+class AttemptFacts(NamedTuple):
+    """An attempt in the candidate's own list. ``outcome`` is empty until the result is released."""
+
+    id: UUID
+    exam_id: UUID
+    code: str
+    number: int
+    lifecycle: Lifecycle
+    result: ResultState
+    outcome: Outcome | None
+    created_at: datetime
+    started_at: datetime | None
+    submitted_at: datetime | None
+
+
+class SittingFacts(NamedTuple):
+    """A sitting in a list. ``waiting``: how many stand in its waiting list."""
+
+    id: UUID
+    exam_id: UUID
+    title: Trilingual
+    opens_at: datetime
+    closes_at: datetime
+    capacity: int
+    booked: int
+    languages: list[str]
+    room: str
+    step_free: bool
+    centre: Trilingual
+    address: Trilingual
+    timezone: str
+    room_closed_at: datetime | None
+    cancelled_at: datetime | None
+    waiting: int
+
+    @property
+    def free(self) -> int:
+        """Places nobody holds."""
+        return self.capacity - self.booked
+
+
+class BeforeFacts(NamedTuple):
+    """What the page before an exam tells. Without a sitting its instants and places are None."""
+
+    id: UUID
+    code: str
+    number: int
+    lifecycle: Lifecycle
+    mode: Mode
+    extra_seconds: int
+    exam_id: UUID
+    exam_slug: str
+    title: Trilingual
+    certification: bool
+    items: int
+    minutes: int
+    attempts_allowed: int | None
+    window_days: int
+    opens_at: datetime | None
+    closes_at: datetime | None
+    languages: list[str] | None
+    room: str | None
+    centre: Trilingual | None
+    address: Trilingual | None
+    timezone: str | None
+
+
+def find_application(session: Session, person_id: UUID, exam_id: UUID) -> ApplicationFacts | None:
+    """The person's live application to an exam."""
+    return next((one for one in list_applications(session, person_id) if one.exam_id == exam_id), None)
+
+
+def list_applications(session: Session, person_id: UUID) -> list[ApplicationFacts]:
+    """The person's live applications."""
+    rows = session.execute(
+        select(
+            col(Application.id),
+            col(Application.exam_id),
+            col(Application.accepted_at),
+            col(Application.name_latin),
+            col(Application.name_cyrillic),
+            col(Application.accommodation),
+            col(Application.extra_percent),
+            col(Application.extra_minutes),
+            col(Application.accommodation_reason),
+        ).where(col(Application.person_id) == person_id, col(Application.state) == ApplicationState.ACCEPTED)
+    )
+    return [ApplicationFacts(*row) for row in rows]
+
+
+def list_places(session: Session, person_id: UUID) -> list[PlaceFacts]:
+    """The person's live places whose attempt, if there is one, has not ended; nearest first."""
+    rows = session.execute(
+        select(
+            col(Booking.id),
+            col(Booking.exam_id),
+            col(Booking.sitting_id),
+            col(Booking.attempt_id),
+            col(Booking.state),
+            col(Booking.seat),
+            col(Sitting.opens_at),
+            col(Sitting.closes_at),
+            col(Room.name),
+            col(Centre.name),
+            col(Centre.address),
+            col(Centre.timezone),
+            col(Attempt.lifecycle),
+        )
+        .join(Sitting, col(Sitting.id) == col(Booking.sitting_id))
+        .join(Room, col(Room.id) == col(Sitting.room_id))
+        .join(Centre, col(Centre.id) == col(Room.centre_id))
+        .outerjoin(Attempt, col(Attempt.id) == col(Booking.attempt_id))
+        .where(col(Booking.person_id) == person_id, col(Booking.state).in_(LIVE))
+        .order_by(col(Sitting.opens_at))
+    )
+    return [PlaceFacts(*row) for row in rows]
+
+
+def list_attempts(session: Session, person_id: UUID) -> list[AttemptFacts]:
+    """The person's attempts, newest first; an outcome only when its result was released."""
+    rows = session.execute(
+        select(
+            col(Attempt.id),
+            col(Attempt.exam_id),
+            col(Attempt.code),
+            col(Attempt.number),
+            col(Attempt.lifecycle),
+            col(Attempt.result),
+            col(Attempt.outcome),
+            col(Attempt.created_at),
+            col(Attempt.started_at),
+            col(Attempt.submitted_at),
+        )
+        .where(col(Attempt.candidate_id) == person_id)
+        .order_by(col(Attempt.created_at).desc(), col(Attempt.id).desc())
+        .limit(UPCOMING)
+    )
+    shown = {ResultState.RELEASED, ResultState.REISSUED}
+    found = [AttemptFacts(*row) for row in rows]
+    return [one if one.result in shown else one._replace(outcome=None) for one in found]
+
+
+def sittings() -> Select[Any]:
+    """The columns of ``SittingFacts``; the caller adds which and in what order."""
+    waiting = (
+        select(func.count())
+        .where(col(Booking.sitting_id) == col(Sitting.id), col(Booking.state) == BookingState.WAITING)
+        .scalar_subquery()
+    )
+    return (
+        select(
+            col(Sitting.id),
+            col(Sitting.exam_id),
+            col(Exam.title),
+            col(Sitting.opens_at),
+            col(Sitting.closes_at),
+            col(Sitting.capacity),
+            col(Sitting.booked),
+            col(Sitting.languages),
+            col(Room.name),
+            col(Room.step_free),
+            col(Centre.name),
+            col(Centre.address),
+            col(Centre.timezone),
+            col(Sitting.room_closed_at),
+            col(Sitting.cancelled_at),
+            waiting,
+        )
+        .join(Exam, col(Exam.id) == col(Sitting.exam_id))
+        .join(Room, col(Room.id) == col(Sitting.room_id))
+        .join(Centre, col(Centre.id) == col(Room.centre_id))
+    )
+
+
+def list_bookable(session: Session, exam_id: UUID, *, at: datetime) -> list[SittingFacts]:
+    """Sittings of an exam whose hour is still to come, nearest first."""
+    rows = session.execute(
+        sittings()
+        .where(
+            col(Sitting.exam_id) == exam_id,
+            col(Sitting.opens_at) > at,
+            col(Sitting.cancelled_at).is_(None),
+            col(Sitting.room_closed_at).is_(None),
+        )
+        .order_by(col(Sitting.opens_at), col(Sitting.id))
+        .limit(UPCOMING)
+    )
+    return [SittingFacts(*row) for row in rows]
+
+
+def get_before(session: Session, candidate_id: UUID, attempt_id: UUID) -> BeforeFacts:
+    """What the candidate reads before their own attempt.
+
+    Raises:
+        NotFound: no such attempt, or another candidate's.
+    """
+    row = session.execute(
+        select(
+            col(Attempt.id),
+            col(Attempt.code),
+            col(Attempt.number),
+            col(Attempt.lifecycle),
+            col(Attempt.mode),
+            col(Attempt.extra_seconds),
+            col(Attempt.exam_id),
+            col(Exam.slug),
+            col(Exam.title),
+            col(Exam.certification),
+            col(Blueprint.items),
+            col(Blueprint.minutes),
+            col(Blueprint.attempts_allowed),
+            col(Blueprint.attempts_window_days),
+            col(Sitting.opens_at),
+            col(Sitting.closes_at),
+            col(Sitting.languages),
+            col(Room.name),
+            col(Centre.name),
+            col(Centre.address),
+            col(Centre.timezone),
+        )
+        .join(Exam, col(Exam.id) == col(Attempt.exam_id))
+        .join(Blueprint, col(Blueprint.id) == col(Attempt.blueprint_id))
+        .outerjoin(Sitting, col(Sitting.id) == col(Attempt.sitting_id))
+        .outerjoin(Room, col(Room.id) == col(Sitting.room_id))
+        .outerjoin(Centre, col(Centre.id) == col(Room.centre_id))
+        .where(col(Attempt.id) == attempt_id, col(Attempt.candidate_id) == candidate_id)
+    ).first()
+    if row is None:
+        raise NotFound
+    return BeforeFacts(*row)
+
+
+class PlaceLetter(NamedTuple):
+    """What the letter about a freed place needs."""
+
+    person_id: UUID
+    state: BookingState
+    attempt_id: UUID | None
+    title: Trilingual
+    opens_at: datetime
+    room: str
+    centre: Trilingual
+    address: Trilingual
+    timezone: str
+
+
+def find_place_letter(session: Session, booking_id: UUID) -> PlaceLetter | None:
+    """What to write to somebody who got a place."""
+    row = session.execute(
+        select(
+            col(Booking.person_id),
+            col(Booking.state),
+            col(Booking.attempt_id),
+            col(Exam.title),
+            col(Sitting.opens_at),
+            col(Room.name),
+            col(Centre.name),
+            col(Centre.address),
+            col(Centre.timezone),
+        )
+        .join(Sitting, col(Sitting.id) == col(Booking.sitting_id))
+        .join(Exam, col(Exam.id) == col(Booking.exam_id))
+        .join(Room, col(Room.id) == col(Sitting.room_id))
+        .join(Centre, col(Centre.id) == col(Room.centre_id))
+        .where(col(Booking.id) == booking_id)
+    ).first()
+    return PlaceLetter(*row) if row else None

@@ -1,0 +1,153 @@
+"""Reads of a proctor: my rooms, and who is in them. Nobody the proctor has trained is ever listed."""
+
+from datetime import datetime
+from typing import Any, NamedTuple, cast
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select
+from sqlmodel import Session, col
+
+from app.exams.models.attempts import Attempt
+from app.exams.models.booking import Application, Booking, Centre, Room, Sitting, SittingProctor
+from app.exams.models.forms import Exam
+from app.exams.rules.states import ApplicationState, BookingState, Lifecycle
+from app.kernel.errors import NotFound
+from app.kernel.locales import Locale, Trilingual
+from app.programmes.queries import trained_condition
+
+_CANDIDATE = cast(ColumnElement[Any], col(Attempt.candidate_id))
+
+
+class RoomFacts(NamedTuple):
+    """A sitting as its proctor sees it; ``timezone`` is the centre's."""
+
+    id: UUID
+    title: Trilingual
+    opens_at: datetime
+    closes_at: datetime
+    booked: int
+    room_closed_at: datetime | None
+    room: str
+    centre: Trilingual
+    timezone: str
+
+
+class CandidateFacts(NamedTuple):
+    """A candidate in a room: names as in the document, where the attempt stands."""
+
+    attempt_id: UUID
+    code: str
+    name_latin: str
+    name_cyrillic: str | None
+    seat: int | None
+    lifecycle: Lifecycle
+    locale: Locale | None
+    deadline: datetime | None
+    extra_seconds: int
+    identity_at: datetime | None
+    last_seen_at: datetime | None
+    submitted_at: datetime | None
+
+
+def list_rooms(session: Session, proctor_id: UUID, *, since: datetime) -> list[RoomFacts]:
+    """The sittings the proctor is assigned to that end after ``since``, nearest first."""
+    return _rooms(session, proctor_id, col(Sitting.closes_at) > since)
+
+
+def room_of(session: Session, proctor_id: UUID, sitting_id: UUID) -> RoomFacts:
+    """The door: a sitting, for a proctor who is assigned to it.
+
+    Raises:
+        NotFound: no such sitting, or the proctor is not assigned to it.
+    """
+    found = _rooms(session, proctor_id, col(Sitting.id) == sitting_id)
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+def _rooms(session: Session, proctor_id: UUID, condition: ColumnElement[bool]) -> list[RoomFacts]:
+    rows = session.execute(
+        select(
+            col(Sitting.id),
+            col(Exam.title),
+            col(Sitting.opens_at),
+            col(Sitting.closes_at),
+            col(Sitting.booked),
+            col(Sitting.room_closed_at),
+            col(Room.name),
+            col(Centre.name),
+            col(Centre.timezone),
+        )
+        .join(SittingProctor, col(SittingProctor.sitting_id) == col(Sitting.id))
+        .join(Exam, col(Exam.id) == col(Sitting.exam_id))
+        .join(Room, col(Room.id) == col(Sitting.room_id))
+        .join(Centre, col(Centre.id) == col(Room.centre_id))
+        .where(
+            col(SittingProctor.person_id) == proctor_id,
+            col(Sitting.cancelled_at).is_(None),
+            condition,
+        )
+        .order_by(col(Sitting.opens_at), col(Sitting.id))
+        .limit(50)
+    )
+    return [RoomFacts(*row) for row in rows]
+
+
+def list_candidates(
+    session: Session, proctor_id: UUID, sitting_id: UUID, *, at: datetime
+) -> list[CandidateFacts]:
+    """Who is expected in a room or sits in it, without anybody the proctor has trained.
+
+    Who waits to be admitted comes first, then by seat. Withdrawn attempts are left out.
+    """
+    rows = session.execute(
+        select(
+            col(Attempt.id),
+            col(Attempt.code),
+            col(Application.name_latin),
+            col(Application.name_cyrillic),
+            func.max(col(Booking.seat)),
+            col(Attempt.lifecycle),
+            col(Attempt.locale),
+            col(Attempt.deadline),
+            col(Attempt.extra_seconds),
+            col(Attempt.identity_at),
+            col(Attempt.last_seen_at),
+            col(Attempt.submitted_at),
+        )
+        .join(
+            Application,
+            (col(Application.person_id) == col(Attempt.candidate_id))
+            & (col(Application.exam_id) == col(Attempt.exam_id))
+            & (col(Application.state) == ApplicationState.ACCEPTED),
+        )
+        .outerjoin(
+            Booking,
+            (col(Booking.attempt_id) == col(Attempt.id))
+            & (col(Booking.sitting_id) == col(Attempt.sitting_id))
+            & col(Booking.state).in_([BookingState.BOOKED, BookingState.USED]),
+        )
+        .where(
+            col(Attempt.sitting_id) == sitting_id,
+            col(Attempt.lifecycle) != Lifecycle.WITHDRAWN,
+            ~trained_condition(proctor_id, _CANDIDATE, at=at),
+            col(Attempt.candidate_id) != proctor_id,
+        )
+        .group_by(col(Attempt.id), col(Application.id))
+    )
+    found = [CandidateFacts(*row) for row in rows]
+    return sorted(found, key=lambda one: (one.lifecycle is not Lifecycle.CHECKIN, one.seat or 0, one.code))
+
+
+def count_own_trainees(session: Session, proctor_id: UUID, sitting_id: UUID, *, at: datetime) -> int:
+    """How many candidates of the room the proctor has trained: a colleague looks after them."""
+    own = trained_condition(proctor_id, _CANDIDATE, at=at)
+    found: int = session.execute(
+        select(func.count()).where(
+            col(Attempt.sitting_id) == sitting_id,
+            col(Attempt.lifecycle) != Lifecycle.WITHDRAWN,
+            own | (col(Attempt.candidate_id) == proctor_id),
+        )
+    ).scalar_one()
+    return found

@@ -1,0 +1,173 @@
+"""Forms of a demonstration, the practice run, and which form an attempt gets."""
+
+from collections import Counter
+
+import pytest
+from sqlmodel import col, select
+
+from app.exams.errors import BankTooSmall, NoFormLeft
+from app.exams.models.attempts import Attempt
+from app.exams.models.booking import Sitting
+from app.exams.models.forms import Blueprint, Exam, Form, FormItem
+from app.exams.rules.states import Lifecycle, Mode
+from app.exams.service import forms
+from app.kernel.errors import NotFound
+from app.question_banks.errors import SpecimenBank
+from app.question_banks.models import ItemVersion
+from app.question_banks.rules import BankPurpose
+from tests.exams import bench
+from tests.world import World
+
+
+def test_the_demonstration_has_two_disjoint_frozen_forms_of_24_items(world: World) -> None:
+    bench.exams(world)
+    with world.read() as session:
+        exam = session.exec(select(Exam).where(Exam.slug == "ceasai-analyst")).one()
+        assert (exam.certification, exam.achievement, exam.default_mode) == (True, "analyst", Mode.ON_SITE)
+        blueprint = session.exec(select(Blueprint).where(Blueprint.exam_id == exam.id)).one()
+        assert blueprint.version == "demonstration v1"
+        found = session.exec(select(Form).where(Form.blueprint_id == blueprint.id).order_by(Form.slug)).all()
+        assert [form.slug for form in found] == ["demo-a", "demo-b"]
+        used: list[object] = []
+        for form in found:
+            assert (form.minutes, form.cut_score, form.max_points, form.specimen) == (40, 17, 24, True)
+            assert len(form.content_hash) == 64
+            assert form.seed == forms.DEMONSTRATION_SEED
+            rows = session.exec(
+                select(FormItem, ItemVersion)
+                .join(ItemVersion, col(ItemVersion.id) == col(FormItem.item_version_id))
+                .where(FormItem.form_id == form.id)
+                .order_by(col(FormItem.position))
+            ).all()
+            assert [place.position for place, _ in rows] == list(range(1, 25))
+            assert Counter(place.domain for place, _ in rows) == {"D1": 11, "D2": 13}
+            used += [place.item_version_id for place, _ in rows]
+            stimuli = {version.stimulus_id for _, version in rows} - {None}
+            whole = session.exec(select(ItemVersion).where(col(ItemVersion.stimulus_id).in_(stimuli))).all()
+            assert {version.id for version in whole} <= {place.item_version_id for place, _ in rows}
+        assert len(set(used)) == 48
+        assert found[0].content_hash != found[1].content_hash
+
+
+def test_making_the_exams_again_changes_nothing(world: World) -> None:
+    bench.exams(world)
+    with world.read() as session:
+        before = sorted((form.slug, form.content_hash) for form in session.exec(select(Form)))
+    with world.write() as session:
+        forms.ensure_demonstration_exams(session, world.clock, demonstration=True)
+    with world.read() as session:
+        assert sorted((form.slug, form.content_hash) for form in session.exec(select(Form))) == before
+        assert len(before) == 5
+
+
+def test_the_practice_run_is_six_items_for_everybody_without_certification(world: World) -> None:
+    bench.exams(world)
+    with world.read() as session:
+        exam = session.exec(select(Exam).where(Exam.slug == "practice-run")).one()
+        assert (exam.certification, exam.achievement, exam.default_mode) == (False, None, Mode.UNPROCTORED)
+        blueprint = session.exec(select(Blueprint).where(Blueprint.exam_id == exam.id)).one()
+        assert (blueprint.items, blueprint.minutes, blueprint.attempts_allowed) == (6, 10, None)
+
+
+def test_a_specimen_bank_leads_to_certification_in_a_demonstration_only(world: World) -> None:
+    bench.bank(world, "ceasai-analyst", specimen=True, purpose=BankPurpose.CERTIFICATION, cases=4, single=18)
+    bench.bank(world, "ceasai-practice", specimen=False, purpose=BankPurpose.PRACTICE, single=10)
+    with pytest.raises(SpecimenBank), world.write() as session:
+        forms.ensure_demonstration_exams(session, world.clock, demonstration=False)
+    with world.write() as session:
+        forms.ensure_practice_run(session, world.clock)
+    with world.read() as session:
+        assert session.exec(select(Exam.slug)).all() == ["practice-run"]
+
+
+def test_a_bank_that_is_too_small_gives_no_forms(world: World) -> None:
+    bench.bank(world, "ceasai-analyst", specimen=True, purpose=BankPurpose.CERTIFICATION, cases=4, single=5)
+    with pytest.raises(BankTooSmall), world.write() as session:
+        forms.ensure_demonstration_exams(session, world.clock, demonstration=True)
+    with world.read() as session:
+        assert session.exec(select(Form)).all() == []
+
+
+def test_without_a_practice_bank_there_is_no_practice_run(world: World) -> None:
+    with pytest.raises(NotFound), world.write() as session:
+        forms.ensure_practice_run(session, world.clock)
+
+
+def _attempt(world: World, slug: str, candidate: object, number: int) -> Attempt:
+    with world.read() as session:
+        exam = session.exec(select(Exam).where(Exam.slug == slug)).one()
+        blueprint = session.exec(select(Blueprint).where(Blueprint.exam_id == exam.id)).one()
+    return Attempt(
+        code=f"T-{number}",
+        exam_id=exam.id,
+        blueprint_id=blueprint.id,
+        candidate_id=candidate,
+        mode=exam.default_mode,
+        created_at=world.clock.now(),
+        lifecycle=Lifecycle.VOID,
+    )
+
+
+def test_a_retake_never_gets_a_form_already_seen(world: World) -> None:
+    bench.exams(world)
+    candidate = bench.candidate(world)
+    given: list[str] = []
+    for number in range(2):
+        with world.write() as session:
+            attempt = _attempt(world, "ceasai-analyst", candidate, number)
+            session.add(attempt)
+            session.flush()
+            form = forms.pick_form(session, attempt)
+            attempt.form_id = form.id
+            given.append(form.slug)
+    assert sorted(given) == ["demo-a", "demo-b"]
+    with pytest.raises(NoFormLeft), world.write() as session:
+        attempt = _attempt(world, "ceasai-analyst", candidate, 3)
+        session.add(attempt)
+        session.flush()
+        forms.pick_form(session, attempt)
+
+
+def test_the_practice_run_starts_over_when_every_form_was_seen(world: World) -> None:
+    bench.exams(world)
+    candidate = bench.candidate(world)
+    given: list[str] = []
+    for number in range(5):
+        with world.write() as session:
+            attempt = _attempt(world, "practice-run", candidate, number)
+            session.add(attempt)
+            session.flush()
+            form = forms.pick_form(session, attempt)
+            attempt.form_id = form.id
+            given.append(form.slug)
+    assert len(set(given[:3])) == 3
+    assert set(given[3:]) <= set(given[:3])
+
+
+def test_a_sitting_that_names_forms_gives_only_those(world: World) -> None:
+    bench.exams(world)
+    candidate = bench.candidate(world)
+    sitting_id = bench.sitting(world)
+    with world.write() as session:
+        only = session.exec(select(Form).where(Form.slug == "demo-b")).one()
+        from_sitting = session.get_one(Sitting, sitting_id)
+        from_sitting.form_ids = [str(only.id)]
+    with world.write() as session:
+        attempt = _attempt(world, "ceasai-analyst", candidate, 1)
+        attempt.sitting_id = sitting_id
+        session.add(attempt)
+        session.flush()
+        assert forms.pick_form(session, attempt).slug == "demo-b"
+
+
+def test_a_retired_form_is_given_to_nobody(world: World) -> None:
+    bench.exams(world)
+    candidate = bench.candidate(world)
+    with world.write() as session:
+        session.exec(select(Form).where(Form.slug == "demo-a")).one().retired_at = world.clock.now()
+    for number in range(4):
+        with world.write() as session:
+            attempt = _attempt(world, "ceasai-analyst", candidate, number)
+            session.add(attempt)
+            session.flush()
+            assert forms.pick_form(session, attempt).slug == "demo-b"
