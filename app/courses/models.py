@@ -153,6 +153,8 @@ class PracticeQuiz(SQLModel, table=True):
 
     __tablename__ = "practice_quiz"
     __table_args__ = (
+        CheckConstraint("size > 0", name="size_positive"),
+        CheckConstraint("(state = 'finished') = (correct IS NOT NULL)", name="finished_means_counted"),
         Index("ix_practice_quiz_person", "person_id", "module_code"),
         Index(
             "uq_practice_quiz_open",
@@ -169,6 +171,8 @@ class PracticeQuiz(SQLModel, table=True):
     module_code: str = Field(max_length=8)
     seed: int
     item_version_ids: list[str] = Field(sa_column=Column(Json, nullable=False))
+    size: int
+    """How many items that is."""
     state: QuizState = Field(sa_column=Column(word(QuizState), nullable=False))
     started_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     finished_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))

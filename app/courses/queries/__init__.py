@@ -1,0 +1,1 @@
+"""Reads of the courses slice: courses and progress, practice, search."""

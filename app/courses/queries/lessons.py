@@ -1,0 +1,161 @@
+"""Reads for one lesson: what its page shows, the door its verbs go through, and what is done of a course."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import and_, false, func, select
+from sqlmodel import Session
+
+from app.courses.models import CheckAnswer, Course, Lesson, LessonProgress, LessonText, Module
+from app.kernel.errors import NotFound
+
+# The checker sees the attributes of a model as values; in a statement they are columns.
+_course: Any = Course
+_module: Any = Module
+_lesson: Any = Lesson
+_text: Any = LessonText
+_progress: Any = LessonProgress
+_answer: Any = CheckAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class LessonPage:
+    """What a lesson's page shows besides the outline."""
+
+    parts: list[dict[str, Any]]
+    toc: list[dict[str, Any]]
+    glossary: list[dict[str, str]]
+    references: list[dict[str, Any]]
+    checks: dict[str, dict[str, Any]]
+    check_ids: list[str]
+    chosen: dict[str, list[str]]
+    """The learner's latest answers by check id."""
+    opened_at: datetime | None
+    read_at: datetime | None
+    done_at: datetime | None
+
+
+def get_lesson_page(session: Session, lesson_id: UUID, locale: str, person_id: UUID | None) -> LessonPage:
+    """The text of a lesson in one language, and the learner's answers in it. Two statements.
+
+    Raises:
+        NotFound: the lesson has no text in this language.
+    """
+    mine = _progress.person_id == person_id if person_id else false()
+    row = session.execute(
+        select(
+            _text.parts,
+            _text.toc,
+            _text.glossary,
+            _text.references,
+            _lesson.checks,
+            _lesson.check_ids,
+            _module.references.label("all_references"),
+            _progress.opened_at,
+            _progress.read_at,
+            _progress.done_at,
+        )
+        .select_from(_text)
+        .join(_lesson, _lesson.id == _text.lesson_id)
+        .join(_module, _module.id == _lesson.module_id)
+        .outerjoin(_progress, and_(_progress.lesson_id == _lesson.id, mine))
+        .where(_text.lesson_id == lesson_id, _text.locale == locale)
+    ).first()
+    if row is None:
+        raise NotFound
+    known = {
+        reference["id"]: reference
+        | {"retrieved": date.fromisoformat(reference["retrieved"]) if reference["retrieved"] else None}
+        for reference in row.all_references
+    }
+    return LessonPage(
+        parts=row.parts,
+        toc=row.toc,
+        glossary=row.glossary,
+        references=[known[name] for name in row.references if name in known],
+        checks={check["id"]: check for check in row.checks},
+        check_ids=row.check_ids,
+        chosen=chosen_in(session, lesson_id, person_id) if person_id else {},
+        opened_at=row.opened_at,
+        read_at=row.read_at,
+        done_at=row.done_at,
+    )
+
+
+def chosen_in(session: Session, lesson_id: UUID, person_id: UUID) -> dict[str, list[str]]:
+    """A learner's latest answers to the checks of a lesson, by check id."""
+    rows = session.execute(
+        select(_answer.check_id, _answer.chosen).where(
+            _answer.person_id == person_id, _answer.lesson_id == lesson_id
+        )
+    )
+    return {row.check_id: row.chosen for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class LessonDoor:
+    """A lesson that exists, as the verbs need it."""
+
+    course_id: UUID
+    course_slug: str
+    lesson_id: UUID
+    check_ids: list[str]
+    checks: dict[str, dict[str, Any]]
+
+
+def lesson_at(session: Session, course_slug: str, module_slug: str, lesson_slug: str) -> LessonDoor:
+    """The door to a lesson by its address.
+
+    Raises:
+        NotFound: there is none, or it was taken out of the course.
+    """
+    row = session.execute(
+        select(_course.id.label("course_id"), _lesson.id, _lesson.check_ids, _lesson.checks)
+        .select_from(_lesson)
+        .join(_module, _module.id == _lesson.module_id)
+        .join(_course, _course.id == _module.course_id)
+        .where(
+            _course.slug == course_slug,
+            _module.slug == module_slug,
+            _lesson.slug == lesson_slug,
+            _module.retired_at.is_(None),
+            _lesson.retired_at.is_(None),
+        )
+    ).first()
+    if row is None:
+        raise NotFound
+    checks = {check["id"]: check for check in row.checks}
+    return LessonDoor(row.course_id, course_slug, row.id, row.check_ids, checks)
+
+
+def course_id_of(session: Session, slug: str) -> UUID:
+    """The course at an address.
+
+    Raises:
+        NotFound: there is none.
+    """
+    found: UUID | None = session.execute(select(_course.id).where(_course.slug == slug)).scalar()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def lessons_done(session: Session, course_id: UUID, person_id: UUID) -> tuple[int, int]:
+    """How many lessons a course has now, and how many of them a person has done."""
+    row = session.execute(
+        select(func.count(_lesson.id), func.count(_progress.done_at))
+        .select_from(_lesson)
+        .join(_module, _module.id == _lesson.module_id)
+        .outerjoin(
+            _progress,
+            and_(_progress.lesson_id == _lesson.id, _progress.person_id == person_id),
+        )
+        .where(
+            _module.course_id == course_id,
+            _module.retired_at.is_(None),
+            _lesson.retired_at.is_(None),
+        )
+    ).one()
+    return int(row[0]), int(row[1])

@@ -1,7 +1,0 @@
-"""Pages and fragments of the courses slice."""
-
-from fastapi import APIRouter
-
-from app.web.locale import PREFIX
-
-router = APIRouter(prefix=PREFIX)

@@ -1,0 +1,1 @@
+"""What can be done in the courses slice: studying, and practising. Nothing here commits."""
