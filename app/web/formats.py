@@ -60,6 +60,10 @@ class Formats:
         text: str = format_skeleton("MMMd", day, locale=self.babel)
         return text
 
+    def month(self, day: dt.date) -> str:
+        """A month's short name, standing alone, for the axis of a chart."""
+        return format_date(day, "LLL", locale=self.babel).rstrip(".")
+
     def time(self, at: datetime, *, seconds: bool = False) -> str:
         """Hours and minutes, 24-hour clock."""
         return format_time(self.local(at).time(), "HH:mm:ss" if seconds else "HH:mm", locale=self.babel)

@@ -1,7 +1,0 @@
-"""Pages and fragments of the programmes slice."""
-
-from fastapi import APIRouter
-
-from app.web.locale import PREFIX
-
-router = APIRouter(prefix=PREFIX)
