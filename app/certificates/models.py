@@ -160,7 +160,11 @@ class ShareLink(SQLModel, table=True):
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     certificate_id: UUID = Field(sa_column=Column(ForeignKey("certificate.id"), nullable=False, index=True))
+    label: str = Field(max_length=80)
+    """The holder's own note of whom it is for."""
     token_hash: str = Field(max_length=64, unique=True)
+    opened: int = Field(default=0)
+    """How often it was exchanged for a cookie."""
     created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     expires_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     revoked_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))

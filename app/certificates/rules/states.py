@@ -136,3 +136,11 @@ def standing(status: Status, *, expires_at: datetime | None, at: datetime) -> st
 def changes(status: Status) -> tuple[EventKind, ...]:
     """What an officer may do to a certificate that stands so, in the order in which it is offered."""
     return tuple(event for event in REASONS if status in TRANSITIONS[event][0])
+
+
+def gives_out(status: str) -> bool:
+    """Whether the document of a certificate may be downloaded; ``status`` as ``standing`` tells it.
+
+    Whoever holds a suspended, revoked or replaced certificate must stop using it (ISO/IEC 17024, 9.6).
+    """
+    return status in {Status.ACTIVE, EXPIRED}
