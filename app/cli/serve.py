@@ -8,8 +8,24 @@ import uvicorn
 from app.kernel.clock import SystemClock
 from app.platform import logging
 from app.platform.database import make_engine
-from app.platform.settings import load
+from app.platform.settings import Settings, load
 from app.worker import Worker, make_context
+
+
+def run_server(settings: Settings) -> None:
+    """Serve until told to stop."""
+    uvicorn.run(
+        "app.main:make",
+        factory=True,
+        host=settings.bind_host,
+        port=settings.bind_port,
+        workers=settings.processes,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        date_header=True,
+        proxy_headers=False,
+    )
 
 
 def register(app: typer.Typer) -> None:
@@ -18,19 +34,7 @@ def register(app: typer.Typer) -> None:
     @app.command()
     def serve() -> None:
         """Serve the web pages."""
-        settings = load()
-        uvicorn.run(
-            "app.main:make",
-            factory=True,
-            host=settings.bind_host,
-            port=settings.bind_port,
-            workers=settings.processes,
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-            date_header=True,
-            proxy_headers=False,
-        )
+        run_server(load())
 
     @app.command()
     def worker() -> None:
