@@ -67,6 +67,10 @@ class Settings(BaseSettings):
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
     """Addresses whose X-Forwarded-For is believed."""
     brand: str = "ceasai"
+    issuer_name_kk: str = "Еуропалық ЖИ қауіпсіздігі талдаушыларының халықаралық кеңесі (CEASAI)"
+    issuer_name_ru: str = "Международный совет европейских аналитиков по безопасности ИИ (CEASAI)"
+    issuer_name_en: str = "Council of European AI Safety Analysts International (CEASAI)"
+    """Who signs certificates: the same under every brand. A demonstration signs as a test issuer."""
     timezone: str = "Asia/Almaty"
     log_json: bool = True
     ip_limit_per_minute: int = Field(default=1200, ge=1)

@@ -8,10 +8,9 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlmodel import Session, col
 
-from app.certificates.models import Achievement, Certificate, CertificationCase, ShareLink
+from app.certificates.models import Achievement, Certificate, CertificationCase
 from app.certificates.rules.states import Status, standing
 from app.kernel.errors import NotFound
-from app.kernel.ids import token_hash
 from app.kernel.locales import Trilingual
 
 _OWN: tuple[Any, ...] = (
@@ -119,18 +118,3 @@ def own_case(session: Session, person_id: UUID, case_id: UUID) -> OwnCase:
     if row is None:
         raise NotFound
     return OwnCase(*row)
-
-
-def shared_with(session: Session, number: str, token: str, *, at: datetime) -> bool:
-    """Whether ``token`` is a share link of this certificate that is neither expired nor revoked."""
-    found = session.execute(
-        select(col(ShareLink.id))
-        .join(Certificate, col(Certificate.id) == col(ShareLink.certificate_id))
-        .where(
-            col(ShareLink.token_hash) == token_hash(token),
-            col(Certificate.number) == number,
-            col(ShareLink.expires_at) > at,
-            col(ShareLink.revoked_at).is_(None),
-        )
-    ).first()
-    return found is not None

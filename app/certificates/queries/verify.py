@@ -125,13 +125,13 @@ def find_status(session: Session, number: str, *, at: datetime) -> VerifiedCerti
 def certificate_facts(session: Session, number: str, *, at: datetime) -> CertificateFacts:
     """Everything an issued certificate says, with full names: for its holder and for share links.
 
-    The caller has checked who asks (``holder_of``, ``shared_with``).
+    The caller has checked who asks.
 
     Raises:
         NotFound: nothing was issued under this number.
     """
     row = session.execute(
-        select(*_COLUMNS, Certificate.jwt).where(
+        select(*_COLUMNS, col(Certificate.jwt)).where(
             col(Certificate.number) == number, col(Certificate.status) != Status.RESERVED
         )
     ).one_or_none()

@@ -1,7 +1,121 @@
-"""Pages and fragments."""
+"""The queue of the certification officer, and one case."""
 
-from fastapi import APIRouter
+from typing import Annotated, Literal
+from uuid import UUID
 
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import Field
+
+from app.accounts.queries import names_of
+from app.certificates.queries import decisions as reads
+from app.certificates.rules.deciding import missing
+from app.certificates.rules.states import Verdict
+from app.certificates.service import decisions as service
+from app.kernel.errors import Refused
+from app.platform.database import Read, Write
+from app.web import errors
+from app.web.forms import Form, FormModel, FormState, parse
 from app.web.locale import PREFIX
+from app.web.pages import go, page
+from app.web.translations import N_
+from app.web.viewer import ClockDep, Viewer, holding
 
 router = APIRouter(prefix=PREFIX)
+
+Officer = Annotated[Viewer, Depends(holding("certification_officer"))]
+
+
+class DecisionForm(FormModel):
+    """What the officer decides. A refusal needs a reason."""
+
+    verdict: Verdict
+    reason: str | None = Field(default=None, max_length=1000)
+
+
+@router.get("/decisions")
+def queue(
+    request: Request,
+    session: Read,
+    *,
+    clock: ClockDep,
+    officer: Officer,
+    tab: Literal["ready", "missing", "decided"] = "ready",
+    at: Annotated[int, Query(alias="page", ge=1, le=10_000)] = 1,
+) -> Response:
+    """Who waits for a decision, without the officer's own trainees."""
+    now, chosen = clock.now(), reads.Tab(tab)
+    counts = reads.count_cases(session, officer.person_id, at=now)
+    cases = reads.list_cases(session, officer.person_id, chosen, at=now, offset=(at - 1) * reads.PAGE)
+    total = {"ready": counts.ready, "missing": counts.missing, "decided": counts.decided}[tab]
+    return page(
+        request,
+        "certificates/decisions.html",
+        tab=tab,
+        counts=counts,
+        cases=cases,
+        now=now,
+        page=at,
+        pages=-(-total // reads.PAGE),
+        first=(at - 1) * reads.PAGE + 1,
+        last=min(at * reads.PAGE, total),
+        total=total,
+        done=request.query_params.get("done"),
+    )
+
+
+def _case_page(
+    request: Request,
+    session: Read,
+    *,
+    clock: ClockDep,
+    officer: Viewer,
+    case_id: UUID,
+    form: FormState,
+    status: int = 200,
+) -> Response:
+    case = reads.get_case(session, officer.person_id, case_id, at=clock.now())
+    lacking = () if case.decided_at else missing(reads.record_of(session, case_id))
+    people = names_of(session, [one for one in (case.identity_by, case.officer_id) if one is not None])
+    return page(
+        request,
+        "certificates/decision.html",
+        status=status,
+        case=case,
+        lacking=lacking,
+        people=people,
+        form=form,
+        error_title=bool(form.errors),
+    )
+
+
+@router.get("/decisions/{case_id:uuid}")
+def one_case(
+    request: Request, session: Read, *, clock: ClockDep, officer: Officer, case_id: UUID
+) -> Response:
+    """One case with everything the decision rests on."""
+    return _case_page(request, session, clock=clock, officer=officer, case_id=case_id, form=FormState())
+
+
+@router.post("/decisions/{case_id:uuid}")
+def decide(
+    request: Request, session: Write, *, clock: ClockDep, officer: Officer, case_id: UUID, form: Form
+) -> Response:
+    """Record the decision. 409 when it was decided before, is incomplete, or is a trainee's."""
+    data, state = parse(form, DecisionForm)
+    if data is not None and data.verdict is Verdict.REFUSED and not data.reason:
+        state.add("reason", N_("Say why certification is refused."))
+    if data is None or state.errors:
+        return _case_page(
+            request, session, clock=clock, officer=officer, case_id=case_id, form=state, status=422
+        )
+    result = service.decide(
+        session,
+        clock,
+        officer_id=officer.person_id,
+        case_id=case_id,
+        wish=data.verdict,
+        reason=data.reason,
+    )
+    if isinstance(result, Refused):
+        return errors.refused(request, result)
+    return go(request, "decisions", done=str(result))

@@ -1,0 +1,381 @@
+"""What a certification officer sees: the queue without their own trainees, a case, a certificate."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, case, exists, func, not_, select
+from sqlmodel import Session, col
+
+from app.certificates.models import (
+    Achievement,
+    Certificate,
+    CertificateEvent,
+    CertificationCase,
+    Decision,
+)
+from app.certificates.rules.deciding import CaseRecord
+from app.certificates.rules.states import EventKind, Reason, Requirement, Status, Verdict, standing
+from app.exams.queries.released import released_result
+from app.kernel.errors import NotFound
+from app.kernel.locales import Trilingual
+from app.programmes.queries import trained_condition
+
+PAGE = 50
+
+
+class Tab(StrEnum):
+    """The three views of the queue."""
+
+    READY = "ready"
+    MISSING = "missing"
+    DECIDED = "decided"
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many cases stand where, for one officer. ``hidden``: waiting, but the officer's own trainees."""
+
+    ready: int
+    missing: int
+    decided: int
+    hidden: int
+    oldest: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLine:
+    """One line of the queue."""
+
+    case_id: UUID
+    name_cyrillic: str | None
+    name_latin: str | None
+    raw_score: int
+    max_points: int
+    cut_score: int
+    mode: str
+    review: str
+    lacking: tuple[Requirement, ...]
+    opened_at: datetime
+    verdict: Verdict | None
+    decided_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFacts:
+    """One case in full."""
+
+    case_id: UUID
+    person_id: UUID
+    attempt_id: UUID
+    title: Trilingual
+    achievement: str
+    name_cyrillic: str | None
+    name_latin: str | None
+    names_confirmed_at: datetime | None
+    raw_score: int
+    max_points: int
+    cut_score: int
+    mode: str
+    review: str
+    identity_by: UUID | None
+    identity_at: datetime | None
+    mark_version: str | None
+    opened_at: datetime
+    verdict: Verdict | None
+    reason: str | None
+    officer_id: UUID | None
+    decided_at: datetime | None
+    certificate_number: str | None
+
+
+_COMPLETE = and_(
+    col(CertificationCase.identity_at).is_not(None),
+    col(CertificationCase.names_confirmed_at).is_not(None),
+    col(CertificationCase.mark_version).is_not(None),
+)
+_OPEN = col(CertificationCase.decided_at).is_(None)
+
+
+def _allowed(officer_id: UUID, at: datetime) -> ColumnElement[bool]:
+    """The officer is neither the candidate nor somebody who trained the candidate."""
+    person: Any = col(CertificationCase.person_id)
+    return and_(person != officer_id, not_(trained_condition(officer_id, person, at=at)))
+
+
+def _month_start(at: datetime) -> datetime:
+    return at.replace(day=1, hour=0, minute=0, second=0)
+
+
+def count_cases(session: Session, officer_id: UUID, *, at: datetime) -> Counts:
+    """The figures over the queue, in one statement. "Decided" counts from the month's first day (UTC)."""
+    allowed = _allowed(officer_id, at)
+
+    def number(condition: ColumnElement[bool]) -> Any:
+        return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+
+    row = session.execute(
+        select(
+            number(and_(allowed, _OPEN, _COMPLETE)),
+            number(and_(allowed, _OPEN, not_(_COMPLETE))),
+            number(and_(allowed, col(CertificationCase.decided_at) >= _month_start(at))),
+            number(and_(not_(allowed), _OPEN)),
+            func.min(case((and_(allowed, _OPEN), col(CertificationCase.opened_at)))),
+        ).select_from(CertificationCase)
+    ).one()
+    return Counts(*row)
+
+
+def list_cases(
+    session: Session, officer_id: UUID, tab: Tab, *, at: datetime, offset: int = 0
+) -> list[CaseLine]:
+    """A page of the queue, the longest waiting first; decided cases of this month, the newest first."""
+    columns: tuple[Any, ...] = (
+        CertificationCase.id,
+        CertificationCase.name_cyrillic,
+        CertificationCase.name_latin,
+        CertificationCase.raw_score,
+        CertificationCase.max_points,
+        CertificationCase.cut_score,
+        CertificationCase.mode,
+        CertificationCase.review,
+        CertificationCase.identity_at,
+        CertificationCase.mark_version,
+        CertificationCase.names_confirmed_at,
+        CertificationCase.opened_at,
+        CertificationCase.decided_at,
+        Decision.verdict,
+    )
+    wanted = {
+        Tab.READY: and_(_OPEN, _COMPLETE),
+        Tab.MISSING: and_(_OPEN, not_(_COMPLETE)),
+        Tab.DECIDED: col(CertificationCase.decided_at) >= _month_start(at),
+    }[tab]
+    order = (
+        (col(CertificationCase.decided_at).desc(), col(CertificationCase.id).desc())
+        if tab is Tab.DECIDED
+        else (col(CertificationCase.opened_at), col(CertificationCase.id))
+    )
+    rows = session.execute(
+        select(*columns)
+        .outerjoin(Decision, col(Decision.case_id) == col(CertificationCase.id))
+        .where(wanted, _allowed(officer_id, at))
+        .order_by(*order)
+        .offset(offset)
+        .limit(PAGE)
+    ).all()
+    return [
+        CaseLine(
+            case_id=row.id,
+            name_cyrillic=row.name_cyrillic,
+            name_latin=row.name_latin,
+            raw_score=row.raw_score,
+            max_points=row.max_points,
+            cut_score=row.cut_score,
+            mode=row.mode,
+            review=row.review,
+            lacking=_lacking(row),
+            opened_at=row.opened_at,
+            verdict=row.verdict,
+            decided_at=row.decided_at,
+        )
+        for row in rows
+    ]
+
+
+def _lacking(row: Any) -> tuple[Requirement, ...]:
+    held = (
+        (Requirement.IDENTITY, row.identity_at),
+        (Requirement.AGREEMENT, row.mark_version),
+        (Requirement.NAMES, row.names_confirmed_at),
+    )
+    return tuple(requirement for requirement, value in held if value is None)
+
+
+_CASE: tuple[Any, ...] = (
+    CertificationCase.id,
+    CertificationCase.person_id,
+    CertificationCase.attempt_id,
+    Achievement.title,
+    CertificationCase.achievement,
+    CertificationCase.name_cyrillic,
+    CertificationCase.name_latin,
+    CertificationCase.names_confirmed_at,
+    CertificationCase.raw_score,
+    CertificationCase.max_points,
+    CertificationCase.cut_score,
+    CertificationCase.mode,
+    CertificationCase.review,
+    CertificationCase.identity_by,
+    CertificationCase.identity_at,
+    CertificationCase.mark_version,
+    CertificationCase.opened_at,
+    Decision.verdict,
+    Decision.reason,
+    Decision.officer_id,
+    CertificationCase.decided_at,
+    Certificate.number,
+)
+
+
+def get_case(session: Session, officer_id: UUID, case_id: UUID, *, at: datetime) -> CaseFacts:
+    """A case for an officer who may decide it.
+
+    Raises:
+        NotFound: no such case, or it is the officer's own or a trainee's.
+    """
+    row = session.execute(
+        select(*_CASE)
+        .join(
+            Achievement,
+            and_(
+                col(Achievement.slug) == col(CertificationCase.achievement),
+                col(Achievement.version) == col(CertificationCase.achievement_version),
+            ),
+        )
+        .outerjoin(Decision, col(Decision.case_id) == col(CertificationCase.id))
+        .outerjoin(
+            Certificate,
+            and_(
+                col(Certificate.case_id) == col(CertificationCase.id),
+                col(Certificate.status) != Status.RESERVED,
+            ),
+        )
+        .where(col(CertificationCase.id) == case_id, _allowed(officer_id, at))
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    return CaseFacts(*row)
+
+
+def record_of(session: Session, case_id: UUID) -> CaseRecord:
+    """What is known of a case now: the result is read again, since it may have been invalidated meanwhile.
+
+    Raises:
+        NotFound: no such case.
+    """
+    earlier = exists(
+        select(1).where(
+            col(Certificate.person_id) == col(CertificationCase.person_id),
+            col(Certificate.achievement) == col(CertificationCase.achievement),
+            col(Certificate.status) == Status.SUSPENDED,
+        )
+    )
+    row = session.execute(
+        select(
+            col(CertificationCase.attempt_id),
+            col(CertificationCase.identity_at),
+            col(CertificationCase.mark_version),
+            col(CertificationCase.names_confirmed_at),
+            earlier.label("suspended"),
+        ).where(col(CertificationCase.id) == case_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    result = released_result(session, row.attempt_id)
+    return CaseRecord(
+        released=result is not None,
+        passed=result is not None and result.passed,
+        certification=result is not None and result.certification,
+        supervised=result is not None and result.supervised,
+        identity_checked=row.identity_at is not None,
+        mark_agreed=row.mark_version is not None,
+        names_confirmed=row.names_confirmed_at is not None,
+        suspended=bool(row.suspended),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredCertificate:
+    """A certificate as an officer sees it."""
+
+    id: UUID
+    person_id: UUID
+    number: str
+    kind: str
+    title: Trilingual
+    name_cyrillic: str | None
+    name_latin: str | None
+    status: Status
+    standing: str
+    issued_at: datetime
+    expires_at: datetime | None
+    specimen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EventLine:
+    """One thing that happened to a certificate."""
+
+    kind: EventKind
+    reason: Reason | None
+    note: str | None
+    actor_id: UUID | None
+    at: datetime
+
+
+def get_certificate(
+    session: Session, officer_id: UUID, number: str, *, at: datetime
+) -> RegisteredCertificate:
+    """An issued certificate for an officer who may act on it.
+
+    Raises:
+        NotFound: nothing was issued under this number, or it is the officer's own or a trainee's.
+    """
+    columns: tuple[Any, ...] = (
+        Certificate.id,
+        Certificate.person_id,
+        Certificate.number,
+        Certificate.kind,
+        Certificate.title,
+        Certificate.name_cyrillic,
+        Certificate.name_latin,
+        Certificate.status,
+        Certificate.issued_at,
+        Certificate.expires_at,
+        Certificate.specimen,
+    )
+    person: Any = col(Certificate.person_id)
+    row = session.execute(
+        select(*columns).where(
+            col(Certificate.number) == number,
+            col(Certificate.status) != Status.RESERVED,
+            person != officer_id,
+            not_(trained_condition(officer_id, person, at=at)),
+        )
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    return RegisteredCertificate(
+        id=row.id,
+        person_id=row.person_id,
+        number=row.number,
+        kind=str(row.kind),
+        title=row.title,
+        name_cyrillic=row.name_cyrillic,
+        name_latin=row.name_latin,
+        status=row.status,
+        standing=standing(row.status, expires_at=row.expires_at, at=at),
+        issued_at=row.issued_at,
+        expires_at=row.expires_at,
+        specimen=row.specimen,
+    )
+
+
+def list_events(session: Session, certificate_id: UUID) -> list[EventLine]:
+    """What happened to a certificate, the newest first."""
+    columns: tuple[Any, ...] = (
+        CertificateEvent.kind,
+        CertificateEvent.reason,
+        CertificateEvent.note,
+        CertificateEvent.actor_id,
+        CertificateEvent.at,
+    )
+    rows = session.execute(
+        select(*columns)
+        .where(col(CertificateEvent.certificate_id) == certificate_id)
+        .order_by(col(CertificateEvent.at).desc(), col(CertificateEvent.id).desc())
+    )
+    return [EventLine(*row) for row in rows]

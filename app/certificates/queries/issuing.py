@@ -1,0 +1,194 @@
+"""Reads of the numbered steps of issuing."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import and_, func, select
+from sqlmodel import Session, col
+
+from app.certificates.models import Achievement, Certificate, CertificationCase, Decision
+from app.certificates.rules.states import Kind, Status, Verdict
+from app.kernel.errors import NotFound
+from app.kernel.locales import Trilingual
+
+_ACHIEVEMENT: tuple[Any, ...] = (
+    Achievement.slug,
+    Achievement.version,
+    Achievement.kind,
+    Achievement.title,
+    Achievement.description,
+    Achievement.criteria,
+    Achievement.scheme,
+    Achievement.scheme_version,
+    Achievement.level,
+    Achievement.validity_months,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AchievementFacts:
+    """A version of an achievement with its scheme."""
+
+    slug: str
+    version: int
+    kind: Kind
+    title: Trilingual
+    description: Trilingual
+    criteria: Trilingual
+    scheme: str
+    scheme_version: str
+    level: str | None
+    validity_months: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class GrantedCase:
+    """A case on which certification was granted."""
+
+    case_id: UUID
+    person_id: UUID
+    achievement: str
+    achievement_version: int
+    name_cyrillic: str | None
+    name_latin: str | None
+    raw_score: int
+    max_points: int
+    cut_score: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """What was reserved and is to be signed."""
+
+    id: UUID
+    number: str
+    person_id: UUID
+    achievement: str
+    status: Status
+    payload: bytes
+    list_number: int
+
+
+def achievement_facts(session: Session, slug: str, version: int) -> AchievementFacts:
+    """A version of an achievement.
+
+    Raises:
+        NotFound: it was never written down.
+    """
+    row = session.execute(
+        select(*_ACHIEVEMENT).where(col(Achievement.slug) == slug, col(Achievement.version) == version)
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    return AchievementFacts(*row)
+
+
+def granted_case(session: Session, case_id: UUID) -> GrantedCase:
+    """The case, if certification was granted on it.
+
+    Raises:
+        NotFound: no such case, or it is undecided or refused.
+    """
+    columns: tuple[Any, ...] = (
+        CertificationCase.id,
+        CertificationCase.person_id,
+        CertificationCase.achievement,
+        CertificationCase.achievement_version,
+        CertificationCase.name_cyrillic,
+        CertificationCase.name_latin,
+        CertificationCase.raw_score,
+        CertificationCase.max_points,
+        CertificationCase.cut_score,
+    )
+    row = session.execute(
+        select(*columns)
+        .join(
+            Decision,
+            and_(
+                col(Decision.case_id) == col(CertificationCase.id), col(Decision.verdict) == Verdict.GRANTED
+            ),
+        )
+        .where(col(CertificationCase.id) == case_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    return GrantedCase(*row)
+
+
+def find_reservation(session: Session, source: str) -> Reservation | None:
+    """What was reserved for a source, in whatever state it is now; None when nothing was."""
+    columns: tuple[Any, ...] = (
+        Certificate.id,
+        Certificate.number,
+        Certificate.person_id,
+        Certificate.achievement,
+        Certificate.status,
+        Certificate.payload,
+        Certificate.list_number,
+    )
+    row = session.execute(select(*columns).where(col(Certificate.source) == source)).one_or_none()
+    return Reservation(*row) if row else None
+
+
+def open_list(session: Session, *, full: int) -> int:
+    """The status list new certificates go into: the newest, or the next when it holds ``full`` of them."""
+    row = session.execute(
+        select(col(Certificate.list_number), func.count())
+        .group_by(col(Certificate.list_number))
+        .order_by(col(Certificate.list_number).desc())
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        return 1
+    number, held = row
+    return int(number) + 1 if held >= full else int(number)
+
+
+@dataclass(frozen=True, slots=True)
+class MailFacts:
+    """What the mail to a holder needs."""
+
+    person_id: UUID
+    number: str
+    kind: str
+    title: Trilingual
+    expires_at: datetime | None
+    brand_id: str
+
+
+def mail_facts(session: Session, certificate_id: UUID) -> MailFacts | None:
+    """An issued certificate for the mail to its holder."""
+    columns: tuple[Any, ...] = (
+        Certificate.person_id,
+        Certificate.number,
+        Certificate.kind,
+        Certificate.title,
+        Certificate.expires_at,
+        Certificate.brand_id,
+    )
+    row = session.execute(
+        select(*columns).where(
+            col(Certificate.id) == certificate_id, col(Certificate.status) != Status.RESERVED
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    return MailFacts(row.person_id, row.number, str(row.kind), row.title, row.expires_at, row.brand_id)
+
+
+def case_person(session: Session, case_id: UUID) -> tuple[UUID, Trilingual] | None:
+    """Whose case it is, and what it may lead to."""
+    row = session.execute(
+        select(col(CertificationCase.person_id), col(Achievement.title))
+        .join(
+            Achievement,
+            and_(
+                col(Achievement.slug) == col(CertificationCase.achievement),
+                col(Achievement.version) == col(CertificationCase.achievement_version),
+            ),
+        )
+        .where(col(CertificationCase.id) == case_id)
+    ).one_or_none()
+    return (row.person_id, row.title) if row else None

@@ -1,0 +1,202 @@
+"""Cases and the decision on them. Each function loads, asks the rules, writes, and never commits."""
+
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlmodel import Session, col
+
+from app.certificates.errors import AlreadyDecided, NamesAlreadyConfirmed, OwnTrainee
+from app.certificates.models import Achievement, CertificationCase, Decision
+from app.certificates.queries.decisions import record_of
+from app.certificates.rules.achievements import CERTIFICATIONS, Achieved
+from app.certificates.rules.deciding import decide_certification, opens_case
+from app.certificates.rules.states import Verdict
+from app.exams.queries.released import released_result
+from app.kernel.clock import Clock
+from app.kernel.errors import NotFound, Refused
+from app.kernel.ids import new_id
+from app.platform import audit
+from app.platform.database import insert_once
+from app.platform.outbox import enqueue_later
+from app.programmes.queries import trained
+from app.programmes.rules import MilestoneWord
+from app.programmes.service import record_milestone
+
+
+def write_down(session: Session, clock: Clock, achieved: Achieved) -> None:
+    """Keep a version of an achievement, so that its public address answers as long as anybody holds it."""
+    insert_once(
+        session,
+        Achievement,
+        id=new_id(),
+        slug=achieved.slug,
+        version=achieved.version,
+        kind=achieved.kind,
+        title=achieved.title,
+        description=achieved.description,
+        criteria=achieved.criteria,
+        scheme=achieved.scheme,
+        scheme_version=achieved.scheme_version,
+        level=achieved.level,
+        validity_months=achieved.validity_months,
+        created_at=clock.now(),
+    )
+
+
+def open_case(session: Session, clock: Clock, attempt_id: UUID) -> UUID | None:
+    """Put a released, passed, supervised result of certification into the queue; None when it is not one.
+
+    Once per attempt: a second release of the same attempt finds its case.
+    """
+    result = released_result(session, attempt_id)
+    if result is None or not opens_case(
+        released=True,
+        passed=result.passed,
+        certification=result.certification,
+        supervised=result.supervised,
+    ):
+        return None
+    achieved = CERTIFICATIONS.get(result.achievement or "")
+    if achieved is None:
+        return None
+    write_down(session, clock, achieved)
+    checked = result.identity_by is not None and result.identity_at is not None
+    case_id = new_id()
+    fresh = insert_once(
+        session,
+        CertificationCase,
+        id=case_id,
+        person_id=result.person_id,
+        attempt_id=attempt_id,
+        achievement=achieved.slug,
+        achievement_version=achieved.version,
+        raw_score=result.raw_score,
+        max_points=result.max_points,
+        cut_score=result.cut_score,
+        mode=result.mode,
+        review=result.review,
+        identity_by=result.identity_by if checked else None,
+        identity_at=result.identity_at if checked else None,
+        mark_version=result.mark_version,
+        name_cyrillic=result.name_cyrillic,
+        name_latin=result.name_latin,
+        opened_at=clock.now(),
+    )
+    if not fresh:
+        return None
+    audit.record(
+        session,
+        clock,
+        actor_id=None,
+        action="certificates.case_opened",
+        subject_kind="certification_case",
+        subject_id=case_id,
+        attempt=attempt_id,
+    )
+    enqueue_later(session, clock, "certificates.names_mail", {"case_id": case_id})
+    return case_id
+
+
+def confirm_names(session: Session, clock: Clock, *, person_id: UUID, case_id: UUID) -> None:
+    """The holder confirms the names as shown: so they will be signed.
+
+    Raises:
+        NotFound: no such case, or it is another person's.
+        NamesAlreadyConfirmed: confirmed before, or the case is decided.
+    """
+    owner = session.execute(
+        select(col(CertificationCase.person_id)).where(col(CertificationCase.id) == case_id)
+    ).scalar_one_or_none()
+    if owner != person_id:
+        raise NotFound
+    changed = session.execute(
+        update(CertificationCase)
+        .where(
+            col(CertificationCase.id) == case_id,
+            col(CertificationCase.names_confirmed_at).is_(None),
+            col(CertificationCase.decided_at).is_(None),
+        )
+        .values(names_confirmed_at=clock.now())
+        .returning(col(CertificationCase.id))
+    ).all()
+    if not changed:
+        raise NamesAlreadyConfirmed
+    audit.record(
+        session,
+        clock,
+        actor_id=person_id,
+        action="certificates.names_confirmed",
+        subject_kind="certification_case",
+        subject_id=case_id,
+    )
+
+
+def decide(
+    session: Session,
+    clock: Clock,
+    *,
+    officer_id: UUID,
+    case_id: UUID,
+    wish: Verdict,
+    reason: str | None,
+) -> Verdict | Refused:
+    """Record the officer's decision; granting sends the case to be issued, in the same transaction.
+
+    An officer who trained the candidate is refused, and the attempt is audited.
+
+    Raises:
+        NotFound: no such case.
+        AlreadyDecided: somebody was first.
+        CaseIncomplete: something required is missing.
+    """
+    now = clock.now()
+    person_id = session.execute(
+        select(col(CertificationCase.person_id)).where(col(CertificationCase.id) == case_id)
+    ).scalar_one_or_none()
+    if person_id is None:
+        raise NotFound
+    if trained(session, officer_id, person_id, at=now):
+        audit.record(
+            session,
+            clock,
+            actor_id=officer_id,
+            action="certificates.decision_refused",
+            subject_kind="certification_case",
+            subject_id=case_id,
+            why=OwnTrainee.code,
+        )
+        return Refused(OwnTrainee())
+    # the guard first: of two officers at once, one waits here for the other's commit and finds it decided
+    taken = session.execute(
+        update(CertificationCase)
+        .where(col(CertificationCase.id) == case_id, col(CertificationCase.decided_at).is_(None))
+        .values(decided_at=now)
+        .returning(col(CertificationCase.id))
+    ).all()
+    if not taken:
+        raise AlreadyDecided
+    verdict = decide_certification(wish=wish, record=record_of(session, case_id))
+    session.add(Decision(case_id=case_id, verdict=verdict, officer_id=officer_id, reason=reason, at=now))
+    audit.record(
+        session,
+        clock,
+        actor_id=officer_id,
+        action=f"certificates.{verdict}",
+        subject_kind="certification_case",
+        subject_id=case_id,
+        reason=reason,
+    )
+    record_milestone(
+        session, person_id=person_id, word=MilestoneWord.DECIDED, at=now, source=f"case:{case_id}"
+    )
+    if verdict is Verdict.GRANTED:
+        enqueue_later(
+            session,
+            clock,
+            "certificates.issue",
+            {"case_id": case_id},
+            dedupe_key=f"certificates.issue:{case_id}",
+        )
+    else:
+        enqueue_later(session, clock, "certificates.refused_mail", {"case_id": case_id})
+    return verdict
