@@ -108,5 +108,5 @@ class World:
                 session.add(row)
                 session.flush()
                 made.session_id = row.id
-            made.http.cookies.set(COOKIE, token)
+            made.http.cookies.set(COOKIE, token, domain="127.0.0.1", path="/")
         return made

@@ -156,6 +156,11 @@ def is_paused(blocked_until: datetime | None, *, at: datetime) -> bool:
     return blocked_until is not None and blocked_until > at
 
 
+def whole_minute_after(at: datetime) -> datetime:
+    """The first whole minute not before ``at``: a time that is shown without seconds must not be too early."""
+    return at if at.second == 0 else at.replace(second=0) + timedelta(minutes=1)
+
+
 def may_reside(country: str, *, data_region: str, residency_countries: Collection[str]) -> bool:
     """Whether an installation in ``data_region`` may hold the data of a resident of ``country``.
 

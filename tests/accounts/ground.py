@@ -4,7 +4,12 @@ import re
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
+
+from app.accounts.models import SignInSession
+from app.kernel.ids import token_hash
 from app.platform.passwords import Passwords
+from app.web.viewer import COOKIE
 from tests import factories
 from tests.world import BASE, Browser, World
 
@@ -43,8 +48,27 @@ def somebody(world: World, *roles: str, password: str | None = PASSWORD, **value
 
 
 def sign_in(browser: Browser, email: str, password: str = PASSWORD, **extra: str) -> Any:
-    """Fill in the sign-in form."""
-    return browser.post("/en/sign-in", {"email": email, "password": password, **extra})
+    """Fill in the sign-in form; afterwards the browser's pages carry its session's field."""
+    reply = browser.post("/en/sign-in", {"email": email, "password": password, **extra})
+    follow(browser)
+    return reply
+
+
+def follow(browser: Browser) -> None:
+    """Learn which session the browser's cookie stands for, as its next page would show in the hidden field."""
+    token = browser.http.cookies.get(COOKIE)
+    with browser._world.read() as session:
+        browser.session_id = session.scalar(
+            select(SignInSession.id).where(
+                SignInSession.token_hash == token_hash(token or ""), SignInSession.ended_at.is_(None)
+            )
+        )
+
+
+def hold(browser: Browser, token: str) -> Browser:
+    """Put a session cookie into a browser."""
+    browser.http.cookies.set(COOKIE, token, domain="127.0.0.1", path="/")
+    return browser
 
 
 REGISTRATION = {

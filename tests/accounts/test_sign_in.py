@@ -11,7 +11,7 @@ from app.accounts.rules import SESSION_IDLE, SESSION_LIFE
 from app.kernel.ids import token_hash
 from app.platform.settings import Settings
 from app.web.viewer import COOKIE
-from tests.accounts.ground import PASSWORD, cheap, sign_in, somebody
+from tests.accounts.ground import PASSWORD, cheap, hold, sign_in, somebody
 from tests.world import World
 
 
@@ -204,8 +204,7 @@ def test_the_session_changes_at_sign_in(world: World) -> None:
     assert sign_in(planted, "a@people.example").status_code == 303
     after = planted.http.cookies[COOKIE]
     assert after != before
-    thief = world.browser()
-    thief.http.cookies.set(COOKIE, before)
+    thief = hold(world.browser(), before)
     assert thief.get("/en/settings").status_code == 303
 
 
@@ -214,7 +213,7 @@ def test_a_cookie_the_server_did_not_make_is_not_taken_over(world: World, value:
     cheap(world)
     somebody(world, email="a@people.example")
     browser = world.browser()
-    browser.http.cookies.set(COOKIE, value, domain="127.0.0.1", path="/")
+    hold(browser, value)
     reply = sign_in(browser, "a@people.example")
     assert value == "" or value not in " ".join(reply.headers.get_list("set-cookie"))
 
@@ -272,7 +271,7 @@ def test_signing_out_ends_the_session(world: World) -> None:
     browser = world.browser(person)
     token = browser.http.cookies[COOKIE]
     assert browser.post("/en/sign-out").status_code == 303
-    browser.http.cookies.set(COOKIE, token)
+    hold(browser, token)
     assert browser.get("/en/settings").status_code == 303
 
 
@@ -344,7 +343,7 @@ def test_keeping_alive_does_not_wake_an_ended_session(world: World) -> None:
     browser.post("/en/sign-out")
     with world.write() as session:
         service.keep_alive(session, person, world.clock.now() + timedelta(days=2))
-    browser.http.cookies.set(COOKIE, token)
+    hold(browser, token)
     assert browser.get("/en/settings").status_code == 303
 
 

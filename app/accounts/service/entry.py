@@ -265,8 +265,8 @@ def sign_in(
     """
     now = clock.now()
     until = queries.find_pause(session, email)
-    if rules.is_paused(until, at=now):
-        return Refused(SignInPaused(until=until))
+    if until is not None and rules.is_paused(until, at=now):
+        return Refused(SignInPaused(until=rules.whole_minute_after(until)))
     if account is None or not fits:
         count_failure(session, email, now)
         return Refused(WrongCredentials())

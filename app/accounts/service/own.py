@@ -59,8 +59,8 @@ def change_password(
     """
     now, person_id = clock.now(), account.person_id
     until = queries.find_pause(session, email)
-    if rules.is_paused(until, at=now):
-        return Refused(SignInPaused(until=until))
+    if until is not None and rules.is_paused(until, at=now):
+        return Refused(SignInPaused(until=rules.whole_minute_after(until)))
     if not fits or not service.changed(
         session,
         update(Person)
