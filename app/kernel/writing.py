@@ -51,7 +51,7 @@ def alphabet_fault(text: str, locale: str) -> str | None:
     cyrillic = sum("\u0400" <= letter <= "\u04ff" for letter in letters)
     kazakh = sum(letter in KAZAKH_LETTERS for letter in letters)
     many = len(letters) >= ENOUGH_LETTERS
-    if locale == "en" and (100 * cyrillic > 30 * len(letters) if many else 0 < len(letters) == cyrillic):
+    if locale == "en" and (100 * cyrillic > 60 * len(letters) if many else 0 < len(letters) == cyrillic):
         return "the English text is written in Cyrillic"
     if locale != "en" and many and 100 * cyrillic < 30 * len(letters):
         return "the text is not written in Cyrillic"

@@ -226,7 +226,9 @@ def _sentence(kind: str, place: Place, message: str) -> str:
     if kind == "extra_forbidden":
         return f"“{name}” is not known here"
     message = message.removeprefix("Value error, ")
-    return f"“{name}”: {message[:1].lower()}{message[1:]}" if name else message
+    if message[1:2].islower():
+        message = message[:1].lower() + message[1:]
+    return f"“{name}”: {message}" if name else message
 
 
 def _character_fault(text: str) -> tuple[int, str] | None:

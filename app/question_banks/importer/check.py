@@ -79,9 +79,9 @@ def check_ids_and_enemies(bank: ReadBank) -> None:
         for index, enemy in enumerate(item.file.enemies):
             if enemy == item.file.id:
                 item.complain("an item is not its own enemy", "enemies", index)
-            elif enemy not in by_id:
+            elif enemy not in by_id and not any(enemy.startswith(name) for name in bank.unread):
                 item.complain(f"the enemy “{enemy}” is no item of this bank", "enemies", index)
-            elif item.file.id not in by_id[enemy].file.enemies:
+            elif enemy in by_id and item.file.id not in by_id[enemy].file.enemies:
                 item.complain(
                     f"the enemy “{enemy}” does not name “{item.file.id}” in return", "enemies", index
                 )

@@ -50,6 +50,8 @@ class ReadBank:
     file: BankFile
     document: Document
     items: list[ReadItem] = field(default_factory=list)
+    unread: set[str] = field(default_factory=set)
+    """Names of the files that could not be read, so that one mistake is not called many."""
 
 
 def read_banks(reader: Reader, folder: Path) -> list[ReadBank]:
@@ -87,10 +89,12 @@ def _read_bank(reader: Reader, folder: Path) -> ReadBank | None:
 def _read_items(reader: Reader, path: Path, bank: ReadBank) -> None:
     document = reader.yaml(path)
     if document is None:
+        bank.unread.add(path.stem)
         return
     if isinstance(document.value, dict) and document.value.get("type") == "case_set":
         case = reader.shaped(document, CaseSetFile)
         if case is None:
+            bank.unread.add(path.stem)
             return
         text = case.stimulus
         stimulus = ReadStimulus(case.id, text, sha256_hex(canonical_json(text.by_locale())))
@@ -102,7 +106,9 @@ def _read_items(reader: Reader, path: Path, bank: ReadBank) -> None:
             bank.items.append(made)
         return
     item_file = reader.shaped(document, ItemFile)
-    if item_file is not None:
+    if item_file is None:
+        bank.unread.add(path.stem)
+    else:
         _expect_name(document, item_file.id, path)
         bank.items.append(ReadItem(item_file, document, ()))
 

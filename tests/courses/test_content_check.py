@@ -1,0 +1,362 @@
+"""Each check is proved by one broken file: the problem is told with its file and its line."""
+
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from app.courses.importer.check import read_content
+from app.platform.content import LARGEST, Problem
+from app.platform.settings import ROOT
+from tests.courses.content_tree import ENGLISH, RUSSIAN, grow
+
+TODAY = date(2026, 11, 23)
+MODULE = "courses/sample/m01-roles"
+EN, KK, RU = (f"{MODULE}/01-owner.{locale}.md" for locale in ("en", "kk", "ru"))
+CHECKS = f"{MODULE}/01-owner.checks.yaml"
+SVG, WORDS = f"{MODULE}/figures/roles.svg", f"{MODULE}/figures/roles.yaml"
+GLOSSARY = "courses/sample/glossary/m01.yaml"
+ITEM = "question_banks/sample-practice/items/m01-001.yaml"
+OTHER = "question_banks/sample-practice/items/m01-002.yaml"
+LIVE = "question_banks/sample-live/items/d1-001.yaml"
+CASE = "question_banks/sample-live/items/c1-001.yaml"
+
+
+class Broken(NamedTuple):
+    """One replacement in one file; the problem stands at the first line that holds ``at`` afterwards."""
+
+    path: str
+    old: str
+    new: str
+    at: str
+    says: str
+    where: str = ""
+
+
+BROKEN = {
+    "YAML syntax": Broken(ITEM, "domain: D1", "domain: [D1", "tasks:", "YAML"),
+    "an unknown key": Broken(ITEM, "points: 1", "points: 1\npiont: 2", "piont", "“piont” is not known here"),
+    "a missing key": Broken(ITEM, "points: 1\n", "", "id: m01", "“points” is missing"),
+    "a missing language": Broken(
+        ITEM, '  ru: "Система m01-001: кто обязан управлять риском?"\n', "", "stem:", "“stem.ru” is missing"
+    ),
+    "a blank language": Broken(
+        ITEM, 'ru: "Система m01-001: кто обязан управлять риском?"', 'ru: " "', 'ru: " "', "blank"
+    ),
+    "a wrong word": Broken(ITEM, "cognitive: apply", "cognitive: recall", "cognitive", "“cognitive”"),
+    "a number for a text": Broken(
+        "courses/sample/course.yaml", 'version: "1.0"', "version: 1.0", "version", "string"
+    ),
+    "a key twice": Broken(ITEM, "points: 1", "points: 1\npoints: 2", "points: 2", "stands twice"),
+    "an id that is not the file's name": Broken(
+        ITEM, "id: m01-001", "id: m01-009", "id: m01-009", "name of its"
+    ),
+    "a folder that is not the bank's id": Broken(
+        "question_banks/sample-live/bank.yaml", "id: sample-live", "id: live", "id:", "name of its folder"
+    ),
+    "a key that is no choice": Broken(ITEM, "key: [b]", "key: [e]", "key:", "“e” is no choice"),
+    "two keys of a single": Broken(ITEM, "key: [b]", "key: [a, b]", "key:", "exactly one key"),
+    "one key of a multiple": Broken(ITEM, "type: single", "type: multiple", "key:", "at least two keys"),
+    "a key named twice": Broken(ITEM, "key: [b]", "key: [b, b]", "key:", "names a choice twice"),
+    "three choices of an item": Broken(
+        LIVE,
+        '  - id: d\n    text: {kk: "Мейірбике ғана", ru: "Лишь медсестра", en: "Just the nurse"}\n'
+        '    rationale: {kk: "Жоқ.", ru: "Нет.", en: "No."}\n',
+        "",
+        "choices:",
+        "at least 4",
+    ),
+    "choices out of order": Broken(ITEM, "- id: d", "- id: c", "choices:", "a, b, c, d in this order"),
+    "two equal choices": Broken(
+        ITEM, "Just the nurse", "Nobody", "Лишь медсестра", "two choices say the same"
+    ),
+    "none of the above (en)": Broken(ITEM, "Just the nurse", "None of the above", "None of", "not answers"),
+    "all of the above (ru)": Broken(ITEM, "Лишь медсестра", "Всё перечисленное", "Всё", "not answers"),
+    "all of the above (kk)": Broken(ITEM, "Мейірбике ғана", "Аталғандардың бәрі", "Атал", "not answers"),
+    "a practice item without a module": Broken(ITEM, "module: M1\n", "", "id: m01", "belongs to a module"),
+    "a live item with a module": Broken(
+        LIVE, "domain: D1", "module: M1\ndomain: D1", "module", "practice items"
+    ),
+    "a dated key out of date": Broken(
+        ITEM,
+        "enemies: [m01-002]",
+        "valid_until: 2026-11-22\nenemies: [m01-002]",
+        "valid_until",
+        "valid until",
+    ),
+    "an author who reviews": Broken(
+        ITEM, "reviewer: reviewer-1", "reviewer: author-1", "roles:", "the author"
+    ),
+    "an enemy that does not exist": Broken(
+        ITEM, "[m01-002]", "[m01-002, m01-007]", "enemies", "no item of this"
+    ),
+    "an enemy that does not agree": Broken(OTHER, "[m01-001]", "[]", "enemies", "in return", ITEM),
+    "an item that is its own enemy": Broken(
+        ITEM, "[m01-002]", "[m01-002, m01-001]", "enemies", "its own enemy"
+    ),
+    "an id twice in a bank": Broken(CASE, "id: c1-001-2", "id: c1-001-1 # again", "again", "stands already"),
+    "a case's item with a foreign id": Broken(CASE, "id: c1-001-2", "id: c9-001-2", "c9", "that of its case"),
+    "a stem twice": Broken(OTHER, "System m01-002:", "System m01-001:", "System m01-001", "is like that in"),
+    "a live stem in practice": Broken(
+        ITEM, "Система m01-001:", "Система d1-001:", "Система d1-001", "of a live item in"
+    ),
+    "HTML in a stem": Broken(ITEM, "System m01-001:", "<b>System</b>:", "<b>", "HTML is not allowed"),
+    "a mixed alphabet": Broken(ITEM, "Система m01", "Cистема m01", "Cистема", "mixes Latin and Cyrillic"),
+    "English in Cyrillic": Broken(CASE, "A bank lends money.", "Банк", 'en: "Банк"', "written in Cyrillic"),
+    "a stray file": Broken("question_banks/sample-live/items/notes.txt", "", "x", "x", "nothing refers"),
+    "a module without its folder": Broken(
+        "courses/sample/course.yaml", "[m01-roles]", "[m01-roles, m02]", "modules", "has no m02/module.yaml"
+    ),
+    "a lesson without its files": Broken(
+        f"{MODULE}/module.yaml", "[01-owner]", "[01-owner, 02-user]", "lessons", "02-user.kk.md is missing"
+    ),
+    "a reference nobody cites": Broken(
+        f"{MODULE}/module.yaml",
+        "  - id: law\n",
+        '  - {id: eu, title: {kk: "Акт", ru: "Акт", en: "Act"}, where: "EU"}\n  - id: law\n',
+        "id: eu",
+        "no lesson cites",
+    ),
+    "a term twice": Broken(
+        GLOSSARY,
+        "- id: owner",
+        '- id: owner\n  kk: {term: "Иә", text: "Иә"}\n  ru: {term: "Да", text: "Да"}\n'
+        '  en: {term: "Yes", text: "Yes"}\n- id: owner # again',
+        "again",
+        "stands already",
+    ),
+    "a term in another alphabet": Broken(GLOSSARY, '"Owner"', '"Иегер"', "Иегер", "written in Cyrillic"),
+    "a raw tag in a lesson": Broken(KK, "| 1 |", "| <b>1</b> |", "<b>", "raw HTML"),
+    "a block of HTML": Broken(KK, "::: case", "<script>\n\n::: case", "<script>", "raw HTML"),
+    "an image of elsewhere": Broken(
+        KK, "figures/roles.svg", "https://example.org/x.svg", "example.org", "a figure is figures/<name>.svg"
+    ),
+    "a figure outside of its folder": Broken(
+        KK, "figures/roles.svg", "figures/../../secret.svg", "secret", "a figure is figures/<name>.svg"
+    ),
+    "a figure without a caption": Broken(KK, ' "1-сурет"', "", "![]", "no caption"),
+    "a figure in a sentence": Broken(KK, "![](figures", "Міне ![](figures", "Міне", "stands alone"),
+    "a figure that does not exist": Broken(KK, "roles.svg", "rules.svg", "rules.svg", "no figure “rules”"),
+    "a check that does not exist": Broken(
+        KK, "check:owner-1", "check:owner-9", "owner-9", "no check “owner-9”"
+    ),
+    "a check left out": Broken(KK, "[[check:owner-1]]\n", "", "title:", "“owner-1” does not stand"),
+    "a check twice": Broken(
+        KK,
+        "[[check:owner-1]]\n",
+        "[[check:owner-1]]\n\n[[check:owner-1]] \n",
+        "[[check:owner-1]] ",
+        "stands twice",
+    ),
+    "a check in a sentence": Broken(KK, "[[check", "Міне [[check", "Міне", "stands alone"),
+    "a term that does not exist": Broken(
+        KK, "(term:owner)", "(term:holder)", "term:holder", "no term “holder”"
+    ),
+    "a reference that does not exist": Broken(KK, "[^law]", "[^act]", "[^act]", "no reference “act”"),
+    "a bad reference": Broken(KK, "[^law]", "[^Law]", "[^Law]", "this is no reference"),
+    "a link that runs a script": Broken(
+        KK, "(term:owner)", "(http://example.org)", "http:", "neither https:// nor term:"
+    ),
+    "an unknown container": Broken(KK, "::: case", "::: example", "::: example", "is not known"),
+    "a container left open": Broken(KK, "\n:::\n", "\n", "::: case", "never closed"),
+    "stars that do nothing": Broken(KK, "**меншік иесі.**", "** меншік иесі.**", "** ", "anything bold"),
+    "a heading of the first level": Broken(KK, "## Бір рөл", "# Бір рөл", "# Бір", "headings are ## or ###"),
+    "a heading of another level": Broken(KK, "### Мысал", "## Мысал", "## Мысал", "here is a heading ##, in"),
+    "a heading left out": Broken(
+        KK, "### Мысал\n", "", "::: case", "here is a case, in English a heading ###"
+    ),
+    "a table of another size": Broken(
+        KK, "| 1 |", "| 1 |\n| меншік иесі | 2 |", "| № |", "2 rows, in English"
+    ),
+    "code": Broken(KK, "::: case", "`x`\n\n::: case", "`x`", "a code span is not allowed"),
+    "emphasis": Broken(KK, "::: case", "Бұл *x*\n\n::: case", "*x*", "use **bold**"),
+    "no front matter": Broken(KK, "---\ntitle", "title", "title", "begins with its front matter"),
+    "an unknown key in front matter": Broken(
+        KK, "minutes: 10", "minutes: 10\nauthor: x", "author", "not known"
+    ),
+    "other minutes": Broken(KK, "minutes: 10", "minutes: 11", "minutes", "English says 10 minutes"),
+    "an outcome that does not exist": Broken(
+        KK, "[m1-o1]", "[m1-o1, m1-o2]", "outcomes", "no outcome “m1-o2”"
+    ),
+    "a stale translation": Broken(EN, ENGLISH, ENGLISH.upper(), "source_hash", "has changed since", KK),
+    "no stamp": Broken(KK, "source_hash: ", "# source_hash: ", "title:", "“source_hash” is missing"),
+    "an English text too short": Broken(
+        EN, ENGLISH * 20, ENGLISH, "title:", "an English lesson has 900 to 1800"
+    ),
+    "a translation too short": Broken(RU, RUSSIAN * 20, RUSSIAN, "title:", "fewer than 65 %"),
+    "a translation in English": Broken(RU, RUSSIAN, ENGLISH, "title:", "not written in Cyrillic"),
+    "a check with two choices": Broken(
+        CHECKS,
+        '      - id: c\n        text: {kk: "Тек дәрігер", ru: "Только врач", en: "Only the doctor"}\n'
+        '        feedback: {kk: "Жоқ.", ru: "Нет.", en: "No."}\n',
+        "",
+        "choices:",
+        "at least 3",
+    ),
+    "a check's key that is no choice": Broken(
+        CHECKS, "key: [b]", "key: [d]", "key:", "no choice of this check"
+    ),
+    "a check with two keys": Broken(CHECKS, "key: [b]", "key: [a, b]", "key:", "exactly one key"),
+    "a token without words": Broken(SVG, "{owner}", "{user}", "{user}", "has no words in roles.yaml"),
+    "words without a token": Broken(
+        WORDS,
+        "  owner:",
+        '  user: {kk: "Иә", ru: "Да", en: "Yes"}\n  owner:',
+        "  user:",
+        "has no token {user}",
+    ),
+    "words in a drawing": Broken(SVG, "{owner}", "Owner", ">Owner<", "words are {tokens}"),
+    "a script in a drawing": Broken(
+        SVG, "  <path", "  <script>x()</script>\n  <path", "<script", "<script> is not"
+    ),
+    "a style in a drawing": Broken(
+        SVG, 'x="2"', 'style="fill:red" x="2"', "style=", "“style” is not allowed"
+    ),
+    "a handler in a drawing": Broken(
+        SVG, 'x="2"', 'onclick="x()" x="2"', "onclick", "“onclick” is not allowed"
+    ),
+    "a picture in a drawing": Broken(
+        SVG, "  <path", '  <image href="x.png"/>\n  <path', "<image", "<image> is not"
+    ),
+    "an address in a drawing": Broken(SVG, 'd="M130 98v28"', 'd="url(#x)"', "url(", "more than numbers"),
+    "an unknown class in a drawing": Broken(
+        SVG, '"box on"', '"red"', '"red"', "the class “red” is not known"
+    ),
+    "a drawing too wide": Broken(SVG, "0 0 400 100", "0 0 431 100", "viewBox", "at most 430"),
+    "a drawing with a width": Broken(
+        SVG, "viewBox", 'width="9" viewBox', "width=", "“width” is not allowed on <svg>"
+    ),
+    "a drawing that is no XML": Broken(SVG, "</text>", "", "</svg>", "XML"),
+    "a carriage return": Broken(ITEM, "points: 1", "points: 1\r", "points", "carriage return"),
+    "decomposed letters": Broken(ITEM, "Ешкім", "Еш\u0438\u0306", "Еш\u0438\u0306", "NFC"),
+    "a hidden turn of direction": Broken(ITEM, "Nobody", "No\u202ebody", "\u202e", "control character"),
+}
+
+
+def problems_of(root: Path) -> list[Problem]:
+    return read_content(root, today=TODAY).problems
+
+
+def line_of(root: Path, path: str, at: str) -> int:
+    lines = (root / path).read_bytes().decode().split("\n")
+    return next(number for number, line in enumerate(lines, 1) if at in line)
+
+
+def test_the_sample_has_no_problem(tmp_path: Path) -> None:
+    assert problems_of(grow(tmp_path)) == []
+
+
+@pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN)
+def test_a_broken_file_is_told_with_its_line(tmp_path: Path, broken: Broken) -> None:
+    root = grow(tmp_path)
+    path = root / broken.path
+    before = path.read_text(encoding="utf-8") if path.exists() else ""
+    after = before.replace(broken.old, broken.new, 1) if broken.old else broken.new
+    if broken.old and broken.old in {ENGLISH, RUSSIAN}:
+        after = before.replace(broken.old, broken.new)
+    assert after != before, "the test breaks nothing"
+    path.write_text(after, encoding="utf-8", newline="")
+    found = problems_of(root)
+    where = broken.where or broken.path
+    told = [problem for problem in found if problem.path == where and broken.says in problem.message]
+    assert told, [str(problem) for problem in found]
+    if broken.at:
+        assert line_of(root, where, broken.at) in {problem.line for problem in told}, [str(p) for p in told]
+
+
+def test_every_problem_is_told_not_only_the_first(tmp_path: Path) -> None:
+    root = grow(tmp_path)
+    for path, old, new in (
+        (ITEM, "key: [b]", "key: [e]"),
+        (KK, "| 1 |", "| <b>1</b> |"),
+        (SVG, "{owner}", "x"),
+    ):
+        text = (root / path).read_text(encoding="utf-8")
+        (root / path).write_text(text.replace(old, new), encoding="utf-8")
+    assert {problem.path for problem in problems_of(root)} >= {ITEM, KK, SVG}
+
+
+def test_text_that_is_not_utf8_is_told_with_its_line(tmp_path: Path) -> None:
+    root = grow(tmp_path)
+    data = (root / ITEM).read_bytes()
+    (root / ITEM).write_bytes(data.replace("Система".encode(), "Система".encode("cp1251")))
+    (told,) = [problem for problem in problems_of(root) if problem.path == ITEM]
+    assert told.message == "the text is not UTF-8"
+    assert told.line == data[: data.index("Система".encode())].count(b"\n") + 1
+
+
+def test_a_huge_file_is_refused_unread(tmp_path: Path) -> None:
+    root = grow(tmp_path)
+    (root / ITEM).write_bytes(b"#" * (LARGEST + 1))
+    assert f"{ITEM}:1: the file is longer than {LARGEST} bytes" in map(str, problems_of(root))
+
+
+def test_a_link_out_of_the_folder_is_refused(tmp_path: Path) -> None:
+    root = grow(tmp_path / "content")
+    outside = tmp_path / "outside.yaml"
+    outside.write_text((root / ITEM).read_text(encoding="utf-8"), encoding="utf-8")
+    (root / ITEM).unlink()
+    (root / ITEM).symlink_to(outside)
+    assert f"{ITEM}:1: the file lies outside the content folder" in map(str, problems_of(root))
+
+
+LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10 if n else "ha"}">' for n in range(10))
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "says"),
+    [
+        (SVG, f"<!DOCTYPE svg [{LAUGHS}]><svg>&l9;</svg>", "declares no document type and no entities"),
+        (
+            SVG,
+            '<!DOCTYPE svg SYSTEM "file:///etc/passwd"><svg/>',
+            "declares no document type and no entities",
+        ),
+        (SVG, '<?xml-stylesheet href="x.css"?><svg/>', "is not allowed in a drawing"),
+        (SVG, "<g>" * 9_000, "XML"),
+        (SVG, "<g>" * 20_000, "longer than"),
+        (ITEM, "a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]", "anchors and aliases are not allowed"),
+        (ITEM, "[" * 100_000, "levels deep"),
+        (ITEM, "- " * 100_000, "levels deep"),
+        (ITEM, "a: !!python/object/apply:os.system [ls]", "the tag"),
+        (ITEM, "- a list", "should be"),
+        (ITEM, "", "the file is empty"),
+        (KK, "---\ntitle: x\n", "begins with its front matter"),
+    ],
+)
+def test_a_hostile_file_is_refused_by_name(tmp_path: Path, path: str, text: str, says: str) -> None:
+    root = grow(tmp_path)
+    (root / path).write_text(text, encoding="utf-8")
+    assert any(p.path == path and says in p.message for p in problems_of(root)), problems_of(root)
+
+
+def test_an_uneven_bank_is_told_at_its_own_file(tmp_path: Path) -> None:
+    root = grow(tmp_path)
+    folder = root / "question_banks/sample-live/items"
+    template = (folder / "d1-001.yaml").read_text(encoding="utf-8")
+    for number in range(2, 22):
+        text = template.replace("d1-001", f"d1-{number:03}").replace("The owner", "The owner of the system")
+        if number <= 6:
+            text = text.replace("type: single", "type: multiple").replace("key: [b]", "key: [b, c]")
+        (folder / f"d1-{number:03}.yaml").write_text(text, encoding="utf-8")
+    bank = "question_banks/sample-live/bank.yaml"
+    told = [problem.message for problem in problems_of(root) if problem.path == bank]
+    assert "5 of 23 items have several keys; at most 10 % is right" in told
+    for number in range(2, 7):
+        text = template.replace("d1-001", f"d1-{number:03}").replace("The owner", "The owner of the system")
+        (folder / f"d1-{number:03}.yaml").write_text(text, encoding="utf-8")
+    told = [problem.message for problem in problems_of(root) if problem.path == bank]
+    assert "“b” is the key of 23 of 23 items; 20 to 30 % is right" in told
+    assert "“a” is the key of 0 of 23 items; 20 to 30 % is right" in told
+    assert "the key is the longest choice in 20 of 23 items (en); at most 35 % is right" in told
+
+
+def test_a_root_without_content_is_told(tmp_path: Path) -> None:
+    assert [str(problem) for problem in problems_of(tmp_path)] == [
+        ".:1: neither courses/ nor question_banks/ stands here"
+    ]
+
+
+def test_the_content_we_ship_has_no_problem() -> None:
+    assert [str(problem) for problem in problems_of(ROOT)] == []
