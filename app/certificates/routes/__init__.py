@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from app.certificates.routes import admin, decisions, mine, verify
+from app.certificates.routes import admin, decisions, documents, mine, verify
 
 router = APIRouter()
-for part in (decisions, admin, verify, mine):
+for part in (decisions, admin, verify, mine, documents):
     router.include_router(part.router)
