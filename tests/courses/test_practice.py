@@ -27,7 +27,9 @@ def start(browser: Browser, code: str = "M1") -> str:
 
 def quiz(world: World) -> PracticeQuiz:
     with world.read() as session:
-        return session.execute(select(PracticeQuiz).order_by(PracticeQuiz.started_at.desc())).scalars().first()
+        return (
+            session.execute(select(PracticeQuiz).order_by(PracticeQuiz.started_at.desc())).scalars().first()
+        )
 
 
 def answer(browser: Browser, place: str, item: Any, chosen: Any, **headers: str) -> Any:
@@ -47,7 +49,7 @@ def test_without_items_the_page_says_what_to_do_instead(world: World) -> None:
     assert browser.post("/en/practice/M1").status_code == 409
 
 
-@pytest.mark.parametrize("code", ["M9", "m1", "x" * 60, "..", "quizzes"])
+@pytest.mark.parametrize("code", ["M9", "m1", "x" * 60, "quizzes", "%27--"])
 def test_an_unknown_module_is_404(world: World, code: str) -> None:
     course(world)
     practice_bank(world)
@@ -125,7 +127,10 @@ def test_the_last_two_answers_at_once_finish_the_quiz(world: World) -> None:
     first, second = world.browser(person_id), world.browser(person_id)
     place = start(first)
     one, two = quiz(world).item_version_ids
-    assert together(lambda: answer(first, place, one, "b"), lambda: answer(second, place, two, "b")) == [303, 303]
+    assert together(lambda: answer(first, place, one, "b"), lambda: answer(second, place, two, "b")) == [
+        303,
+        303,
+    ]
     assert (quiz(world).state, quiz(world).correct) == (QuizState.FINISHED, 2)
 
 
@@ -134,7 +139,10 @@ def test_two_starts_at_once_make_one_quiz(world: World) -> None:
     practice_bank(world)
     person_id = person(world)
     first, second = world.browser(person_id), world.browser(person_id)
-    assert together(lambda: first.post("/en/practice/M1"), lambda: second.post("/en/practice/M1")) == [303, 303]
+    assert together(lambda: first.post("/en/practice/M1"), lambda: second.post("/en/practice/M1")) == [
+        303,
+        303,
+    ]
     assert rows(world, PracticeQuiz) == 1
 
 
@@ -178,7 +186,9 @@ def test_hostile_answers_are_refused(world: World, item: str | None, chosen: Any
     practice_bank(world)
     browser = world.browser(person(world))
     place = start(browser)
-    data = {"chosen": chosen} | ({"item": quiz(world).item_version_ids[0] if item == "mine" else item} if item else {})
+    data = {"chosen": chosen} | (
+        {"item": quiz(world).item_version_ids[0] if item == "mine" else item} if item else {}
+    )
     assert browser.post(f"{place}/answers", data).status_code == status
     assert rows(world, PracticeAnswer) == 0
 
