@@ -26,6 +26,7 @@ FACES = {
 LETTERS = (
     *range(0x20, 0x7F),
     *range(0xA0, 0x250),  # Latin-1, Extended-A and -B
+    0x259,  # the small letter of Ə, which Unicode keeps among the phonetic ones
     *range(0x2B9, 0x2BE),  # letter apostrophes
     *range(0x300, 0x30D),  # accents that have no letter of their own
     *range(0x400, 0x530),  # Cyrillic and its supplement

@@ -208,7 +208,7 @@ class Sheet:
             ):
                 with self.tags.element(Element(tag, text.language)):
                     self._block(block, x, top, colour)
-            self._facts(text, x, self._denial(text, x, rest_top))
+            self._facts(index, x, self._denial(text, x, rest_top))
 
     def _behind(self, word: str, x: float, y: float) -> None:
         with self.tags.ornament():
@@ -224,16 +224,23 @@ class Sheet:
             self._block(block, x + 10, top - 4 - (36 - block.height) / 2 + 1, INK)
         return top - 44
 
-    def _facts(self, text: Column, x: float, top: float) -> None:
-        for label, value in text.facts:
-            room = max(60.0, COLUMN - faces.width(label, SANS, 8) - 10)
-            block = fit((value,), BOLD, room=room, tall=11, largest=8.5, least=6)[0]
+    def _values(self) -> list[tuple[Fitted, ...]]:
+        """Row by row the values of the three languages, in one size."""
+        rows = []
+        for row in zip(*(text.facts for text in self.texts), strict=True):
+            room = COLUMN - 10 - max(faces.width(label, SANS, 8) for label, _ in row)
+            rows.append(fit(tuple(value for _, value in row), BOLD, room=room, tall=11, largest=8.5, least=6))
+        return rows
+
+    def _facts(self, index: int, x: float, top: float) -> None:
+        text = self.texts[index]
+        for (label, _), row in zip(text.facts, self._values(), strict=True):
             with self.tags.element(Element("P", text.language)):
                 self._line(label, x, top - 10.5, (SANS, 8, SECOND))
-                for index, line in enumerate(block.lines):
-                    y = top - 10.5 - index * block.leading
-                    self._line(line, x + COLUMN, y, (BOLD, block.size, INK), right=True)
-            top -= 14.6 + (len(block.lines) - 1) * block.leading
+                for place, line in enumerate(row[index].lines):
+                    y = top - 10.5 - place * row[index].leading
+                    self._line(line, x + COLUMN, y, (BOLD, row[index].size, INK), right=True)
+            top -= 14.6 + (max(len(block.lines) for block in row) - 1) * row[index].leading
             self._rule(x, top - 0.3, COLUMN, 0.5, LINE)
 
     def _foot(self) -> None:
