@@ -24,6 +24,10 @@ class Formats:
         self.timezone = timezone
         self.plural: PluralRule = self.babel.plural_form
 
+    def in_zone(self, timezone: str) -> "Formats":
+        """The same forms in another zone (IANA name), for the hour of a place."""
+        return formats(self.locale, timezone)
+
     def number(self, value: int) -> str:
         """A whole number with its thousands parted: 1 000 (kk, ru), 1,000 (en)."""
         text: str = format_decimal(value, locale=self.babel)
@@ -52,7 +56,8 @@ class Formats:
     def date(self, at: datetime | dt.date) -> str:
         """Day, month in words, year."""
         day = self.local(at).date() if isinstance(at, datetime) else at
-        return format_date(day, "long", locale=self.babel)
+        # CLDR's long form abbreviates the Kazakh word for year; official texts write it out
+        return format_date(day, "y 'жылғы' d MMMM" if self.locale == "kk" else "long", locale=self.babel)
 
     def day_month(self, at: datetime | dt.date) -> str:
         """Day and month in words, for lists within a year."""

@@ -1,0 +1,376 @@
+// The exam page with a script: saves each choice at once, shows whether it is saved, keeps what could not be
+// sent, counts the time down from the server's figure, moves between questions without losing anything.
+// Everything here only improves forms that work by themselves; the server decides every time.
+(() => {
+  "use strict";
+  const HEADERS = { "HX-Request": "true", "X-Exam-Script": "1" };
+  const NOTICES = [30, 15, 5, 1];
+  const BEAT = 30000;
+
+  const find = (selector) => document.querySelector(selector);
+  const words = () => find("#words").dataset;
+  const form = () => find("#item");
+  const attempt = form().dataset.attempt;
+  const base = () => form().dataset.place;
+  const STORE = "exam:" + attempt;
+
+  let queue = []; // in order: {place, chosen, version, key, seq, sent}
+  let flags = new Map(); // position -> true or false
+  let unsavedSince = null;
+  let sending = false;
+  let frozen = false;
+  let failures = 0;
+  let retry = 0;
+  let endsAt = 0; // on the monotonic clock of this page
+  let told = new Set();
+  let seq = 0;
+
+  const fill = (text, facts) => text.replace(/\{(\w+)\}/g, (_all, name) => facts[name]);
+  const clock = (seconds) => {
+    const whole = Math.max(0, Math.floor(seconds));
+    const two = (value) => String(value).padStart(2, "0");
+    return Math.floor(whole / 3600) + ":" + two(Math.floor((whole % 3600) / 60)) + ":" + two(whole % 60);
+  };
+  const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, "0")).join("");
+  const csrf = () => form().elements.csrf_token.value;
+  const lease = () => find("#lease").value;
+  const pending = () => queue.length + flags.size;
+
+  // What is not sent yet survives a reload and a power cut of this device.
+  function remember() {
+    try {
+      if (queue.length === 0) localStorage.removeItem(STORE);
+      else localStorage.setItem(STORE, JSON.stringify({ seq, queue }));
+    } catch { /* a browser without storage keeps the answers in this page only */ }
+  }
+  function recall() {
+    try {
+      const kept = JSON.parse(localStorage.getItem(STORE) || "null");
+      if (!kept) return;
+      seq = kept.seq;
+      queue = kept.queue;
+      unsavedSince = new Date();
+    } catch { localStorage.removeItem(STORE); }
+  }
+
+  function say(text) { find("#say").textContent = text; }
+  function element(name, className, text) {
+    const made = document.createElement(name);
+    if (className) made.className = className;
+    if (text) made.textContent = text;
+    return made;
+  }
+  function note(id, kind, title, text, action) {
+    const old = document.getElementById(id);
+    const made = element("div", "note " + kind);
+    made.id = id;
+    made.setAttribute("role", "alert");
+    made.append(element("h2", "", title), element("p", "", text));
+    if (action) { const line = element("p"); line.append(action); made.append(line); }
+    if (old) { if (old.textContent !== made.textContent) old.replaceWith(made); } else find("#notes").prepend(made);
+  }
+  const drop = (id) => document.getElementById(id)?.remove();
+  function state(kind, text) {
+    const status = element("span", "status " + kind, text);
+    find("#saved").replaceChildren(status);
+  }
+
+  // The map and the counts follow what is on the page; the page itself is made anew by the server on each move.
+  function places(place) { return document.querySelectorAll('[name="a-' + place + '"]'); }
+  function tick(place, chosen) {
+    for (const input of places(place)) input.checked = chosen.includes(input.value);
+    draw(place, { answered: chosen.length > 0 });
+  }
+  function draw(place, change) {
+    const entry = find('#qmap [data-go="' + place + '"]');
+    if (!entry) return;
+    if ("answered" in change) entry.classList.toggle("a", change.answered);
+    if ("flagged" in change) entry.classList.toggle("f", change.flagged);
+    const said = [entry.classList.contains("a") ? words().wordA : words().wordE];
+    if (entry.classList.contains("f")) said.push(words().wordF);
+    entry.querySelector(".vh").textContent = ", " + said.join(", ");
+    const count = (name, value) => { const at = find('[data-count="' + name + '"]'); if (at) at.textContent = value; };
+    const answered = document.querySelectorAll("#qmap .a").length;
+    count("a", answered);
+    count("f", document.querySelectorAll("#qmap .f").length);
+    count("e", document.querySelectorAll("#qmap button").length - answered);
+  }
+
+  function put(place, clear) {
+    const chosen = clear ? [] : [...places(place)].filter((input) => input.checked).map((input) => input.value);
+    const version = find('[name="v-' + place + '"]').value;
+    // what is under way keeps its place and its key; only what was never sent is replaced by a newer choice
+    queue = queue.filter((answer) => answer.place !== place || answer.sent);
+    seq += 1;
+    queue.push({ place, chosen, version, key: newKey(), seq, sent: false });
+    unsavedSince = unsavedSince || new Date();
+    remember();
+    draw(place, { answered: chosen.length > 0 });
+    state("", words().sending);
+    flush();
+  }
+
+  function body() {
+    const data = new URLSearchParams();
+    data.set("csrf_token", csrf());
+    data.set("lease", lease());
+    return data;
+  }
+  function send(path, data, keepalive) {
+    return fetch(base() + path, { method: "POST", body: data, headers: HEADERS, keepalive, redirect: "follow" });
+  }
+  function parse(text) { return new DOMParser().parseFromString(text, "text/html"); }
+
+  async function flush() {
+    if (sending || frozen || pending() === 0) return;
+    sending = true;
+    clearTimeout(retry);
+    const data = body();
+    // one answer a request keeps its own key: sent again after a broken connection it is one event
+    const first = queue[0];
+    if (first) {
+      first.sent = true;
+      remember();
+      data.set("key", first.key);
+      data.set("seq", first.seq);
+      data.set("v-" + first.place, first.version);
+      if (first.chosen.length === 0) data.set("clear", first.place);
+      else for (const word of first.chosen) data.append("a-" + first.place, word);
+    }
+    const marked = new Map(flags);
+    for (const [place, on] of marked) data.append(on ? "flag" : "unflag", place);
+    try {
+      const reply = await send("/answers", data, true);
+      await understand(reply, first, marked);
+      failures = 0;
+    } catch {
+      failures += 1;
+      lost();
+    }
+    sending = false;
+    if (pending() === 0 || frozen) return;
+    retry = setTimeout(flush, failures === 0 ? 0 : Math.min(15000, 1000 * 2 ** Math.min(failures - 1, 4)) + Math.random() * 500);
+  }
+
+  async function understand(reply, sent, marked) {
+    if (reply.status >= 500 || reply.status === 429) throw new Error("again");
+    const answer = parse(await reply.text());
+    const saved = answer.querySelector("#saved");
+    if (saved) { stored(saved, answer, sent, marked); return; }
+    const code = answer.querySelector("[data-code]")?.dataset.code;
+    if (code === "window-taken") { settle(sent, marked); freeze(); return; }
+    if (reply.status === 410) { queue = []; flags.clear(); remember(); close(); return; }
+    if (code === "attempt-paused" || code === "release-needed") { location.reload(); throw new Error("again"); }
+    if (code === "answer-unknown" || code === "version-missing") { settle(sent, marked); }
+    else throw new Error("again"); // signed out, or a form of an older session: keep and tell
+    const sentence = answer.querySelector("[data-code] p")?.textContent || "";
+    note("refused", "bad", sentence, "");
+  }
+
+  function stored(saved, answer, sent, marked) {
+    for (const pair of saved.dataset.versions.trim().split(" ").filter(Boolean)) {
+      const [place, version] = pair.split(":");
+      const input = find('[name="v-' + place + '"]');
+      if (input) input.value = version;
+      for (const later of queue) if (later !== sent && later.place === place) later.version = version;
+    }
+    settle(sent, marked);
+    for (const pair of saved.dataset.conflicts.trim().split(" ").filter(Boolean)) {
+      const [place, held] = pair.split(":");
+      tick(place, held.split(",").filter(Boolean));
+    }
+    const notes = answer.querySelector("#conflicts");
+    if (notes?.childElementCount) find("#notes").prepend(...notes.children);
+    hear(Number(saved.dataset.remaining));
+    drop("offline");
+    if (pending() === 0) {
+      unsavedSince = null;
+      find("#saved").replaceChildren(...saved.childNodes);
+      say(find("#saved").textContent.trim());
+    }
+  }
+  function settle(sent, marked) {
+    queue = queue.filter((answer) => answer !== sent);
+    for (const [place, on] of marked) if (flags.get(place) === on) flags.delete(place);
+    remember();
+  }
+
+  function lost() {
+    if (frozen) return;
+    unsavedSince = unsavedSince || new Date();
+    const time = unsavedSince.toLocaleTimeString(document.documentElement.lang, { hour12: false });
+    const text = fill(words().unsaved, { time });
+    if (find("#saved").textContent !== text) { state("warn", text); say(text); }
+    note("offline", "warn", words().offlineTitle, words().offline + " " + fill(words().waiting, { n: pending() }) + ".");
+  }
+  function freeze() {
+    if (frozen) return;
+    frozen = true;
+    for (const input of document.querySelectorAll("#item input, #item button, button[form=item]")) input.disabled = true;
+    const here = element("a", "btn", words().here);
+    here.href = base() + location.search;
+    note("taken", "bad", words().takenTitle, words().taken, here);
+    state("bad", words().takenTitle);
+    say(words().takenTitle);
+  }
+  function close() {
+    frozen = true;
+    const receipt = element("a", "btn", words().receipt);
+    receipt.href = base() + "/receipt";
+    note("closed", "info", words().closed, "", receipt);
+    for (const input of document.querySelectorAll("#item input, #item button, button[form=item]")) input.disabled = true;
+  }
+
+  // Time: the server's seconds, counted down on a clock that nobody can set.
+  function hear(seconds) { endsAt = performance.now() + seconds * 1000; show(); }
+  const left = () => (endsAt - performance.now()) / 1000;
+  function show() {
+    const seconds = left();
+    const at = find("#clock");
+    if (at) at.textContent = clock(seconds);
+    for (const minutes of NOTICES) {
+      if (told.has(minutes) || seconds > minutes * 60) continue;
+      told.add(minutes);
+      if (seconds > minutes * 60 - 5) say(fill(words().minutes, { n: minutes }));
+    }
+    if (seconds <= 0 && !frozen) timeup();
+  }
+  let ending = false;
+  async function timeup() {
+    if (ending) return;
+    ending = true;
+    try {
+      for (let tries = 0; pending() > 0 && tries < 20; tries += 1) {
+        await flush();
+        await new Promise((done) => setTimeout(done, 200));
+      }
+      const data = body();
+      data.set("timeup", "1");
+      const reply = await send("/submission", data, false);
+      if (reply.url.endsWith("/receipt")) { localStorage.removeItem(STORE); location.assign(reply.url); return; }
+      if (reply.status === 410) { close(); return; }
+      await beat();
+    } catch { lost(); }
+    setTimeout(() => { ending = false; }, 3000);
+  }
+  async function beat() {
+    if (frozen) return;
+    try {
+      const reply = await fetch(base() + "/time", { headers: HEADERS });
+      const time = parse(await reply.text()).querySelector("#time");
+      if (!time) return;
+      hear(Number(time.dataset.remaining));
+      if (time.dataset.state === "paused") location.reload();
+      if (time.dataset.state === "scored") close();
+      if (pending() > 0) flush();
+    } catch { if (pending() > 0) lost(); }
+  }
+
+  // Moving: what is under way is saved first; the next question is fetched, so a lost connection keeps this one.
+  async function settled() {
+    for (let tries = 0; pending() > 0 && tries < 15 && !frozen; tries += 1) {
+      flush();
+      await new Promise((done) => setTimeout(done, 100));
+    }
+    return pending() === 0;
+  }
+  async function move(address, push) {
+    await settled();
+    try {
+      const reply = await fetch(address, { headers: { "X-Exam-Script": "1" } });
+      if (!reply.ok || new URL(reply.url).pathname !== base()) { location.assign(reply.url); return; }
+      const fresh = parse(await reply.text());
+      if (!fresh.querySelector("#item")) { location.assign(address); return; }
+      for (const part of [".exam-bar", "#main", ".exam-foot"]) find(part).replaceWith(fresh.querySelector(part));
+      document.title = fresh.title;
+      if (push) history.pushState(null, "", address);
+      begin();
+      find("#main").focus({ preventScroll: true });
+      scrollTo(0, 0);
+    } catch {
+      note("offline", "warn", words().offlineTitle, words().move);
+    }
+  }
+
+  function begin() {
+    hear(Number(find("#clock").dataset.remaining));
+    for (const answer of queue) tick(answer.place, answer.chosen);
+  }
+
+  document.addEventListener("change", (event) => {
+    const match = /^a-(\d+)$/.exec(event.target.name || "");
+    if (match && !frozen) put(match[1], false);
+  });
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("button[form=item], #item button");
+    if (!button || frozen || form().dataset.confirm !== undefined) return;
+    const { clear, flag } = button.dataset;
+    if (button.name === "time") { event.preventDefault(); say(fill(words().left, { time: clock(left()) })); return; }
+    if (clear) {
+      event.preventDefault();
+      for (const input of places(clear)) input.checked = false;
+      put(clear, true);
+    } else if (flag) {
+      event.preventDefault();
+      const on = button.getAttribute("aria-pressed") !== "true";
+      button.setAttribute("aria-pressed", String(on));
+      flags.set(flag, on);
+      draw(flag, { flagged: on });
+      flush();
+    } else if (button.dataset.go && find("#q-" + button.dataset.go) && document.querySelectorAll(".item").length > 1) {
+      event.preventDefault();
+      find("#q-" + button.dataset.go).scrollIntoView();
+      find("#h-" + button.dataset.go).setAttribute("tabindex", "-1");
+      find("#h-" + button.dataset.go).focus({ preventScroll: true });
+    } else if (button.dataset.go) {
+      event.preventDefault();
+      move(base() + "?n=" + button.dataset.go, true);
+    } else if (button.value === "all" || button.value === "one") {
+      event.preventDefault();
+      move(base() + (button.value === "all" ? "?view=all" : ""), true);
+    } else if (button.value === "stay") {
+      event.preventDefault();
+      settled();
+    } else if (button.dataset.leave !== undefined) {
+      event.preventDefault();
+      settled().then((good) => { if (good) location.assign(base() + "/submission"); else lost(); });
+    }
+  });
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest(".exam-bar .lang a");
+    if (!link || pending() === 0) return;
+    event.preventDefault();
+    settled().then((good) => { if (good) location.assign(link.href); else lost(); });
+  });
+  addEventListener("popstate", () => move(location.href, false));
+  addEventListener("online", flush);
+  addEventListener("beforeunload", (event) => { if (pending() > 0 && !frozen) event.preventDefault(); });
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) beat(); });
+
+  // Two windows of one browser share the cookie: the one opened last asks for the lease and the other freezes.
+  if ("BroadcastChannel" in window) {
+    const channel = new BroadcastChannel("exam-" + attempt);
+    const me = newKey();
+    channel.onmessage = async ({ data }) => {
+      if (data.me === me) return;
+      if (data.kind === "opened" && !frozen) { channel.postMessage({ kind: "here", me, to: data.me }); }
+      if (data.kind === "here" && data.to === me) {
+        const reply = await send("/window", body(), false);
+        const fresh = parse(await reply.text()).querySelector("#lease");
+        if (fresh) { find("#lease").value = fresh.value; channel.postMessage({ kind: "taken", me }); }
+      }
+      if (data.kind === "taken") { freeze(); }
+    };
+    channel.postMessage({ kind: "opened", me });
+    addEventListener("pagehide", () => channel.close());
+    addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+  }
+
+  recall();
+  begin();
+  for (const minutes of NOTICES) if (left() <= minutes * 60) told.add(minutes);
+  setInterval(show, 1000);
+  setInterval(beat, BEAT);
+  beat();
+  flush();
+})();

@@ -1,0 +1,87 @@
+"""Who may reach which route. A route without a row here fails the build.
+
+PUBLIC: anybody. SIGNED_IN: any account; what is not one's own is 404 there. A tuple: one of these roles; without
+it 403. The finer grain (own attempt, own scope, own trainee) is tested where the rule lives.
+"""
+
+PUBLIC = "public"
+SIGNED_IN = "signed_in"
+OFFICER = ("certification_officer",)
+MANAGER = ("exam_manager",)
+PROCTOR = ("proctor",)
+ROOM = ("exam_manager", "proctor")
+COHORT = ("programme_manager",)
+ADMIN = ("administrator",)
+AUDIT = ("administrator", "auditor")
+
+_GET = {
+    PUBLIC: (
+        "/healthz /readyz /static/{name} /sitemap.xml /robots.txt / /programmes /programmes/{slug} /courses /courses/{slug} "
+        "/courses/{slug}/{module}/{lesson} /search /conduct /scheme /privacy /accessibility /exams/notice /verify /v/{typed} "
+        "/share/{token} /credentials/{number}.pdf /credentials/{number}.jwt /credentials/{number} /api/v1/verify/{number} "
+        "/issuer /achievements/{slug}/v{version} /achievements/{slug}/v{version}/{language} /keys/{thumbprint} "
+        "/.well-known/jwks.json /.well-known/did.json /status/{purpose}/{number} /sign-in /register /register/sent "
+        "/confirm/{token} /reset /reset/sent /reset/{token} /dev/mail /dev/mail/{name} /invitations/{token} /join/{token}"
+    ),
+    SIGNED_IN: (
+        "/settings /dashboard /practice /practice/quizzes/{quiz_id} /exams /exams/{exam_slug}/application "
+        "/exams/{exam_slug}/sittings /exams/bookings/{booking_id}/cancellation /exams/attempts/{attempt_id}/before "
+        "/exams/attempts/{attempt_id} /exams/attempts/{attempt_id}/time /exams/attempts/{attempt_id}/submission "
+        "/exams/attempts/{attempt_id}/receipt /exams/receipts/{code}/{digest} /exams/attempts/{attempt_id}/result "
+        "/certificates /certificates/names/{case_id} /cohorts/{cohort_id} /cohorts/{cohort_id}/people.csv "
+        "/cohorts/{cohort_id}/invitations"
+    ),
+    COHORT: "/cohorts /cohorts/new",
+    MANAGER: "/accommodations /accommodations/{application_id} /sittings /sittings/{sitting_id} /centres",
+    PROCTOR: "/rooms /rooms/{sitting_id} /rooms/{sitting_id}/attempts/{attempt_id}/refusal",
+    ROOM: "/rooms/attempts/{attempt_id}",
+    OFFICER: "/decisions /decisions/{case_id} /decisions/certificates /decisions/certificates/{number}",
+    ADMIN: "/admin/people /admin/people/{person_id}",
+    AUDIT: "/admin/keys",
+}
+_POST = {
+    PUBLIC: (
+        "/sign-in /sign-in/demonstration /sign-out /register /confirm/{token} /reset /reset/{token} "
+        "/courses/{slug}/{module}/{lesson}/checks/{check_id}"
+    ),
+    SIGNED_IN: (
+        "/settings/profile /settings/password /settings/sessions/end-others /settings/sessions/{session_id}/end "
+        "/courses/{slug}/enrolment /courses/{slug}/{module}/{lesson}/opening /courses/{slug}/{module}/{lesson}/reading "
+        "/practice/{module_code} /practice/quizzes/{quiz_id}/answers /exams/{exam_slug}/attempts "
+        "/exams/attempts/{attempt_id}/start /exams/attempts/{attempt_id}/window /exams/attempts/{attempt_id}/answers "
+        "/exams/attempts/{attempt_id}/submission /exams/{exam_slug}/application /exams/{exam_slug}/bookings "
+        "/exams/bookings/{booking_id}/move /exams/bookings/{booking_id}/cancellation /exams/attempts/{attempt_id}/check-in "
+        "/certificates/{number}/share-links /certificates/share-links/{link_id}/end /certificates/{number}/name "
+        "/certificates/names/{case_id} /invitations/{token} /join/{token} /cohorts/{cohort_id}/instructors "
+        "/cohorts/{cohort_id}/instructors/{person_id}/end /cohorts/{cohort_id}/join-link "
+        "/cohorts/{cohort_id}/join-link/end /cohorts/{cohort_id}/invitations"
+    ),
+    COHORT: "/cohorts",
+    MANAGER: (
+        "/accommodations/{application_id} /sittings /centres /centres/rooms /rooms/attempts/{attempt_id}/void"
+    ),
+    PROCTOR: (
+        "/rooms/{sitting_id}/attempts/{attempt_id}/admission /rooms/{sitting_id}/attempts/{attempt_id}/refusal "
+        "/rooms/{sitting_id}/attempts/{attempt_id}/no-show /rooms/{sitting_id}/closure"
+    ),
+    ROOM: (
+        "/rooms/attempts/{attempt_id}/time /rooms/attempts/{attempt_id}/pause /rooms/attempts/{attempt_id}/resume "
+        "/rooms/attempts/{attempt_id}/entry /rooms/attempts/{attempt_id}/termination "
+        "/rooms/attempts/{attempt_id}/termination/confirmation /rooms/attempts/{attempt_id}/termination/withdrawal"
+    ),
+    OFFICER: "/decisions/{case_id} /decisions/certificates/{number}",
+    ADMIN: "/admin/people/{person_id}/roles /admin/people/{person_id}/roles/{grant_id}/revocation",
+}
+
+
+def _rows() -> dict[tuple[str, str], object]:
+    rows: dict[tuple[str, str], object] = {}
+    for method, table in (("GET", _GET), ("POST", _POST)):
+        for access, paths in table.items():
+            for path in paths.split():
+                assert (method, path) not in rows, path
+                rows[method, path] = access
+    return rows
+
+
+MATRIX = _rows()
