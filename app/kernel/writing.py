@@ -12,7 +12,7 @@ KAZAKH_LETTERS = frozenset("әғқңөұүһі")
 ENOUGH_LETTERS = 40
 """Fewer letters than this prove nothing about the language of a text."""
 
-_MARKUP = re.compile(r"<\s*[/!?]?\s*[a-zA-Z]|<!--|&(?:#\d+|#x[0-9a-fA-F]+|[a-zA-Z]+);")
+_MARKUP = re.compile(r"<[a-zA-Z/!?]|&(?:#\d+|#x[0-9a-fA-F]+|[a-zA-Z]+);")
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 _MIXED = re.compile(r"[a-zA-Z][\u0400-\u04ff]|[\u0400-\u04ff][a-zA-Z]")
 _SPACES = re.compile(r"\s+")

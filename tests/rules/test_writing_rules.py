@@ -47,13 +47,13 @@ def test_a_text_in_another_alphabet_is_seen(text: str, locale: str, fault: str) 
 
 @pytest.mark.parametrize(
     "text",
-    ["<script>alert(1)</script>", "</p>", "<!-- x -->", "< b onclick=x>", "a &lt; b", "&#60;", "<?php"],
+    ["<script>alert(1)</script>", "</p>", "<!-- x -->", "<b onclick=x>", "a &lt; b", "&#60;", "<?php"],
 )
 def test_markup_is_seen(text: str) -> None:
     assert holds_markup(text)
 
 
-@pytest.mark.parametrize("text", ["x < 5 and y > 3", "R&D", "A & B; C", "5<6", "<—", "«<5»"])
+@pytest.mark.parametrize("text", ["x < 5 and y > 3", "a < b", "R&D", "A & B; C", "5<6", "<—", "«<5»"])
 def test_signs_that_are_no_markup_are_fine(text: str) -> None:
     assert not holds_markup(text)
 
