@@ -140,6 +140,7 @@ def page(
     request: Request,
     name: str,
     block: str | None = None,
+    /,
     *,
     status: int = HTTPStatus.OK,
     headers: Mapping[str, str] | None = None,
@@ -160,7 +161,7 @@ def page(
     return HTMLResponse(html, status, {**kept, **(headers or {})})
 
 
-def render_text(locale: str, name: str, **values: Any) -> str:
+def render_text(locale: str, name: str, /, **values: Any) -> str:
     """A plain-text template (mail) in a language, outside any request. Text templates escape nothing."""
     template = environment(locale).get_template(name)
     return template.render(values)
