@@ -49,7 +49,13 @@ def _exam(session: Session, *, certification: bool) -> Exam:
     session.flush()
     session.add(
         Blueprint(
-            exam_id=made.id, version="1", domains={"D1": 80}, items=80, minutes=120, cut_score=56, wait_days=14
+            exam_id=made.id,
+            version="1",
+            domains={"D1": 80},
+            items=80,
+            minutes=120,
+            cut_score=56,
+            wait_days=14,
         )
     )
     session.flush()

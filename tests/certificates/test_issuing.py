@@ -4,21 +4,29 @@ import base64
 import json
 import threading
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
-from app.certificates import jobs, jose
+from app.certificates import jobs, jose, keys
 from app.certificates.credential import issuer_of
 from app.certificates.models import Certificate, CertificateEvent
 from app.certificates.queries.keys import verifiers
 from app.certificates.rules import number as numbers
 from app.certificates.rules.states import EventKind, Reason, Status
 from app.certificates.service import issuing
+from app.certificates.service import keys as key_service
 from app.certificates.service.status import change_status
+from app.cli import keys as cli_keys
+from app.cli.database import initialise
+from app.kernel.clock import FixedClock
+from app.platform.database import make_engine
 from app.platform.models import Job, JobState
+from app.platform.outbox import Context
+from app.platform.settings import Settings
 from app.programmes.models import Milestone
 from app.programmes.rules import MilestoneWord
 from tests.certificates import cases
@@ -135,13 +143,15 @@ def test_two_workers_at_once_issue_one_certificate(world: World) -> None:
         assert len(session.exec(select(CertificateEvent)).all()) == 1
 
 
-def test_bytes_that_were_changed_after_the_reservation_never_leave(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_signature_that_does_not_verify_never_leaves(world: World) -> None:
     case_id = _granted(world)
     reserved = _reserve(world, case_id)
-    broken = jose.Signer.sign
-    monkeypatch.setattr(jose.Signer, "sign", lambda self, payload: broken(self, payload + b" "))
+    with world.write() as session:  # the registered key is one, the file behind its name another's
+        right, wrong = keys.make(world.settings), keys.make(world.settings)
+        key_service.add(session, world.clock, right)
+        key_service.activate(session, world.clock, right.thumbprint)
+    folder = world.settings.var_dir / "keys"
+    (folder / f"{wrong.thumbprint}.p8").replace(folder / f"{right.thumbprint}.p8")
     with pytest.raises(jobs.BadSignature):
         jobs.issue(world.context, {"case_id": str(case_id)})
     assert cases.row(world, reserved.number).status is Status.RESERVED
@@ -186,7 +196,9 @@ def test_no_certificate_is_renewed_around_a_suspension(world: World) -> None:
     assert cases.row(world, old).status is Status.SUSPENDED
     assert sorted(str(one.status) for one in _all(world)) == ["reserved", "suspended"]
     with world.read() as session:
-        job = session.exec(select(Job).where(col(Job.kind) == "certificates.issue", col(Job.tries) == 1)).all()
+        job = session.exec(
+            select(Job).where(col(Job.kind) == "certificates.issue", col(Job.tries) == 1)
+        ).all()
     assert [one.state for one in job if one.error] == [JobState.READY]
 
 
@@ -252,13 +264,17 @@ def test_a_demonstration_signs_as_a_test_issuer_and_its_certificates_are_specime
     assert "TEST" not in real.name["en"]
 
 
-def test_without_a_key_a_real_installation_signs_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    case_id = _granted(world)
-    real = type("F", (), {"demonstration": False, "data_region": "kz"})()
-    monkeypatch.setattr(jobs.installation, "facts", lambda *_: real)
+def test_without_a_key_a_real_installation_signs_nothing(tmp_path: Path) -> None:
+    settings = Settings(database_url=f"sqlite:///{tmp_path / 'real.db'}", var_dir=tmp_path)
+    initialise(settings, demonstration=False)
+    engine, clock = make_engine(settings.database), FixedClock(datetime(2026, 11, 23, 7, tzinfo=UTC))
+    context = Context(engine, clock, settings, {})
     with pytest.raises(jobs.NoActiveKey):
-        jobs.issue(world.context, {"case_id": str(case_id)})
-    assert [one.status for one in _all(world)] == [Status.RESERVED]
+        jobs._sign(context, b"{}")
+    made = cli_keys.initialise(settings, clock)
+    assert cli_keys.initialise(settings, clock) == made
+    assert jobs._sign(context, b"{}")[1] == made
+    engine.dispose()
 
 
 def test_the_reservation_survives_a_conflict_of_number_or_place(

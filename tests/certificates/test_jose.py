@@ -30,7 +30,9 @@ def rsa_key() -> rsa.RSAPrivateKey:
 
 
 @pytest.fixture(scope="module", params=["RS256", "ES256"])
-def pair(request: pytest.FixtureRequest, rsa_key: rsa.RSAPrivateKey) -> tuple[Any, jose.Signer, jose.Verifier]:
+def pair(
+    request: pytest.FixtureRequest, rsa_key: rsa.RSAPrivateKey
+) -> tuple[Any, jose.Signer, jose.Verifier]:
     private: Any = rsa_key if request.param == "RS256" else ec.generate_private_key(ec.SECP256R1())
     signer = jose.signer(private, kid=KID, alg=request.param)
     return private, signer, jose.verifier(keys.public_jwk(private), kid=KID, alg=request.param)
@@ -138,7 +140,9 @@ def test_kid_is_an_address_of_ours_and_typ_is_jwt(pair: Any, header: dict[str, A
     _refused(_signed(signer, made), _known(verifier), why)
 
 
-@pytest.mark.parametrize("token", ["", "a.b", "a.b.c.d", "..", "!.b.c", "W10.b.c", "bnVsbA.b.c", "e30.b.c", "ж.b.c"])
+@pytest.mark.parametrize(
+    "token", ["", "a.b", "a.b.c.d", "..", "!.b.c", "W10.b.c", "bnVsbA.b.c", "e30.b.c", "ж.b.c"]
+)
 def test_what_is_no_token_is_refused(pair: Any, token: str) -> None:
     with pytest.raises(jose.Untrusted):
         jose.verify(token, _known(pair[2]))
@@ -155,7 +159,9 @@ def test_nothing_over_16_kib_is_parsed(pair: Any) -> None:
 def test_a_changed_payload_or_signature_is_refused(pair: Any) -> None:
     _, signer, verifier = pair
     head, body, signature = signer.sign(PAYLOAD).split(".")
-    _refused(f"{head}.{_b64(PAYLOAD.replace(b'issuer', b'ISSUER'))}.{signature}", _known(verifier), "signature")
+    _refused(
+        f"{head}.{_b64(PAYLOAD.replace(b'issuer', b'ISSUER'))}.{signature}", _known(verifier), "signature"
+    )
     flipped = ("A" if signature[5] != "A" else "B").join((signature[:5], signature[6:]))
     _refused(f"{head}.{body}.{flipped}", _known(verifier), "signature")
 
@@ -163,7 +169,9 @@ def test_a_changed_payload_or_signature_is_refused(pair: Any) -> None:
 def test_a_signature_of_another_key_is_refused(pair: Any) -> None:
     _, signer, verifier = pair
     private: Any = (
-        rsa.generate_private_key(65537, 2048) if signer.alg == "RS256" else ec.generate_private_key(ec.SECP256R1())
+        rsa.generate_private_key(65537, 2048)
+        if signer.alg == "RS256"
+        else ec.generate_private_key(ec.SECP256R1())
     )
     stranger = jose.signer(private, kid=KID, alg=signer.alg)
     _refused(stranger.sign(PAYLOAD), _known(verifier), "signature")
