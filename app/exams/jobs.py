@@ -1,6 +1,98 @@
-"""What the worker does for the exams slice."""
+"""What the worker does: close what is over, notice silence, release after the window, free places."""
 
-from app.platform.outbox import Handler, Periodic
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
 
-HANDLERS: dict[str, Handler] = {}
-PERIODIC: tuple[Periodic, ...] = ()
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session
+
+from app.accounts import queries as accounts
+from app.brands.resolver import resolve
+from app.exams.queries import attempts, booking, results
+from app.exams.rules import delivery as rules
+from app.exams.rules.states import BookingState
+from app.exams.service import sweeper
+from app.kernel.clock import Clock
+from app.kernel.errors import DomainError
+from app.platform.database import read_session, write_session
+from app.platform.mail import Mail, MailSender
+from app.platform.outbox import Context, Handler, Periodic
+from app.web.formats import formats
+from app.web.pages import render_text
+
+log = structlog.get_logger()
+
+BATCH = 500
+"""Attempts a round looks at; the next round goes on where this one ended."""
+
+
+def _each(context: Context, found: list[UUID], act: Callable[[Session, Clock, UUID], object]) -> list[object]:
+    """Do ``act`` to each attempt in a transaction of its own: one that fails holds up no other."""
+    done: list[object] = []
+    for attempt_id in found:
+        try:
+            with write_session(context.engine) as session:
+                done.append(act(session, context.clock, attempt_id))
+        except (SQLAlchemyError, DomainError) as error:
+            log.error("attempt left for the next round", attempt=str(attempt_id), error=type(error).__name__)
+    return done
+
+
+def sweep(context: Context) -> attempts.SweepLag:
+    """Close every attempt whose time and grace are over; how many, and the worst lag after the grace."""
+    with read_session(context.engine) as session:
+        found = attempts.due(session, context.clock.now(), limit=BATCH)
+    lags = [late for late in _each(context, found, sweeper.expire) if isinstance(late, timedelta)]
+    worst = max(lags, default=timedelta())
+    if lags:
+        log.info("attempts closed by the sweeper", closed=len(lags), worst_lag_s=int(worst.total_seconds()))
+    return attempts.SweepLag(len(lags), worst)
+
+
+def note_silence(context: Context) -> int:
+    """Mark attempts that have sent nothing for 60 s as interrupted; how many."""
+    with read_session(context.engine) as session:
+        found = attempts.silent(session, context.clock.now() - rules.SILENCE, limit=BATCH)
+    return sum(marked is True for marked in _each(context, found, sweeper.interrupt))
+
+
+def release_after_window(context: Context) -> int:
+    """Release the results that wait for the end of their window; how many."""
+    with read_session(context.engine) as session:
+        found = results.waiting_for_release(session, context.clock.now(), limit=BATCH)
+    return sum(released is True for released in _each(context, found, sweeper.release_due))
+
+
+def send_place(context: Context, payload: dict[str, Any]) -> None:
+    """Tell somebody from the waiting list that a place is theirs, unless it is no longer."""
+    with read_session(context.engine) as session:
+        letter = booking.find_place_letter(session, UUID(payload["booking_id"]))
+        if letter is None or letter.state is not BookingState.BOOKED:
+            return
+        contact = accounts.find_contact(session, letter.person_id)
+    if contact is None:
+        return
+    settings, brand = context.settings, resolve(default=context.settings.brand)
+    text = render_text(
+        contact.locale,
+        "exams/mail/place.txt",
+        brand=brand,
+        language=contact.locale,
+        letter=letter,
+        fmt=formats(contact.locale, letter.timezone),
+        link=f"{settings.public_base}/{contact.locale}/exams/attempts/{letter.attempt_id}/before",
+    )
+    subject, _, body = text.strip().partition("\n")
+    sender: MailSender = context.services["mail"]
+    sender.send(Mail(contact.email, subject, body.strip() + "\n", contact.locale, brand.short_name, brand.id))
+
+
+HANDLERS: dict[str, Handler] = {"exams.place_mail": send_place}
+PERIODIC: tuple[Periodic, ...] = (
+    Periodic("exams.sweep", rules.SWEEP_EVERY, sweep),
+    Periodic("exams.note_silence", timedelta(seconds=10), note_silence),
+    Periodic("exams.release_after_window", timedelta(seconds=30), release_after_window),
+)

@@ -2,9 +2,19 @@
 
 from fastapi import APIRouter
 
-from app.exams.routes import applications, booking, checkin, notices, rooms, sittings
+from app.exams.routes import (
+    applications,
+    attempts,
+    booking,
+    checkin,
+    notices,
+    results,
+    rooms,
+    sittings,
+    supervision,
+)
 from app.web.locale import PREFIX
 
 router = APIRouter(prefix=PREFIX)
-for part in (notices, applications, booking, checkin, rooms, sittings):
+for part in (attempts, results, supervision, notices, applications, booking, checkin, rooms, sittings):
     router.include_router(part.router)

@@ -123,6 +123,30 @@ def save(
     return Saved(now, max(timedelta(), row.deadline - now), batch.versions, late, tuple(batch.conflicts))
 
 
+def heartbeat(
+    session: Session, clock: Clock, window: queries.OpenWindow, *, candidate_id: UUID, lease: str
+) -> None:
+    """Note that the live window of a running attempt is there; any other window's beat says nothing."""
+    now = clock.now()
+    if window.lease is None or lease == "" or token_hash(lease) != window.lease:
+        return
+    if window.lifecycle is Lifecycle.INTERRUPTED and not rules.needs_release(
+        mode=window.mode,
+        lifecycle=window.lifecycle,
+        scripted=window.scripted,
+        last_seen_at=window.last_seen_at,
+        at=now,
+    ):
+        delivery.come_back(session, clock, window.id, candidate_id)
+    elif not window.scripted or rules.is_seen_again(last_seen_at=window.last_seen_at, at=now):
+        session.execute(
+            update(Attempt)
+            .where(col(Attempt.id) == window.id, col(Attempt.lifecycle) == Lifecycle.IN_PROGRESS)
+            .values(last_seen_at=now, scripted=True)
+            .execution_options(synchronize_session=False)
+        )
+
+
 def _held(session: Session, candidate_id: UUID, attempt_id: UUID) -> Row[Any]:
     """The attempt's columns, its row held: saves, hand-in, sweeper and staff take turns."""
     row = session.execute(

@@ -30,25 +30,19 @@ from app.exams.rules import booking as booking_rules
 from app.exams.rules import delivery as rules
 from app.exams.rules.forms import order_key
 from app.exams.rules.states import (
-    AppealState,
     Axis,
     EventKind,
     Lifecycle,
     Mode,
-    ResultState,
-    Review,
 )
-from app.exams.service import forms, history, time
+from app.exams.service import forms, history, places
 from app.kernel.clock import Clock
 from app.kernel.errors import DomainError
-from app.kernel.ids import new_id, new_token, token_hash
+from app.kernel.ids import new_token, token_hash
 from app.kernel.locales import Locale
 from app.platform import audit
-from app.platform.database import insert_once
 from app.question_banks import queries as banks
 from app.question_banks.rules import ItemType
-
-_CODE_SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +60,6 @@ class Entered:
     lease: str
     fresh: bool
     took_over: bool
-
-
-def new_code() -> str:
-    """The code of a new attempt: random, readable aloud, without signs that look alike."""
-    signs = "".join(secrets.choice(_CODE_SIGNS) for _ in range(12))
-    return f"A-{signs[:4]}-{signs[4:8]}-{signs[8:]}"
 
 
 def open_unproctored(
@@ -107,30 +95,20 @@ def _create(session: Session, clock: Clock, candidate_id: UUID, exam: form_queri
         raise NoAttemptsLeft
     if standing.earliest is not None and now < standing.earliest:
         raise TooSoonAfterAttempt(earliest=standing.earliest)
-    attempt_id = new_id()
-    fresh = insert_once(
+    made = places.new_attempt(
         session,
-        Attempt,
-        id=attempt_id,
-        code=new_code(),
+        clock,
+        person_id=candidate_id,
+        sitting=None,
         exam_id=exam.id,
         blueprint_id=exam.blueprint_id,
-        candidate_id=candidate_id,
-        number=standing.counted + 1,
         mode=exam.mode,
-        created_at=now,
-        lifecycle=Lifecycle.SCHEDULED,
-        review=Review.NONE,
-        result=ResultState.WITHHELD,
-        appeal=AppealState.NONE,
+        number=standing.counted + 1,
         extra_seconds=0,
-        lease_number=0,
-        scripted=False,
+        actor_id=candidate_id,
     )
-    if fresh:
-        made = session.get_one(Attempt, attempt_id)
-        history.first_entry(session, clock, made, actor_id=candidate_id)
-        return made
+    if made is not None:
+        return session.get_one(Attempt, made)
     # somebody was faster by the unique index: the same person in another window
     known = queries.find_open(session, candidate_id, exam.id)
     if known is None:
@@ -173,7 +151,7 @@ def _start(session: Session, clock: Clock, attempt: Attempt, locale: str) -> Ent
         raise SittingNotOpen(opens_at=opens_at)
     form = session.get_one(Form, attempt.form_id) if attempt.form_id else forms.pick_form(session, attempt)
     limit = timedelta(minutes=form.minutes)
-    extra = time.accommodate(session, clock, attempt, limit_seconds=int(limit.total_seconds()))
+    extra = attempt.extra_seconds
     deadline = rules.deadline_of(
         start=now, limit=limit, extra=timedelta(seconds=extra), window_close=closes_at
     )

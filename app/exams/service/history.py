@@ -28,11 +28,6 @@ def begin(session: Session, clock: Clock, attempt: Attempt, *, actor_id: UUID | 
     """Add a new attempt and the first entry of its history: from nothing to its first state."""
     session.add(attempt)
     session.flush()
-    first_entry(session, clock, attempt, actor_id=actor_id)
-
-
-def first_entry(session: Session, clock: Clock, attempt: Attempt, *, actor_id: UUID | None) -> None:
-    """The first entry of the history of an attempt that has just been inserted."""
     entry = _Entry(attempt.id, Axis.LIFECYCLE, "", str(attempt.lifecycle), actor_id, None)
     _append(session, clock, entry)
 

@@ -8,7 +8,7 @@ from sqlmodel import Session, col
 from app.exams.models.attempts import Attempt
 from app.exams.queries import attempts as queries
 from app.exams.rules import delivery as rules
-from app.exams.rules.states import Axis, Lifecycle
+from app.exams.rules.states import Axis, Lifecycle, ResultState
 from app.exams.service import hand_in, history
 from app.kernel.clock import Clock
 
@@ -44,4 +44,13 @@ def interrupt(session: Session, clock: Clock, attempt_id: UUID) -> bool:
         actor_id=None,
         where=(col(Attempt.last_seen_at) == attempt.last_seen_at,),
     )
+    return True
+
+
+def release_due(session: Session, clock: Clock, attempt_id: UUID) -> bool:
+    """Release a result whose window has closed. False: it was released or invalidated meanwhile."""
+    attempt = queries.get_attempt(session, attempt_id, for_update=True)
+    if attempt.result is not ResultState.WITHHELD or attempt.lifecycle is not Lifecycle.SCORED:
+        return False
+    hand_in.release(session, clock, attempt_id=attempt_id, actor_id=None)
     return True

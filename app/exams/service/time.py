@@ -1,4 +1,7 @@
-"""Time: accommodations, extra time, pausing and resuming. Seconds are exact, and nothing is added twice."""
+"""Time: extra time, pausing and resuming. Seconds are exact, and nothing is added twice.
+
+An approved accommodation stands in ``Attempt.extra_seconds`` from booking on; a grant adds to it.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,20 +14,15 @@ from sqlmodel import Session, col
 from app.accounts import service as accounts
 from app.exams.errors import MoveNotAllowed, NoTimeGiven, OpenAttempt, OwnTrainee, ReasonMissing, ResultStands
 from app.exams.models.attempts import Attempt, TimeGrant
-from app.exams.models.booking import Application
 from app.exams.queries import attempts as queries
-from app.exams.rules import booking as booking_rules
 from app.exams.rules import delivery as rules
-from app.exams.rules.states import AccommodationState, Axis, Lifecycle, Outcome, ResultState
+from app.exams.rules.states import Axis, Lifecycle, Outcome, ResultState
 from app.exams.service import history
 from app.kernel.clock import Clock
 from app.kernel.ids import new_id
 from app.platform import audit
 from app.platform.database import insert_once
 from app.programmes import queries as programmes
-
-ACCOMMODATION = "accommodation"
-"""The key under which an approved accommodation is granted, once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,41 +32,6 @@ class Extra:
     key: str
     minutes: int | None = None
     percent: int | None = None
-
-
-def accommodate(session: Session, clock: Clock, attempt: Attempt, *, limit_seconds: int) -> int:
-    """Grant the accommodation that was approved with the application; the attempt's extra seconds in all."""
-    approved = session.execute(
-        select(
-            col(Application.extra_percent),
-            col(Application.extra_minutes),
-            col(Application.accommodation_by),
-            col(Application.accommodation_reason),
-        ).where(
-            col(Application.person_id) == attempt.candidate_id,
-            col(Application.exam_id) == attempt.exam_id,
-            col(Application.accommodation) == AccommodationState.APPROVED,
-        )
-    ).first()
-    if approved is None or approved.accommodation_by is None:
-        return attempt.extra_seconds
-    seconds = booking_rules.extra_seconds(
-        limit_minutes=limit_seconds // 60, percent=approved.extra_percent, minutes=approved.extra_minutes
-    )
-    if seconds == 0:
-        return attempt.extra_seconds
-    fresh = insert_once(
-        session,
-        TimeGrant,
-        id=new_id(),
-        attempt_id=attempt.id,
-        grant_key=ACCOMMODATION,
-        seconds=seconds,
-        reason=approved.accommodation_reason or ACCOMMODATION,
-        approver_id=approved.accommodation_by,
-        at=clock.now(),
-    )
-    return attempt.extra_seconds + (seconds if fresh else 0)
 
 
 def grant(

@@ -1,0 +1,194 @@
+"""Reads of what an attempt ended with: the receipt, its verification, the result.
+
+Only the candidate's own; points and keys of single items never come this way.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from app.exams.models.attempts import Attempt
+from app.exams.models.booking import Sitting
+from app.exams.models.forms import Blueprint, Exam
+from app.exams.queries import attempts
+from app.exams.rules import booking as booking_rules
+from app.exams.rules import scoring
+from app.exams.rules.states import Lifecycle, Mode, Outcome, ReleasePolicy, ResultState
+from app.kernel.errors import NotFound
+from app.kernel.locales import Trilingual
+
+
+class Ended(NamedTuple):
+    """An attempt, as far as its receipt and result show it. What is withheld is left out by ``result_of``."""
+
+    id: UUID
+    code: str
+    exam_id: UUID
+    exam_slug: str
+    exam_title: Trilingual
+    certification: bool
+    release: ReleasePolicy
+    number: int
+    mode: Mode
+    lifecycle: Lifecycle
+    result: ResultState
+    started_at: datetime | None
+    deadline: datetime | None
+    submitted_at: datetime | None
+    released_at: datetime | None
+    counts: dict[str, int] | None
+    answers_hash: str | None
+    outcome: Outcome | None
+    raw_score: int | None
+    max_points: int | None
+    cut_score: int | None
+    domain_points: dict[str, list[int]] | None
+    attempts_allowed: int | None
+    attempts_window_days: int
+    wait_days: int
+    window_close: datetime | None
+
+    @property
+    def is_released(self) -> bool:
+        """Whether the candidate may see the outcome."""
+        return (
+            self.result in {ResultState.RELEASED, ResultState.REISSUED} and self.lifecycle is Lifecycle.SCORED
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DomainBand:
+    """How one domain went: its code, its items' points in all, the band."""
+
+    domain: str
+    possible: int
+    band: scoring.Band
+
+
+@dataclass(frozen=True, slots=True)
+class Retake:
+    """When and how often the exam may be sat again; ``left`` None: as often as one likes."""
+
+    left: int | None
+    earliest: datetime | None
+
+
+def ended_of(session: Session, candidate_id: UUID, attempt_id: UUID) -> Ended:
+    """The candidate's own attempt.
+
+    Raises:
+        NotFound: no such attempt, or another candidate's.
+    """
+    return _ended(session, candidate_id, Attempt.id == attempt_id)
+
+
+def ended_by_code(session: Session, candidate_id: UUID, code: str) -> Ended:
+    """The candidate's own attempt by the code on its receipt.
+
+    Raises:
+        NotFound: no such attempt, or another candidate's.
+    """
+    return _ended(session, candidate_id, Attempt.code == code.strip().upper())
+
+
+def _ended(session: Session, candidate_id: UUID, which: object) -> Ended:
+    row = session.execute(
+        select(
+            col(Attempt.id),
+            col(Attempt.code),
+            col(Attempt.exam_id),
+            col(Exam.slug),
+            col(Exam.title),
+            col(Exam.certification),
+            col(Exam.release),
+            col(Attempt.number),
+            col(Attempt.mode),
+            col(Attempt.lifecycle),
+            col(Attempt.result),
+            col(Attempt.started_at),
+            col(Attempt.deadline),
+            col(Attempt.submitted_at),
+            col(Attempt.released_at),
+            col(Attempt.counts),
+            col(Attempt.answers_hash),
+            col(Attempt.outcome),
+            col(Attempt.raw_score),
+            col(Attempt.max_points),
+            col(Attempt.cut_score),
+            col(Attempt.domain_points),
+            col(Blueprint.attempts_allowed),
+            col(Blueprint.attempts_window_days),
+            col(Blueprint.wait_days),
+            col(Sitting.closes_at),
+        )
+        .join(Exam, col(Exam.id) == col(Attempt.exam_id))
+        .join(Blueprint, col(Blueprint.id) == col(Attempt.blueprint_id))
+        .outerjoin(Sitting, col(Sitting.id) == col(Attempt.sitting_id))
+        .where(which, col(Attempt.candidate_id) == candidate_id)  # type: ignore[arg-type]  # a SQLModel column
+    ).first()
+    if row is None:
+        raise NotFound
+    return Ended(*row)
+
+
+def stored_hash(session: Session, attempt_id: UUID) -> str | None:
+    """The hash of the answers as they are stored now, made anew; None before the start."""
+    row = session.execute(
+        select(col(Attempt.code), col(Attempt.layout)).where(col(Attempt.id) == attempt_id)
+    ).one()
+    if row.layout is None:
+        return None
+    return attempts.answers_hash(row.code, row.layout, attempts.answers_of(session, attempt_id))
+
+
+def bands(domain_points: Mapping[str, list[int]], *, cut_score: int, max_points: int) -> list[DomainBand]:
+    """The bands of the domains, in the order of their codes."""
+    return [
+        DomainBand(
+            domain,
+            possible,
+            scoring.band(reached=reached, possible=possible, cut_score=cut_score, max_points=max_points),
+        )
+        for domain, (reached, possible) in sorted(domain_points.items())
+    ]
+
+
+def retake_of(session: Session, ended: Ended, candidate_id: UUID, *, at: datetime) -> Retake:
+    """When the candidate may sit the exam again: after the waiting time, while attempts are left."""
+    past = attempts.past_attempts(session, candidate_id, ended.exam_id)
+    rules = booking_rules.AttemptRules(ended.attempts_allowed, ended.attempts_window_days, ended.wait_days)
+    standing = booking_rules.standing(past, rules, at=at)
+    earliest = standing.earliest
+    if standing.left == 0:
+        starts = sorted(
+            one.started_at for one in past if one.started_at and one.state in booking_rules.COUNTED
+        )
+        counted = starts[-(ended.attempts_allowed or 1) :]
+        freed = counted[0] + timedelta(days=ended.attempts_window_days)
+        earliest = max(freed, earliest) if earliest else freed
+    if earliest is not None and earliest <= at:
+        earliest = None
+    return Retake(standing.left, earliest)
+
+
+def waiting_for_release(session: Session, at: datetime, *, limit: int) -> list[UUID]:
+    """Scored attempts whose result is released after the window, and whose window has closed by ``at``."""
+    return list(
+        session.scalars(
+            select(col(Attempt.id))
+            .join(Exam, col(Exam.id) == col(Attempt.exam_id))
+            .outerjoin(Sitting, col(Sitting.id) == col(Attempt.sitting_id))
+            .where(
+                col(Exam.release) == ReleasePolicy.AFTER_WINDOW,
+                col(Attempt.lifecycle) == Lifecycle.SCORED,
+                col(Attempt.result) == ResultState.WITHHELD,
+                (col(Sitting.id).is_(None)) | (col(Sitting.closes_at) <= at),
+            )
+            .limit(limit)
+        )
+    )

@@ -1,0 +1,111 @@
+"""The door through which supervising people reach one attempt, and what they see of it."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import exists, false, or_, select, true
+from sqlmodel import Session, col
+
+from app.exams.models.attempts import Attempt, TimeGrant
+from app.exams.models.booking import Sitting, SittingProctor
+from app.exams.models.forms import Exam
+from app.exams.rules.states import Lifecycle, Mode, ResultState, Review
+from app.kernel.errors import NotFound
+from app.kernel.locales import Trilingual
+from app.programmes import queries as programmes
+
+_candidate: Any = Attempt.candidate_id
+
+
+class Supervised(NamedTuple):
+    """An attempt as a supervising person sees it: states and times, no answers, no score."""
+
+    id: UUID
+    code: str
+    candidate_id: UUID
+    exam_title: Trilingual
+    sitting_id: UUID | None
+    mode: Mode
+    number: int
+    lifecycle: Lifecycle
+    review: Review
+    result: ResultState
+    started_at: datetime | None
+    deadline: datetime | None
+    submitted_at: datetime | None
+    last_seen_at: datetime | None
+    remaining_ms: int | None
+    extra_seconds: int
+    lease_number: int
+    termination_by: UUID | None
+    termination_reason: str | None
+
+
+class Grant(NamedTuple):
+    """Extra time that was given."""
+
+    seconds: int
+    reason: str
+    approver_id: UUID
+    at: datetime
+
+
+def supervised_of(
+    session: Session, attempt_id: UUID, *, person_id: UUID, manages: bool, at: datetime
+) -> Supervised:
+    """An attempt for an exam manager, or for a proctor of its sitting; never for the candidate's trainer.
+
+    Raises:
+        NotFound: no such attempt, or not theirs to see.
+    """
+    assigned = exists(
+        select(1).where(
+            col(SittingProctor.sitting_id) == col(Attempt.sitting_id),
+            col(SittingProctor.person_id) == person_id,
+        )
+    )
+    row = session.execute(
+        select(
+            col(Attempt.id),
+            col(Attempt.code),
+            col(Attempt.candidate_id),
+            col(Exam.title),
+            col(Attempt.sitting_id),
+            col(Attempt.mode),
+            col(Attempt.number),
+            col(Attempt.lifecycle),
+            col(Attempt.review),
+            col(Attempt.result),
+            col(Attempt.started_at),
+            col(Attempt.deadline),
+            col(Attempt.submitted_at),
+            col(Attempt.last_seen_at),
+            col(Attempt.remaining_ms),
+            col(Attempt.extra_seconds),
+            col(Attempt.lease_number),
+            col(Attempt.termination_by),
+            col(Attempt.termination_reason),
+        )
+        .join(Exam, col(Exam.id) == col(Attempt.exam_id))
+        .outerjoin(Sitting, col(Sitting.id) == col(Attempt.sitting_id))
+        .where(
+            col(Attempt.id) == attempt_id,
+            col(Attempt.candidate_id) != person_id,
+            or_(assigned, true() if manages else false()),
+            ~programmes.trained_condition(person_id, _candidate, at=at),
+        )
+    ).first()
+    if row is None:
+        raise NotFound
+    return Supervised(*row)
+
+
+def grants_of(session: Session, attempt_id: UUID) -> list[Grant]:
+    """The extra time an attempt was given while supervised, in order."""
+    rows = session.execute(
+        select(col(TimeGrant.seconds), col(TimeGrant.reason), col(TimeGrant.approver_id), col(TimeGrant.at))
+        .where(col(TimeGrant.attempt_id) == attempt_id)
+        .order_by(col(TimeGrant.at), col(TimeGrant.id))
+    )
+    return [Grant(*row) for row in rows]

@@ -1,0 +1,93 @@
+"""What the routes of an exam share: the moment of arrival, the window's token, reading the answer form."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Request, Response
+from starlette.datastructures import FormData
+
+from app.exams.service import answers
+from app.kernel.clock import Clock, FixedClock
+from app.web.viewer import clock_of
+
+SCRIPT = "x-exam-script"
+"""The header by which exam.js says that it is there and sends heartbeats."""
+
+
+async def arrival(request: Request) -> Clock:
+    """A clock that stands at the moment this request arrived."""
+    return FixedClock(clock_of(request).now())
+
+
+Arrival = Annotated[Clock, Depends(arrival)]
+
+
+def _cookie(attempt_id: UUID) -> str:
+    return f"ceasai_window_{attempt_id.hex[-12:]}"
+
+
+def lease_of(request: Request, attempt_id: UUID, form: FormData | None = None) -> str:
+    """The token of the window that asks: its form's own field, else its browser's cookie."""
+    given = form.get("lease") if form is not None else None
+    return given if isinstance(given, str) and given else request.cookies.get(_cookie(attempt_id), "")
+
+
+def keep_lease(request: Request, response: Response, attempt_id: UUID, lease: str | None) -> Response:
+    """Remember a fresh window's token in the browser; None changes nothing."""
+    if lease is not None:
+        response.set_cookie(
+            _cookie(attempt_id),
+            lease,
+            max_age=24 * 3600,
+            path="/",
+            secure=request.app.state.settings.secure,
+            httponly=True,
+            samesite="lax",
+        )
+    return response
+
+
+def whole(text: object) -> int | None:
+    """A whole number of at most nine digits as typed; None for anything else."""
+    if isinstance(text, str) and text.isascii() and text.isdigit() and len(text) < 10:
+        return int(text)
+    return None
+
+
+def target(where: object, here: int) -> int:
+    """The place a button leads to from the place ``here``."""
+    if where == "next":
+        return here + 1
+    if where == "previous":
+        return max(1, here - 1)
+    return whole(where) or here
+
+
+def read_order(request: Request, form: FormData, attempt_id: UUID) -> answers.Order:
+    """The places a form names: ``a-<n>`` choices, ``v-<n>`` version, ``clear``, ``flag``, ``unflag``."""
+
+    def places(name: str) -> set[int]:
+        return {place for place in (whole(text) for text in form.getlist(name)) if place is not None}
+
+    cleared = places("clear")
+    named = {place for name in form if name.startswith("a-") and (place := whole(name[2:])) is not None}
+    given = [
+        answers.Given(
+            position=place,
+            chosen=()
+            if place in cleared
+            else tuple(text for text in form.getlist(f"a-{place}") if isinstance(text, str)),
+            version=whole(form.get(f"v-{place}")),
+            clear=place in cleared,
+        )
+        for place in sorted(named | cleared)
+    ]
+    key = form.get("key")
+    return answers.Order(
+        answers=tuple(given),
+        flags=dict.fromkeys(places("unflag"), False) | dict.fromkeys(places("flag"), True),
+        lease=lease_of(request, attempt_id, form),
+        key=key[:64] if isinstance(key, str) and key else None,
+        client_seq=whole(form.get("seq")),
+        scripted=request.headers.get(SCRIPT) == "1",
+    )
