@@ -1,7 +1,7 @@
 """Reads of applications, sittings and places, for candidates."""
 
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
@@ -208,7 +208,7 @@ def sittings() -> Select[Any]:
         .where(col(Booking.sitting_id) == col(Sitting.id), col(Booking.state) == BookingState.WAITING)
         .scalar_subquery()
     )
-    return (
+    wanted: Any = (
         select(
             col(Sitting.id),
             col(Sitting.exam_id),
@@ -231,6 +231,7 @@ def sittings() -> Select[Any]:
         .join(Room, col(Room.id) == col(Sitting.room_id))
         .join(Centre, col(Centre.id) == col(Room.centre_id))
     )
+    return cast(Select[Any], wanted)
 
 
 def list_bookable(session: Session, exam_id: UUID, *, at: datetime) -> list[SittingFacts]:
@@ -247,6 +248,15 @@ def list_bookable(session: Session, exam_id: UUID, *, at: datetime) -> list[Sitt
         .limit(UPCOMING)
     )
     return [SittingFacts(*row) for row in rows]
+
+
+def exam_slug_of(session: Session, sitting_id: UUID) -> str | None:
+    """Which exam a sitting is of; None: no such sitting."""
+    return session.scalar(
+        select(col(Exam.slug))
+        .join(Sitting, col(Sitting.exam_id) == col(Exam.id))
+        .where(col(Sitting.id) == sitting_id)
+    )
 
 
 def get_before(session: Session, candidate_id: UUID, attempt_id: UUID) -> BeforeFacts:

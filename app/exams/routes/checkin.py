@@ -1,5 +1,79 @@
-"""Pages of checkin."""
+"""The page before an exam: what a candidate should know, the notice, and checking in."""
 
-from fastapi import APIRouter
+from http import HTTPStatus
+from typing import Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from sqlmodel import Session
+
+from app.exams.queries import booking as queries
+from app.exams.rules import booking as rules
+from app.exams.service import rooms as service
+from app.kernel.clock import Clock
+from app.platform.database import Read, Write
+from app.web.forms import Form, FormModel, FormState, parse
+from app.web.pages import go, page
+from app.web.viewer import ClockDep, SignedIn, Viewer
 
 router = APIRouter()
+
+
+class CheckInForm(FormModel):
+    """What is acknowledged at check-in, and the version that was shown."""
+
+    notice: Literal["true"]
+    rules: Literal["true"]
+    version: str
+
+
+def _before(
+    request: Request, session: Session, clock: Clock, viewer: Viewer, *, attempt_id: UUID, form: FormState
+) -> Response:
+    one = queries.get_before(session, viewer.person_id, attempt_id)
+    window = rules.check_in_window(
+        mode=one.mode, opens_at=one.opens_at, closes_at=one.closes_at, at=clock.now()
+    )
+    application = queries.find_application(session, viewer.person_id, one.exam_id)
+    return page(
+        request,
+        "exams/before.html",
+        "state",
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK,
+        switch_path=f"/{request.path_params['locale']}/exams/attempts/{attempt_id}/before",
+        one=one,
+        application=application,
+        window=window.value,
+        check_in_from=one.opens_at - rules.CHECK_IN_BEFORE if one.opens_at else None,
+        check_in_until=one.opens_at + rules.CHECK_IN_AFTER if one.opens_at else None,
+        notice_version=rules.NOTICE_VERSION,
+        in_force=rules.VERSIONS_FROM,
+        form=form,
+        error_title=bool(form.errors),
+    )
+
+
+@router.get("/exams/attempts/{attempt_id}/before")
+def show_before(
+    request: Request, session: Read, clock: ClockDep, viewer: SignedIn, attempt_id: UUID
+) -> Response:
+    """Rules, minutes for me, attempts left, the notice, and what happens if something goes wrong."""
+    return _before(request, session, clock, viewer, attempt_id=attempt_id, form=FormState())
+
+
+@router.post("/exams/attempts/{attempt_id}/check-in")
+def create_check_in(
+    *, request: Request, session: Write, clock: ClockDep, viewer: SignedIn, form: Form, attempt_id: UUID
+) -> Response:
+    """Acknowledge and check in; 422 when something is not ticked, 409 when it is not time."""
+    data, state = parse(form, CheckInForm)
+    if data is None:
+        return _before(request, session, clock, viewer, attempt_id=attempt_id, form=state)
+    service.check_in(
+        session,
+        clock,
+        candidate_id=viewer.person_id,
+        attempt_id=attempt_id,
+        notice_version=data.version,
+    )
+    return go(request, f"exams/attempts/{attempt_id}/before")

@@ -6,7 +6,7 @@ Instants are aware UTC. Nothing here reads a clock.
 import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from app.exams.rules.states import OPEN, Lifecycle, Mode
@@ -17,8 +17,8 @@ MARK_VERSION = "1.0"
 """The agreement on the use of the certification mark in force; see the page ``scheme``."""
 NOTICE_VERSION = "1.0"
 """The notice on how an exam is supervised and what is recorded; see the page ``exams/notice``."""
-VERSIONS_FROM = "2026-11-23"
-"""The day from which the three texts are in force, ISO 8601."""
+VERSIONS_FROM = date(2026, 11, 23)
+"""The day from which the three texts are in force."""
 
 CHECK_IN_BEFORE = timedelta(minutes=30)
 CHECK_IN_AFTER = timedelta(minutes=15)

@@ -1,0 +1,271 @@
+"""Applying, equal conditions, and the public texts an applicant agrees to."""
+
+import re
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlmodel import select
+
+from app.exams import errors
+from app.exams.models.attempts import Attempt
+from app.exams.models.booking import Application
+from app.exams.rules import booking as rules
+from app.exams.rules.states import AccommodationState, ApplicationState
+from app.exams.service import applications
+from app.kernel.errors import NotFound
+from app.platform.models import AuditEntry
+from tests.exams import bench
+from tests.factories import person
+from tests.world import World
+
+PAGE = "/en/exams/ceasai-analyst/application"
+GOOD = {
+    "name_latin": "Sample Candidate",
+    "name_cyrillic": "Үлгі Кандидат",
+    "age": "adult",
+    "conduct": "true",
+    "mark": "true",
+    "notice": "true",
+}
+
+
+def stored(world: World, person_id: UUID) -> Application:
+    with world.read() as session:
+        return session.exec(select(Application).where(Application.person_id == person_id)).one()
+
+
+def test_a_complete_application_is_accepted_at_once_and_kept_with_its_versions(world: World) -> None:
+    bench.exams(world)
+    somebody = person(world)
+    browser = world.browser(somebody)
+    page = browser.get(PAGE)
+    assert page.status_code == 200
+    assert "Sample Testperson" in page.text, "names of the account are filled in"
+    reply = browser.post(PAGE, GOOD)
+    assert reply.status_code == 303
+    assert reply.headers["location"] == "/en/exams/ceasai-analyst/sittings?done=applied"
+    one = stored(world, somebody)
+    assert one.state is ApplicationState.ACCEPTED
+    assert (one.name_latin, one.name_cyrillic, one.adult) == ("Sample Candidate", "Үлгі Кандидат", True)
+    assert (one.conduct_version, one.mark_version, one.notice_version) == (
+        rules.CONDUCT_VERSION,
+        rules.MARK_VERSION,
+        rules.NOTICE_VERSION,
+    )
+    assert "accepted on" in browser.get(PAGE).text
+    with world.read() as session:
+        entry = session.exec(select(AuditEntry).where(AuditEntry.action == "application.accepted")).one()
+        assert "Sample" not in str(entry.facts)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("name_latin", ""),
+        ("name_latin", "Айгерим"),
+        ("name_cyrillic", "Latin"),
+        ("age", ""),
+        ("conduct", ""),
+        ("mark", ""),
+        ("notice", ""),
+    ],
+)
+def test_what_is_missing_is_said_at_its_field_and_nothing_typed_is_lost(
+    world: World, field: str, value: str
+) -> None:
+    bench.exams(world)
+    somebody = person(world)
+    reply = world.browser(somebody).post(PAGE, GOOD | {field: value, "accommodation": "kept text"})
+    assert reply.status_code == 422
+    assert f'href="#{field}"' in reply.text
+    assert f'id="{field}-e"' in reply.text
+    assert "kept text" in reply.text
+    assert "<title>Error:" in reply.text
+    with world.read() as session:
+        assert session.exec(select(Application)).all() == []
+
+
+def test_a_minor_needs_a_guardian(world: World) -> None:
+    bench.exams(world)
+    somebody = person(world)
+    browser = world.browser(somebody)
+    reply = browser.post(PAGE, GOOD | {"age": "minor"})
+    assert reply.status_code == 422
+    assert "guardian_name-e" in reply.text
+    assert "guardian_contact-e" in reply.text
+    given = {"age": "minor", "guardian_name": "Үлгі Ата-ана", "guardian_contact": "parent@people.example"}
+    assert browser.post(PAGE, GOOD | given).status_code == 303
+    assert (stored(world, somebody).adult, stored(world, somebody).guardian_name) == (False, "Үлгі Ата-ана")
+
+
+def test_an_adult_leaves_no_guardian_behind(world: World) -> None:
+    bench.exams(world)
+    somebody = person(world)
+    given = {"guardian_name": "Somebody", "guardian_contact": "somebody@people.example"}
+    world.browser(somebody).post(PAGE, GOOD | given)
+    assert (stored(world, somebody).adult, stored(world, somebody).guardian_name) == (True, None)
+
+
+def test_applying_twice_is_refused(world: World) -> None:
+    bench.exams(world)
+    browser = world.browser(person(world))
+    browser.post(PAGE, GOOD)
+    reply = browser.post(PAGE, GOOD)
+    assert reply.status_code == 409
+    assert 'data-code="already-applied"' in reply.text
+
+
+def test_only_an_exam_that_certifies_takes_applications(world: World) -> None:
+    bench.exams(world)
+    browser = world.browser(person(world))
+    assert browser.get("/en/exams/practice-run/application").status_code == 404
+    assert browser.post("/en/exams/practice-run/application", GOOD).status_code == 404
+    assert browser.get("/en/exams/unknown/application").status_code == 404
+
+
+def test_a_stranger_is_led_to_sign_in(world: World) -> None:
+    bench.exams(world)
+    assert world.browser().get(PAGE).headers["location"].startswith("/en/sign-in")
+
+
+def waiting(world: World) -> tuple[UUID, UUID]:
+    """A candidate who asked for more time, and their application."""
+    candidate = bench.candidate(world, accommodation_request="I read with a magnifier")
+    return candidate, stored(world, candidate).id
+
+
+def test_a_manager_approves_time_with_a_reason_and_the_candidate_reads_it(world: World) -> None:
+    bench.exams(world)
+    manager = person(world, "exam_manager")
+    candidate, application_id = waiting(world)
+    browser = world.browser(manager)
+    assert "I read with a magnifier" in browser.get("/en/accommodations").text
+    page = f"/en/accommodations/{application_id}"
+    assert browser.get(page).status_code == 200
+    given = {"act": "approve", "percent": "25", "minutes": "5", "reason": "Paper seen on 20 November"}
+    assert browser.post(page, given).headers["location"] == "/en/accommodations?done=approve"
+    one = stored(world, candidate)
+    assert (one.accommodation, one.accommodation_by) == (AccommodationState.APPROVED, manager)
+    assert (one.extra_percent, one.extra_minutes) == (25, 5)
+    assert "Paper seen on 20 November" in world.browser(candidate).get(PAGE).text
+    assert browser.post(page, given).status_code == 409
+    with world.read() as session:
+        entry = session.exec(select(AuditEntry).where(AuditEntry.action == "accommodation.approved")).one()
+        assert (entry.actor_id, entry.subject_id) == (manager, str(application_id))
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"act": "approve", "reason": "seen"}, "percent"),
+        ({"act": "approve", "percent": "25"}, "reason"),
+        ({"act": "approve", "percent": "201", "reason": "seen"}, "percent"),
+        ({"percent": "25", "reason": "seen"}, "act"),
+    ],
+)
+def test_a_decision_without_time_reason_or_act_is_not_taken(
+    world: World, given: dict[str, str], field: str
+) -> None:
+    bench.exams(world)
+    candidate, application_id = waiting(world)
+    reply = world.browser(person(world, "exam_manager")).post(f"/en/accommodations/{application_id}", given)
+    assert reply.status_code == 422
+    assert f'id="{field}-e"' in reply.text
+    assert stored(world, candidate).accommodation is AccommodationState.REQUESTED
+
+
+def test_declining_gives_no_time_but_a_reason(world: World) -> None:
+    bench.exams(world)
+    candidate, application_id = waiting(world)
+    browser = world.browser(person(world, "exam_manager"))
+    reply = browser.post(
+        f"/en/accommodations/{application_id}", {"act": "decline", "percent": "50", "reason": "Ask again"}
+    )
+    assert reply.status_code == 303
+    one = stored(world, candidate)
+    assert (one.accommodation, one.extra_percent) == (AccommodationState.DECLINED, 0)
+    assert "Declined" in browser.get("/en/accommodations").text
+
+
+def test_nobody_decides_on_their_own_request(world: World) -> None:
+    bench.exams(world)
+    candidate, application_id = waiting(world)
+    with pytest.raises(errors.OwnRequest), world.write() as session:
+        applications.approve_accommodation(
+            session,
+            world.clock,
+            application_id=application_id,
+            approver_id=candidate,
+            percent=10,
+            minutes=0,
+            reason="mine",
+        )
+
+
+def test_a_place_booked_before_the_decision_gets_the_time_once(world: World) -> None:
+    bench.exams(world)
+    candidate, application_id = waiting(world)
+    place = bench.place(world, candidate, bench.sitting(world))
+    given = {"act": "approve", "minutes": "10", "reason": "seen"}
+    browser = world.browser(person(world, "exam_manager"))
+    browser.post(f"/en/accommodations/{application_id}", given)
+    browser.post(f"/en/accommodations/{application_id}", given)
+    with world.read() as session:
+        assert session.get_one(Attempt, place.attempt_id).extra_seconds == 600
+
+
+def test_an_application_that_asks_for_nothing_is_not_in_the_list(world: World) -> None:
+    bench.exams(world)
+    candidate = bench.candidate(world)
+    browser = world.browser(person(world, "exam_manager"))
+    assert browser.get(f"/en/accommodations/{stored(world, candidate).id}").status_code == 404
+    with pytest.raises(NotFound), world.write() as session:
+        applications.apply(
+            session,
+            world.clock,
+            person_id=candidate,
+            exam_slug="practice-run",
+            names=applications.DocumentNames("A B"),
+        )
+
+
+@pytest.mark.parametrize("path", ["/en/accommodations", "/en/sittings", "/en/centres"])
+def test_only_exam_managers_see_their_pages(world: World, path: str) -> None:
+    assert world.browser(person(world, "proctor", "instructor")).get(path).status_code == 403
+    assert world.browser(person(world, "exam_manager")).get(path).status_code == 200
+
+
+TEXTS = ("conduct", "scheme", "privacy", "accessibility", "exams/notice")
+
+
+@pytest.mark.parametrize("path", TEXTS)
+def test_public_texts_are_open_to_everybody_in_three_languages(world: World, path: str) -> None:
+    for locale in ("kk", "ru", "en"):
+        reply = world.browser().get(f"/{locale}/{path}")
+        assert reply.status_code == 200
+        assert reply.text.count("<h1>") == 1
+        assert "office@ceasai.example" in reply.text
+
+
+def shape(text: str) -> list[str]:
+    """The elements of a text in their order, without its words."""
+    return re.findall(r"<(?!strong|/strong|a |/a>|span|/span)(/?\w+)", text)
+
+
+FOLDER = Path(__file__).parents[2] / "app/exams/templates/exams/texts"
+
+
+@pytest.mark.parametrize("name", [path.rpartition("/")[2] for path in TEXTS])
+def test_the_three_languages_of_a_text_say_the_same_things(name: str) -> None:
+    texts: dict[str, Any] = {
+        locale: (FOLDER / f"{name}.{locale}.html").read_text() for locale in ("kk", "ru", "en")
+    }
+    assert shape(texts["kk"]) == shape(texts["ru"]) == shape(texts["en"])
+    numbers = {
+        locale: sorted(re.findall(r"\d+", re.sub(r"<[^>]+>", "", text))) for locale, text in texts.items()
+    }
+    assert numbers["kk"] == numbers["ru"] == numbers["en"]
+    for text in texts.values():
+        assert "ё" not in text
