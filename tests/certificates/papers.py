@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 from io import BytesIO
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 import pikepdf
@@ -75,7 +75,7 @@ class Statements:
     def __init__(self, world: World) -> None:
         self._engine, self.said = world.engine, []
 
-    def __enter__(self) -> "Statements":
+    def __enter__(self) -> Self:
         event.listen(self._engine, "before_cursor_execute", self._note)
         return self
 
@@ -83,7 +83,8 @@ class Statements:
         event.remove(self._engine, "before_cursor_execute", self._note)
 
     def _note(self, _c: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        self.said.append(statement)
+        if not statement.startswith("BEGIN"):
+            self.said.append(statement)
 
 
 @dataclass(frozen=True)
