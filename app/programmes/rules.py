@@ -3,6 +3,7 @@
 import csv
 import re
 import unicodedata
+from calendar import monthrange
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -182,12 +183,7 @@ def _on_line(target: int, starts_on: date, ends_on: date, on: date) -> int:
 def add_months(day: date, months: int) -> date:
     """The same day of a later month; the month's last day where it has no such day."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    for back in range(4):
-        try:
-            return date(year, month + 1, day.day - back)
-        except ValueError:
-            continue
-    raise AssertionError(day)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 # Figures for the public ---------------------------------------------------------------------------
@@ -273,7 +269,8 @@ def decode(body: bytes) -> tuple[str, str] | None:
     elif body.startswith(b"\xef\xbb\xbf"):
         candidates = ["utf-8-sig"]
     elif b"\0" in body[:200]:
-        candidates = ["utf-16-be" if body[:1] == b"\0" else "utf-16-le"]
+        high_first = body[:200:2].count(0) > body[1:200:2].count(0)
+        candidates = ["utf-16-be" if high_first else "utf-16-le"]
     else:
         candidates = ["utf-8", "cp1251"]
     for encoding in candidates:

@@ -4,12 +4,10 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
 from app.accounts.rules import search_text
-from app.kernel.ids import new_id
 from app.kernel.locales import Locale
 from app.programmes import service
 from app.programmes.models import Cohort, CohortMember, Programme
@@ -52,14 +50,16 @@ def member(world: World, cohort_id: UUID, *, person_id: UUID | None = None, **va
         person_id = factories.person(world)
     with world.write() as session:
         session.add(
-            CohortMember(cohort_id=cohort_id, person_id=person_id, **({"joined_at": world.clock.now()} | values))
+            CohortMember(
+                cohort_id=cohort_id, person_id=person_id, **({"joined_at": world.clock.now()} | values)
+            )
         )
     return person_id
 
 
 def person(world: World, *roles: str, **values: Any) -> UUID:
     """A person who can be found by name, as accounts keep them."""
-    names = [values.get("name_cyrillic", "Үлгіұлы Сынақ"), values.get("name_latin", "Sample"), values.get("email", "")]
+    names = [values.get(key) for key in ("name_cyrillic", "name_latin", "email")]
     return factories.person(world, *roles, search_text=search_text(*names), **values)
 
 
@@ -86,10 +86,3 @@ def close(world: World, cohort_id: UUID) -> None:
         row = session.get(Cohort, cohort_id)
         assert row is not None
         row.closed_at = world.clock.now()
-
-
-def nobody() -> UUID:
-    return new_id()
-
-
-__all__ = ["pytest"]

@@ -70,8 +70,9 @@ def _given(form: FormData) -> tuple[str, bytes, str]:
     """The pasted text, the uploaded bytes (one more than allowed at most) and the file's name."""
     pasted, upload = form.get("addresses"), form.get("file")
     body, name = b"", ""
-    if isinstance(upload, UploadFile) and upload.filename:
-        body, name = upload.file.read(rules.MAX_UPLOAD + 1), upload.filename[:120]
+    if isinstance(upload, UploadFile):
+        with upload.file as file:
+            body, name = file.read(rules.MAX_UPLOAD + 1), (upload.filename or "")[:120]
     return pasted if isinstance(pasted, str) else "", body, name
 
 
