@@ -228,6 +228,92 @@ BROKEN = {
         SVG, "viewBox", 'width="9" viewBox', "width=", "“width” is not allowed on <svg>"
     ),
     "a drawing that is no XML": Broken(SVG, "</text>", "", "</svg>", "XML"),
+    "a course folder that is not its id": Broken(
+        "courses/sample/course.yaml", "id: sample", "id: simple", "id:", "name of its folder"
+    ),
+    "a module folder that is not its id": Broken(
+        f"{MODULE}/module.yaml", "id: m01-roles", "id: m01", "id:", "name of its folder"
+    ),
+    "a module twice": Broken(
+        "courses/sample/course.yaml", "[m01-roles]", "[m01-roles, m01-roles]", "modules", "stands twice"
+    ),
+    "a lesson twice": Broken(
+        f"{MODULE}/module.yaml", "[01-owner]", "[01-owner, 01-owner]", "lessons", "stands twice"
+    ),
+    "an outcome twice": Broken(
+        f"{MODULE}/module.yaml",
+        "lessons:",
+        '  - {id: m1-o1, kk: "Атайды", ru: "Знает", en: "Know it"} # again\nlessons:',
+        "again",
+        "the outcome “m1-o1” stands already in",
+    ),
+    "a reference twice": Broken(
+        f"{MODULE}/module.yaml",
+        "  - id: law\n",
+        '  - {id: law, title: {kk: "Заң", ru: "Закон", en: "Law"}, where: "KZ"}\n  - id: law # again\n',
+        "again",
+        "the reference “law” stands twice",
+    ),
+    "a module that cannot be read": Broken(
+        f"{MODULE}/module.yaml", "hours: 2", "hours: much", "hours", "“hours”"
+    ),
+    "hours that are no number": Broken(
+        f"{MODULE}/module.yaml", "hours: 2", "hours: .inf", "hours", "decimal"
+    ),
+    "a stray file beside the banks": Broken(
+        "question_banks/notes.txt", "", "x", "x", "only folders stand here"
+    ),
+    "a source hash in English": Broken(
+        EN, "minutes: 10", "minutes: 10\nsource_hash: 0123456789abcdef", "source_hash", "it is the source"
+    ),
+    "a figure twice": Broken(
+        KK,
+        "| Бір рөл",
+        '![](figures/roles.svg "Тағы")\n\n| Бір рөл',
+        "Тағы",
+        "the figure “roles” stands twice",
+    ),
+    "a figure that no lesson shows": Broken(
+        KK, '![](figures/roles.svg "1-сурет")', "", "| Бір рөл", "here is a table"
+    ),
+    "HTML in a caption": Broken(KK, "1-сурет", "<b>1</b>", "<b>", "HTML is not allowed in a caption"),
+    "words in place of a figure": Broken(KK, "![](", "![рөлдер](", "рөлдер](", "stand in its .yaml"),
+    "a case in a case": Broken(
+        KK, "::: case", "::: case\n::: note", "::: note", "stands inside the one of line"
+    ),
+    "a container that closes nothing": Broken(KK, "\n:::\n", "\n:::\n\n:::\n", "", "closes nothing"),
+    "a ### heading before any ##": Broken(KK, "## Бір рөл", "### Бір рөл", "### Бір", "needs a ## heading"),
+    "a table at the end that English lacks": Broken(
+        KK, "\n:::\n", "\n:::\n\n| а | ә |\n| --- | --- |\n", "| а | ә |", "in English nothing more"
+    ),
+    "choices of a check out of order": Broken(CHECKS, "- id: c", "- id: d", "choices:", "in this order"),
+    "a check's key named twice": Broken(CHECKS, "key: [b]", "key: [b, b]", "key:", "names a choice twice"),
+    "a multiple check with one key": Broken(
+        CHECKS, "type: single", "type: multiple", "key:", "at least two keys"
+    ),
+    "two equal choices of a check": Broken(
+        CHECKS, "The owner", "Nobody", "Меншік", "two choices say the same"
+    ),
+    "none of the above in a check": Broken(CHECKS, "The owner", "None of the above", "None", "not answers"),
+    "a check that cannot be read": Broken(CHECKS, "type: single", "type: essay", "type", "“checks.0.type”"),
+    "an empty bank": Broken(
+        "question_banks/empty/bank.yaml",
+        "",
+        'id: empty\npurpose: practice\nspecimen: false\nversion: "1.0"\n'
+        'title: {kk: "Бос", ru: "Пусто", en: "Empty"}\n',
+        "id: empty",
+        "no item that can be read",
+    ),
+    "a bank without its file": Broken(
+        "question_banks/empty/items/x.yaml", "", "id: x", "", "is missing", "question_banks/empty/bank.yaml"
+    ),
+    "a byte order mark": Broken(ITEM, "id: m01", "\ufeffid: m01", "id: m01", "byte order mark"),
+    "a key that is no word": Broken(
+        ITEM, "points: 1", "points: 1\n? [a]\n: 1", "? [a]", "a key must be a word"
+    ),
+    "a day that does not exist": Broken(
+        ITEM, "enemies:", "valid_until: 2027-02-30\nenemies:", "valid_until", "is not a value"
+    ),
     "a carriage return": Broken(ITEM, "points: 1", "points: 1\r", "points", "carriage return"),
     "decomposed letters": Broken(ITEM, "Ешкім", "Еш\u0438\u0306", "Еш\u0438\u0306", "NFC"),
     "a hidden turn of direction": Broken(ITEM, "Nobody", "No\u202ebody", "\u202e", "control character"),
@@ -256,11 +342,13 @@ def test_a_broken_file_is_told_with_its_line(tmp_path: Path, broken: Broken) -> 
     if broken.old and broken.old in {ENGLISH, RUSSIAN}:
         after = before.replace(broken.old, broken.new)
     assert after != before, "the test breaks nothing"
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(after, encoding="utf-8", newline="")
     found = problems_of(root)
     where = broken.where or broken.path
     told = [problem for problem in found if problem.path == where and broken.says in problem.message]
     assert told, [str(problem) for problem in found]
+    assert len(set(map(str, found))) == len(found)
     if broken.at:
         assert line_of(root, where, broken.at) in {problem.line for problem in told}, [str(p) for p in told]
 

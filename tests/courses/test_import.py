@@ -322,6 +322,40 @@ def test_a_bank_never_changes_its_purpose(world: World, tmp_path: Path) -> None:
     )
 
 
+def test_a_new_title_is_taken_over_without_new_versions(world: World, tmp_path: Path) -> None:
+    root = grow(tmp_path)
+    bring_in(world, root)
+    before = counts(world)
+    change(root, "question_banks/sample-live/bank.yaml", "Sample bank", "Specimen bank")
+    change(root, "courses/sample/course.yaml", "Sample course", "Specimen course")
+    change(root, f"{MODULE}/module.yaml", 'en: "Roles"', 'en: "The roles"')
+    for locale, title in (("kk", "Меншік иесі"), ("ru", "Собственник"), ("en", "The owner")):
+        change(root, f"{MODULE}/01-owner.{locale}.md", f'title: "{title}"', 'title: "230"')
+    world.clock.advance(timedelta(days=1))
+    report = bring_in(world, root)
+    assert report.written == 1 + 1 + 1 + 3
+    assert counts(world) == before | {"AuditEntry": before["AuditEntry"] + 2}
+    assert [title["en"] for (title,) in rows(world, Module, "title")] == ["The roles"]
+    assert {title for (title,) in rows(world, LessonText, "title")} == {"230"}
+    assert {at for (at,) in rows(world, Course, "imported_at")} == {world.clock.now()}
+
+
+def test_the_second_table_under_a_heading_has_a_name_of_its_own(world: World, tmp_path: Path) -> None:
+    root = grow(tmp_path)
+    more = "| 1 |\n\n| a | b |\n| --- | --- |\n| [1](https://example.org/a) | 2 |\n"
+    for locale in ("en", "kk", "ru"):
+        change(root, f"{MODULE}/01-owner.{locale}.md", "| 1 |", more)
+    english = (root / MODULE / "01-owner.en.md").read_text(encoding="utf-8")
+    for locale in ("kk", "ru"):
+        stamp_of(root / MODULE / f"01-owner.{locale}.md", english)
+    bring_in(world, root)
+    for _, parts in rows(world, LessonText, "locale", "parts"):
+        html = parts[0]["html"]
+        labels = re.findall(r'role="region" tabindex="0" aria-label="([^"]+)"', html)
+        assert labels[1] == f"{labels[0]} (2)"
+        assert '<a href="https://example.org/a" rel="noopener noreferrer">1</a>' in html
+
+
 def test_courses_and_banks_that_are_not_in_the_folder_are_left_alone(world: World, tmp_path: Path) -> None:
     bring_in(world, grow(tmp_path))
     before = counts(world)
