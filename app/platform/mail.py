@@ -39,6 +39,7 @@ class MailSender(Protocol):
 
 def _message(mail: Mail, sender: str, clock: Clock) -> EmailMessage:
     message = EmailMessage()
+    message.set_content(mail.text)  # first: it drops every Content-… header there is
     message["From"] = f"{mail.sender_name} <{sender}>" if mail.sender_name.isascii() else sender
     if not mail.sender_name.isascii():
         name = mail.sender_name.replace('"', "")
@@ -50,7 +51,6 @@ def _message(mail: Mail, sender: str, clock: Clock) -> EmailMessage:
     message["Content-Language"] = mail.language
     message["Auto-Submitted"] = "auto-generated"
     message["X-Brand"] = mail.brand_id
-    message.set_content(mail.text)
     return message
 
 
