@@ -74,7 +74,7 @@ class Site:
                 stdout=out,
                 stderr=out,
             )
-        for _ in range(300):
+        for _ in range(1200):
             try:
                 urllib.request.urlopen(f"{self.base}/readyz", timeout=1)
             except OSError:
@@ -82,6 +82,7 @@ class Site:
                 time.sleep(0.1)
             else:
                 return
+        self.kill()
         raise RuntimeError("the server did not start")
 
     def kill(self) -> None:
