@@ -14,6 +14,7 @@ from app.brands.resolver import resolve
 from app.certificates import jose, keys
 from app.certificates import status as lists
 from app.certificates.credential import encode, issuer_of
+from app.certificates.pdf import store
 from app.certificates.queries import issuing as reads
 from app.certificates.queries.keys import due_lists, find_active, listed, verifiers
 from app.certificates.rules import number as numbers
@@ -237,6 +238,11 @@ def refused_mail(context: Context, payload: dict[str, Any]) -> None:
     _case_mail(context, UUID(payload["case_id"]), "refused")
 
 
+def forget_drawn(context: Context) -> None:
+    """Throw away drawn certificates that were kept for a month."""
+    store.purge(context.settings, context.clock.now())
+
+
 HANDLERS: dict[str, Handler] = {
     "result.released": open_case,
     "course.completed": complete,
@@ -247,4 +253,7 @@ HANDLERS: dict[str, Handler] = {
     "certificates.names_mail": names_mail,
     "certificates.refused_mail": refused_mail,
 }
-PERIODIC: tuple[Periodic, ...] = (Periodic("certificates.resign", timedelta(minutes=10), resign_due),)
+PERIODIC: tuple[Periodic, ...] = (
+    Periodic("certificates.resign", timedelta(minutes=10), resign_due),
+    Periodic("certificates.forget_drawn", timedelta(hours=6), forget_drawn),
+)

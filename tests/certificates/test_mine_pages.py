@@ -245,7 +245,7 @@ def test_a_link_for_nobody_is_asked_about_again(world: World, locale: str) -> No
     )
     assert reply.status_code == 422
     assert 'id="label"' in reply.text
-    assert f'href="/ru/certificates"' in reply.text
+    assert 'href="/ru/certificates"' in reply.text
 
 
 def test_the_holder_shows_and_hides_the_full_name(world: World) -> None:

@@ -58,10 +58,9 @@ def column(facts: CertificateFacts, language: str, timezone: str) -> Column:
     fmt = formats(language, timezone)
     certified = facts.kind == Kind.CERTIFICATION
     rows = [
-        (
-            say(language, "Scheme") if certified else say(language, "Course"),
-            say(language, _VERSION, scheme=facts.scheme, version=facts.scheme_version),
-        )
+        (say(language, "Scheme"), say(language, _VERSION, scheme=facts.scheme, version=facts.scheme_version))
+        if certified
+        else (say(language, "Course version"), facts.scheme_version)
     ]
     if facts.level:
         rows.append((say(language, "Level"), facts.level))

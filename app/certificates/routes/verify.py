@@ -7,6 +7,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from app.brands.resolver import resolve
 from app.certificates.queries import sharing, verify
 from app.certificates.routes import words
 from app.certificates.rules import number as numbers
@@ -71,6 +72,9 @@ def show_answer(request: Request, session: Read, clock: ClockDep, typed: str) ->
         "certificates/verify_result.html",
         headers=_HEADERS,
         noindex=True,
+        brand=resolve(
+            default=request.app.state.settings.brand, host=request.url.hostname, brand_id=found.brand_id
+        ),
         answer=words.answer(found.status, found.kind),
         certificate=found,
         shown=numbers.shown(number),
