@@ -4,6 +4,7 @@ YAML is turned into plain values by us, node by node, so that each value keeps i
 scalars, lists and mappings ever comes out of a file.
 """
 
+import re
 import unicodedata
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
@@ -231,27 +232,22 @@ def _sentence(kind: str, place: Place, message: str) -> str:
     return f"“{name}”: {message}" if name else message
 
 
+_HIDDEN = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\uf8ff\ufeff\U000f0000-\U0010ffff]"
+)
+"""Shows nothing but changes what is shown: controls, turns of the reading direction, private characters."""
+_CALLED = {"\r": "a carriage return: lines end with LF alone", "\ufeff": "a byte order mark"}
+
+
 def _character_fault(text: str) -> tuple[int, str] | None:
-    for number, line in enumerate(text.split("\n"), 1):
-        if "\r" in line:
-            return number, "a carriage return: lines end with LF alone"
-        if "\ufeff" in line:
-            return number, "a byte order mark"
-        if any(_hidden(character) for character in line):
-            return number, "a control character"
-        if not unicodedata.is_normalized("NFC", line):
-            return number, "the text is not in Unicode form NFC"
+    hidden = _HIDDEN.search(text)
+    if hidden is not None:
+        return text.count("\n", 0, hidden.start()) + 1, _CALLED.get(hidden[0], "a control character")
+    if not unicodedata.is_normalized("NFC", text):
+        lines = enumerate(text.split("\n"), 1)
+        number = next((at for at, line in lines if not unicodedata.is_normalized("NFC", line)), 1)
+        return number, "the text is not in Unicode form NFC"
     return None
-
-
-def _hidden(character: str) -> bool:
-    """Whether it shows nothing but changes what is shown: a control, or an override of reading direction."""
-    if " " <= character <= "~":
-        return False
-    return unicodedata.category(character) in {"Cc", "Cs", "Co"} or character in _DIRECTIONS
-
-
-_DIRECTIONS = frozenset("\u202a\u202b\u202d\u202e\u2066\u2067\u2068")
 
 
 class _UnfitError(Exception):
