@@ -157,7 +157,7 @@ def is_paused(blocked_until: datetime | None, *, at: datetime) -> bool:
 
 
 def whole_minute_after(at: datetime) -> datetime:
-    """The first whole minute not before ``at``: a time that is shown without seconds must not be too early."""
+    """The first whole minute not before ``at``: a time shown without seconds must not be too early."""
     return at if at.second == 0 else at.replace(second=0) + timedelta(minutes=1)
 
 
