@@ -42,6 +42,7 @@ def record_milestone(
         select(col(CohortMember.cohort_id), col(Cohort.programme_id), col(CohortMember.region))
         .join(Cohort, col(Cohort.id) == col(CohortMember.cohort_id))
         .where(col(CohortMember.person_id) == person_id, col(CohortMember.left_at).is_(None))
+        .order_by(col(CohortMember.cohort_id))  # two that record at once take the rows in the same order
     ).all()
     places = [(row.cohort_id, row.programme_id, row.region) for row in memberships] or [(None, None, None)]
     fresh = 0
