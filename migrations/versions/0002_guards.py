@@ -23,6 +23,11 @@ GUARDED = {
     "item_version": "NEW.content_hash <> OLD.content_hash OR NEW.stem <> OLD.stem "
     "OR NEW.choices <> OLD.choices OR NEW.key <> OLD.key OR NEW.points <> OLD.points",
     "form_item": "",
+    "achievement": "",
+    "certification_decision": "",
+    "certificate": "NEW.number <> OLD.number OR NEW.payload <> OLD.payload OR NEW.jwt <> OLD.jwt "
+    "OR (OLD.jwt IS NOT NULL AND NEW.jwt IS NULL)",
+    "certificate_event": "",
 }
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import col, select
 
 from app.certificates import jobs, jose, keys
@@ -290,3 +291,24 @@ def test_the_reservation_survives_a_conflict_of_number_or_place(
     monkeypatch.setattr(issuing.secrets, "randbelow", lambda _: taken.status_index)
     with pytest.raises(issuing.ListCrowded):
         _reserve(world, _granted(world))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE certificate SET number = 'X'",
+        "UPDATE certificate SET jwt = 'a.b.c'",
+        "UPDATE certificate SET jwt = NULL",
+        "DELETE FROM certificate",
+        "UPDATE certificate_event SET note = 'x'",
+        "DELETE FROM certificate_event",
+        "UPDATE certification_decision SET reason = 'x'",
+        "DELETE FROM certification_decision",
+        "UPDATE achievement SET version = 2",
+        "DELETE FROM achievement",
+    ],
+)
+def test_the_database_refuses_to_change_what_was_decided_or_signed(world: World, statement: str) -> None:
+    cases.certificate(world)
+    with pytest.raises(DBAPIError), world.write() as session:
+        session.execute(text(statement))

@@ -12,11 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import col, select
 
-from app.certificates import jose, jobs
+from app.certificates import jobs, jose
 from app.certificates import status as lists
 from app.certificates.models import CertificateEvent, StatusList
 from app.certificates.queries.keys import verifiers
 from app.certificates.rules.states import EventKind, Purpose, Status
+from app.certificates.service import status as service
 from app.platform.models import AuditEntry
 from app.programmes.rules import TrainingBasis
 from app.programmes.service import relate
@@ -216,8 +217,6 @@ def test_a_list_signed_earlier_never_replaces_a_newer_one(world: World) -> None:
         before = session.get_one(StatusList, (Purpose.REVOCATION, 1))
         version, jwt = before.signed_version, before.jwt
     assert version == before.version
-    from app.certificates.service import status as service
-
     with world.write() as session:
         assert not service.keep_signed(
             session,
