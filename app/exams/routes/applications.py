@@ -12,6 +12,7 @@ from app.accounts import queries as accounts
 from app.exams.queries import booking as queries
 from app.exams.queries import forms as form_queries
 from app.exams.queries import sittings as manager_queries
+from app.exams.routes.boxes import say_boxes
 from app.exams.rules import booking as rules
 from app.exams.rules.states import AccommodationState
 from app.exams.service import applications as service
@@ -105,6 +106,7 @@ def create_application(
         for name in ("guardian_name", "guardian_contact"):
             if not state.values.get(name, "").strip():
                 state.add(name, N_("Fill in this field."))
+    say_boxes(state, ("conduct", "mark", "notice"))
     if data is None or state.errors:
         return _application_page(request, session, viewer, exam_slug, state)
     guardian = None

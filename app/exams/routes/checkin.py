@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 from sqlmodel import Session
 
 from app.exams.queries import booking as queries
+from app.exams.routes.boxes import say_boxes
 from app.exams.rules import booking as rules
 from app.exams.service import rooms as service
 from app.kernel.clock import Clock
@@ -68,6 +69,7 @@ def create_check_in(
     """Acknowledge and check in; 422 when something is not ticked, 409 when it is not time."""
     data, state = parse(form, CheckInForm)
     if data is None:
+        say_boxes(state, ("notice", "rules"))
         return _before(request, session, clock, viewer, attempt_id=attempt_id, form=state)
     service.check_in(
         session,
