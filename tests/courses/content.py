@@ -23,7 +23,11 @@ def check(check_id: str, *, key: tuple[str, ...] = ("b",)) -> dict[str, Any]:
         "key": list(key),
         "stem": three(f"Stem of {check_id}"),
         "choices": [
-            {"id": name, "text": three(f"Choice {name} of {check_id}"), "feedback": three(f"Because {name} of {check_id}")}
+            {
+                "id": name,
+                "text": three(f"Choice {name} of {check_id}"),
+                "feedback": three(f"Because {name} of {check_id}"),
+            }
             for name in "abc"
         ],
     }
@@ -60,7 +64,11 @@ def course(world: World, *, slug: str = "analyst") -> dict[str, UUID]:
         session.add(row)
         session.flush()
         plan = {"m01": ("M1", "4.5", ["01-laws", "02-roles"]), "m02": ("M2", "1", ["03-last"])}
-        checks = {"01-laws": [check("laws-1"), check("laws-2", key=("a", "c"))], "02-roles": [check("roles-1")], "03-last": []}
+        checks = {
+            "01-laws": [check("laws-1"), check("laws-2", key=("a", "c"))],
+            "02-roles": [check("roles-1")],
+            "03-last": [],
+        }
         for position, (module_slug, (code, hours, lessons)) in enumerate(plan.items()):
             module = Module(
                 course_id=row.id, slug=module_slug, code=code, position=position, hours=hours,
@@ -80,12 +88,19 @@ def course(world: World, *, slug: str = "analyst") -> dict[str, UUID]:
                 made[name] = lesson.id
                 for locale in LOCALES:
                     title, text = BODIES[name][locale]
-                    parts: list[dict[str, Any]] = [{"html": f'<h2 id="h-1">{title}</h2><p>{text}<sup><a href="#ref-law-230">1</a></sup> <a class="term" href="#g-owner">term</a></p>'}]
+                    parts: list[dict[str, Any]] = [
+                        {
+                            "html": f'<h2 id="h-1">{title}</h2><p>{text}<sup><a href="#ref-law-230">1</a></sup> <a class="term" href="#g-owner">term</a></p>'
+                        }
+                    ]
                     parts += [{"check": one["id"]} for one in mine]
                     parts.append({"html": "<p>The end.</p>"})
                     session.add(
                         LessonText(
-                            lesson_id=lesson.id, locale=locale, title=title, parts=parts,
+                            lesson_id=lesson.id,
+                            locale=locale,
+                            title=title,
+                            parts=parts,
                             toc=[{"id": "h-1", "title": title}],
                             glossary=[{"id": "owner", "term": "Owner", "text": "Who owns it."}],
                             references=["law-230"],
@@ -96,12 +111,21 @@ def course(world: World, *, slug: str = "analyst") -> dict[str, UUID]:
     return made
 
 
-def practice_bank(world: World, items: int = 15, *, modules: tuple[str, ...] = ("M1",), purpose: str = "practice") -> list[UUID]:
+def practice_bank(
+    world: World, items: int = 15, *, modules: tuple[str, ...] = ("M1",), purpose: str = "practice"
+) -> list[UUID]:
     """Active single-answer items whose key is b; gives the ids of their versions."""
     made: list[UUID] = []
     now = world.clock.now()
     with world.write() as session:
-        bank = Bank(slug=f"bank-{new_id()}"[:64], purpose=BankPurpose(purpose), specimen=False, version="1.0", title=three("Bank"), imported_at=now)
+        bank = Bank(
+            slug=f"bank-{new_id()}"[:64],
+            purpose=BankPurpose(purpose),
+            specimen=False,
+            version="1.0",
+            title=three("Bank"),
+            imported_at=now,
+        )
         session.add(bank)
         session.flush()
         for number in range(items):

@@ -147,7 +147,7 @@ def test_the_outline_shows_progress_and_minutes_left(world: World) -> None:
     assert "1 of 2" in text
     assert "About 10 minutes left" in text
     assert 'width="33.3%"' in text
-    assert "4.5 hours, under way" in text
+    assert "4.5 hours, being studied" in text
     assert "1 hour, not begun" in text
 
 

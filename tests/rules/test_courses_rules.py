@@ -24,9 +24,17 @@ def step(number: int, *, opened: bool = False, done: bool = False, minutes: int 
 
 @pytest.mark.parametrize(
     ("read", "answered", "done"),
-    [(True, ["a", "b"], True), (True, ["a"], False), (False, ["a", "b"], False), (True, ["a", "b", "old"], True), (False, [], False)],
+    [
+        (True, ["a", "b"], True),
+        (True, ["a"], False),
+        (False, ["a", "b"], False),
+        (True, ["a", "b", "old"], True),
+        (False, [], False),
+    ],
 )
-def test_a_lesson_is_done_when_read_and_every_check_answered(read: bool, answered: list[str], done: bool) -> None:
+def test_a_lesson_is_done_when_read_and_every_check_answered(
+    read: bool, answered: list[str], done: bool
+) -> None:
     assert studying.decide_lesson_done(read=read, check_ids=["a", "b"], answered=answered) is done
 
 
@@ -34,13 +42,16 @@ def test_a_lesson_without_checks_is_done_when_read() -> None:
     assert studying.decide_lesson_done(read=True, check_ids=[], answered=[])
 
 
-@pytest.mark.parametrize(("lessons", "done", "completed"), [(3, 3, True), (3, 2, False), (0, 0, False), (1, 0, False)])
+@pytest.mark.parametrize(
+    ("lessons", "done", "completed"), [(3, 3, True), (3, 2, False), (0, 0, False), (1, 0, False)]
+)
 def test_a_course_is_completed_when_every_lesson_is_done(lessons: int, done: int, completed: bool) -> None:
     assert studying.decide_course_completed(lessons=lessons, done=done) is completed
 
 
 @pytest.mark.parametrize(
-    ("chosen", "right"), [(["a", "c"], True), (["c", "a"], True), (["a"], False), (["a", "b", "c"], False), ([], False)]
+    ("chosen", "right"),
+    [(["a", "c"], True), (["c", "a"], True), (["a"], False), (["a", "b", "c"], False), ([], False)],
 )
 def test_only_exactly_the_right_choices_are_right(chosen: list[str], right: bool) -> None:
     assert studying.check_is_right(key=["a", "c"], chosen=chosen) is right
@@ -70,7 +81,12 @@ def test_the_stage_of_a_module(steps: list[Step], stage: Stage) -> None:
 
 
 def test_minutes_left_are_those_of_lessons_not_done() -> None:
-    assert studying.minutes_left([step(1, done=True, minutes=99), step(2, minutes=7), step(3, opened=True, minutes=5)]) == 12
+    assert (
+        studying.minutes_left(
+            [step(1, done=True, minutes=99), step(2, minutes=7), step(3, opened=True, minutes=5)]
+        )
+        == 12
+    )
 
 
 @pytest.mark.parametrize(
@@ -145,11 +161,18 @@ def test_enemies_never_meet_and_another_stratum_fills_the_gap() -> None:
 
 
 @given(
-    st.lists(st.tuples(st.sampled_from("abc"), st.sets(st.integers(0, 30).map(str), max_size=2)), max_size=30),
+    st.lists(
+        st.tuples(st.sampled_from("abc"), st.sets(st.integers(0, 30).map(str), max_size=2)), max_size=30
+    ),
     st.integers(1, 12),
 )
-def test_a_draw_has_no_doubles_no_enemies_and_no_more_than_asked(spec: list[tuple[str, set[str]]], size: int) -> None:
-    items = [Candidate(UUID(int=n), str(n), stratum, frozenset(enemies)) for n, (stratum, enemies) in enumerate(spec)]
+def test_a_draw_has_no_doubles_no_enemies_and_no_more_than_asked(
+    spec: list[tuple[str, set[str]]], size: int
+) -> None:
+    items = [
+        Candidate(UUID(int=n), str(n), stratum, frozenset(enemies))
+        for n, (stratum, enemies) in enumerate(spec)
+    ]
     drawn = practice.draw(items, size)
     assert len({item.version_id for item in drawn}) == len(drawn) <= size
     for one in drawn:
@@ -169,7 +192,10 @@ def test_quotas_add_up_and_never_ask_for_more_than_there_is(sizes: dict[str, int
 
 
 def test_plain_text_leaves_out_figures_and_footnote_numbers() -> None:
-    html = ['<h2>Head</h2><p>One&nbsp;&amp; two<sup><a href="#r">1</a></sup></p><figure><svg><text>drawn</text></svg></figure>', "<li>three</li></svg>"]
+    html = [
+        '<h2>Head</h2><p>One&nbsp;&amp; two<sup><a href="#r">1</a></sup></p><figure><svg><text>drawn</text></svg></figure>',
+        "<li>three</li></svg>",
+    ]
     assert finding.plain_text(html) == "Head One & two three"
 
 
@@ -204,5 +230,7 @@ def test_a_snippet_never_invents_words(text: str, query: str, locale: str) -> No
     words = finding.query_words(query, locale)
     if not words:
         return
-    shown = " ".join(piece.text for piece in finding.snippet(text, words, locale) if piece.text != "…" or "…" in text)
+    shown = " ".join(
+        piece.text for piece in finding.snippet(text, words, locale) if piece.text != "…" or "…" in text
+    )
     assert shown in " ".join(text.split())

@@ -37,7 +37,6 @@
   for (const link of document.querySelectorAll("a.term")) {
     const entry = document.getElementById(decodeURIComponent(link.hash.slice(1)));
     if (!entry?.nextElementSibling) continue;
-    link.setAttribute("role", "button");
     link.setAttribute("aria-expanded", "false");
     link.addEventListener("click", (event) => {
       event.preventDefault();
@@ -47,12 +46,6 @@
       }
       for (const open of document.querySelectorAll('a.term[aria-expanded="true"]')) close(open);
       explain(link, entry);
-    });
-    link.addEventListener("keydown", (event) => {
-      if (event.key === " ") {
-        event.preventDefault();
-        link.click();
-      }
     });
   }
 })();
