@@ -18,7 +18,7 @@ MIXED = "mixed"
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An item that may be drawn, from a ``stratum`` the draw is spread over; ``enemies``: slugs kept apart."""
+    """An item that may be drawn. ``stratum``: what the draw is spread over; ``enemies``: kept apart."""
 
     version_id: UUID
     slug: str
