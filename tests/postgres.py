@@ -45,7 +45,7 @@ class Server:
             "cwd": str(self.folder),
             "check": True,
         }
-        subprocess.run(
+        subprocess.run(  # noqa: PLW1510  # quiet says check
             [
                 str(bins / "initdb"),
                 "-D",

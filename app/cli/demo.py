@@ -329,7 +329,7 @@ def _graduate(stage: _Stage, members: list[UUID], room: UUID) -> None:
 
 
 def _top_up(stage: _Stage, session_rooms: list[UUID]) -> None:
-    """Sittings so that check-in is open somewhere at any minute of the coming hours, and daily ones after that."""
+    """Sittings so that check-in is open somewhere at any minute of the coming hours, and later ones."""
     half = timedelta(minutes=30)
     first = stage.now.replace(minute=0, second=0) + (half if stage.now.minute < 30 else 2 * half)
     starts = [(first + half * step, session_rooms[step % 2]) for step in range(16)]

@@ -84,7 +84,7 @@ class LessonText(SQLModel, table=True):
     glossary: list[dict[str, str]] = Field(sa_column=Column(Json, nullable=False))
     """Terms the text links to, in order of first use: ``{"id", "term", "text"}``; links go to ``#g-<id>``."""
     references: list[str] = Field(sa_column=Column(Json, nullable=False))
-    """Ids of the module's references the text cites, in order of citation, which is the number the text shows;
+    """Ids of the module's references the text cites, in order of citation: the number the text shows;
     links go to ``#ref-<id>``."""
     search_text: str
     """Normalised words for search, separated by spaces."""

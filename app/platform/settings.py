@@ -74,7 +74,7 @@ class Settings(BaseSettings):
     timezone: str = "Asia/Almaty"
     log_json: bool = True
     ip_limit_per_minute: int = Field(default=1200, ge=1)
-    """POSTs to sign-in, registration and reset an address may make in a minute: 300 candidates in one hall fit."""
+    """POSTs to sign-in, registration and reset an address may make in a minute: 300 candidates fit."""
 
     @field_validator("allowed_hosts", "residency_countries", "trusted_proxies", mode="before")
     @classmethod

@@ -12,7 +12,7 @@ from app.question_banks import queries as banks
 
 
 def keys_of_layout(session: Session, attempt_id: UUID) -> Iterator[tuple[int, frozenset[str]]]:
-    """The key of every place of an attempt's form, positions from 1: what a perfect candidate would choose."""
+    """The key of every place of an attempt's form, positions from 1: a perfect candidate's choices."""
     layout = session.scalar(select(col(Attempt.layout)).where(col(Attempt.id) == attempt_id)) or []
     keys = banks.keys_by_id(session, [UUID(place["item"]) for place in layout])
     for position, place in enumerate(layout, start=1):
