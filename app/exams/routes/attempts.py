@@ -3,6 +3,7 @@
 The moment a request arrives is taken before any lock or queue, and is the clock of everything it does.
 """
 
+from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Any
 from uuid import UUID
@@ -166,6 +167,10 @@ def _waiting(request: Request, clock: Clock, window: queries.OpenWindow) -> Resp
     return page(request, "exams/attempt_wait.html", window=window, why=str(window.lifecycle))
 
 
+def _last_saved(given: dict[int, queries.Answer]) -> datetime | None:
+    return max((answer.saved_at for answer in given.values() if answer.saved_at is not None), default=None)
+
+
 def _item_page(
     request: Request,
     session: Write,
@@ -182,7 +187,6 @@ def _item_page(
     first_empty = next((place for place, answer in given.items() if not answer.chosen), 1)
     n = min(shown.n or first_empty, total)
     items = queries.shown_items(session, layout, range(1, total + 1) if shown.everything else [n])
-    saved = [answer.saved_at for answer in given.values() if answer.saved_at is not None]
     locale = str(locale_of(request))
     return page(
         request,
@@ -201,7 +205,7 @@ def _item_page(
         conflicts=shown.conflicts,
         refused={conflict.position: conflict.refused for conflict in shown.conflicts},
         remaining=window.remaining(now),
-        saved_at=max(saved, default=None),
+        saved_at=_last_saved(given),
         lease=lease,
         key=new_id().hex,
         others=[other for other in LOCALES if str(other) != locale],
@@ -329,7 +333,7 @@ def ask_submission(
         answers=given,
         total=len(given),
         remaining=window.remaining(clock.now()),
-        saved_at=None,
+        saved_at=_last_saved(given),
         lease=entered.lease,
         key=new_id().hex,
     )

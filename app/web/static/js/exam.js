@@ -60,18 +60,31 @@
     if (text) made.textContent = text;
     return made;
   }
+  function icon(name) {
+    const made = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    made.setAttribute("class", "icon");
+    made.setAttribute("aria-hidden", "true");
+    const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+    use.setAttribute("href", words().icons + "#" + name);
+    made.append(use);
+    return made;
+  }
+  const ICONS = { warn: "wifi-off", bad: "triangle-alert", info: "info" };
   function note(id, kind, title, text, action) {
     const old = document.getElementById(id);
     const made = element("div", "note " + kind);
     made.id = id;
     made.setAttribute("role", "alert");
-    made.append(element("h2", "", title), element("p", "", text));
+    made.append(icon(ICONS[kind]), element("h2", "", title));
+    if (text) made.append(element("p", "", text));
     if (action) { const line = element("p"); line.append(action); made.append(line); }
     if (old) { if (old.textContent !== made.textContent) old.replaceWith(made); } else find("#notes").prepend(made);
   }
   const drop = (id) => document.getElementById(id)?.remove();
   function state(kind, text) {
-    const status = element("span", "status " + kind, text);
+    const status = element("span", "status " + kind);
+    if (kind) status.append(icon(ICONS[kind]));
+    status.append(text);
     find("#saved").replaceChildren(status);
   }
 
@@ -198,7 +211,7 @@
   function lost() {
     if (frozen) return;
     unsavedSince = unsavedSince || new Date();
-    const time = unsavedSince.toLocaleTimeString(document.documentElement.lang, { hour12: false });
+    const time = unsavedSince.toLocaleTimeString("en-GB", { timeZone: words().zone });
     const text = fill(words().unsaved, { time });
     if (find("#saved").textContent !== text) { state("warn", text); say(text); }
     note("offline", "warn", words().offlineTitle, words().offline + " " + fill(words().waiting, { n: pending() }) + ".");
@@ -314,6 +327,7 @@
       event.preventDefault();
       const on = button.getAttribute("aria-pressed") !== "true";
       button.setAttribute("aria-pressed", String(on));
+      button.querySelector("span").textContent = on ? words().flagged : words().flag;
       flags.set(flag, on);
       draw(flag, { flagged: on });
       flush();
