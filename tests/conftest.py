@@ -79,7 +79,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     server = Server.__new__(Server)
     server.url, server._stop = os.environ["CEASAI_TEST_POSTGRES"], None
     name = f"t_{uuid4().hex}"
-    server.execute(f"CREATE DATABASE {name} TEMPLATE ceasai_template")
+    server.copy(name, "ceasai_template")
     yield Settings(database_url=server.database(name)).database
     server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 

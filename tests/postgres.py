@@ -109,6 +109,13 @@ class Server:
             else self.url.replace("/postgres?", f"/{name}?")
         )
 
+    def copy(self, name: str, template: str) -> None:
+        """A database like ``template``. Copying files is ten times faster than replaying them (PostgreSQL 15+)."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            new = connection.info.server_version >= 150000
+            strategy = " STRATEGY FILE_COPY" if new else ""
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}{strategy}")
+
     def execute(self, statement: str) -> None:
         """One statement outside a transaction: CREATE or DROP DATABASE."""
         with psycopg.connect(self.url, autocommit=True) as connection:
