@@ -35,8 +35,14 @@ def fill(world: World) -> None:
         someone = factories.person(world, "proctor", "instructor", name_cyrillic=f"Әлібекұлы Сынақ {number}")
         with world.write() as session:
             audit.record(
-                session, world.clock, actor_id=someone, action="test.act", subject_kind="person",
-                subject_id=someone, reason="себеп «тырнақшада»", list=[1, "екі", None],
+                session,
+                world.clock,
+                actor_id=someone,
+                action="test.act",
+                subject_kind="person",
+                subject_id=someone,
+                reason="себеп «тырнақшада»",
+                list=[1, "екі", None],
             )
     world.work()
     folder = world.settings.var_dir / "keys"

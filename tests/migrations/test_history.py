@@ -52,9 +52,7 @@ def test_the_models_are_what_the_migrations_make(world: World) -> None:
     assert differences == []
 
 
-@pytest.mark.parametrize(
-    ("table", "column"), [("installation", "demonstration"), ("audit_entry", "reason")]
-)
+@pytest.mark.parametrize(("table", "column"), [("installation", "demonstration"), ("audit_entry", "reason")])
 def test_what_is_append_only_is_refused_by_the_database(world: World, table: str, column: str) -> None:
     with write_session(world.engine) as session:
         session.execute(

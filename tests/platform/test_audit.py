@@ -11,8 +11,14 @@ def acts(world: World, count: int) -> None:
     for number in range(count):
         with world.write() as session:
             audit.record(
-                session, world.clock, actor_id=new_id(), action="test.act", subject_kind="thing",
-                subject_id=str(number), reason="because", number=number,
+                session,
+                world.clock,
+                actor_id=new_id(),
+                action="test.act",
+                subject_kind="thing",
+                subject_id=str(number),
+                reason="because",
+                number=number,
             )
 
 

@@ -25,7 +25,11 @@ def test_commits_are_durable(world: World) -> None:
             assert session.execute(text("PRAGMA journal_mode")).scalar() == "wal"
             assert session.execute(text("PRAGMA foreign_keys")).scalar() == 1
         else:
-            assert session.execute(text("SHOW synchronous_commit")).scalar() in {"on", "remote_apply", "remote_write"}
+            assert session.execute(text("SHOW synchronous_commit")).scalar() in {
+                "on",
+                "remote_apply",
+                "remote_write",
+            }
 
 
 def test_concurrent_updates_lose_nothing(world: World) -> None:
@@ -85,7 +89,15 @@ def test_without_function_scope_the_same_failure_would_have_answered_200(deferre
 
 def test_idempotency_comes_from_the_constraint(world: World) -> None:
     now = world.clock.now()
-    values = {"kind": "k", "payload": {}, "dedupe_key": "a", "state": "ready", "tries": 0, "run_at": now, "created_at": now}
+    values = {
+        "kind": "k",
+        "payload": {},
+        "dedupe_key": "a",
+        "state": "ready",
+        "tries": 0,
+        "run_at": now,
+        "created_at": now,
+    }
     with world.write() as session:
         assert insert_once(session, Job, **values) is True
         assert insert_once(session, Job, **values) is False
