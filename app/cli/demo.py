@@ -6,7 +6,6 @@ clock set to the days in question, so that nothing here is a picture of a figure
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -21,6 +20,7 @@ from app.certificates.queries.mine import list_own, list_own_cases
 from app.certificates.rules.states import Verdict
 from app.certificates.service import decisions
 from app.cli import messages
+from app.cli.cast import CAST, FIRST, FIRST_LATIN, LAST, PASSWORD, email
 from app.cli.content import store
 from app.cli.database import initialise
 from app.cli.serve import run_server
@@ -40,61 +40,6 @@ from app.programmes.service import cohorts, joining
 from app.worker import make_context, run_due
 
 EXAM = "ceasai-analyst"
-PASSWORD = "demonstration only"  # noqa: S105  # printed at start; works on demonstration databases only
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Somebody of the demonstration: the e-mail's first part, names, language, and the role they play."""
-
-    key: str
-    cyrillic: str
-    latin: str
-    locale: Locale
-    role: str
-
-
-CAST = (
-    Part("aigerim", "Үлгібаева Айгерім", "Ulgibayeva Aigerim", Locale.KK, "learner"),
-    Part("nurlan", "Сынақов Нұрлан", "Synaqov Nurlan", Locale.RU, "candidate"),
-    Part("marat", "Мысалов Марат", "Mysalov Marat", Locale.KK, "instructor"),
-    Part("gulnara", "Жорамалова Гүлнара", "Zhoramalova Gulnara", Locale.RU, "exam_manager"),
-    Part("saule", "Болжамова Сәуле", "Bolzhamova Saule", Locale.KK, "proctor"),
-    Part("yerlan", "Үлгіев Ерлан", "Ulgiyev Yerlan", Locale.RU, "certification_officer"),
-    Part("dinara", "Сынақова Динара", "Synaqova Dinara", Locale.KK, "programme_manager"),
-    Part("anna", "Примерова Анна", "Primerova Anna", Locale.RU, "administrator"),
-)
-"""One person per role that has pages. The surnames mean "example", "trial" or "assumption"."""
-
-_FIRST = (
-    "Әсел",
-    "Бекзат",
-    "Гүлім",
-    "Дамир",
-    "Еркін",
-    "Жанар",
-    "Зере",
-    "Ілияс",
-    "Қанат",
-    "Ләззат",
-    "Мәдина",
-    "Олжас",
-)
-_FIRST_LATIN = (
-    "Asel",
-    "Bekzat",
-    "Gulim",
-    "Damir",
-    "Yerkin",
-    "Zhanar",
-    "Zere",
-    "Iliyas",
-    "Kanat",
-    "Lazzat",
-    "Madina",
-    "Olzhas",
-)
-_LAST = (("Үлгі", "Ulgi"), ("Мысал", "Mysal"), ("Сынақ", "Synaq"))
 
 # how many of the cohort's 36 members have come so far, and how many days ago each step was taken
 _REACHED = (
@@ -103,11 +48,6 @@ _REACHED = (
 )
 _GRADUATES = 6
 """Members who sat the exam; all pass but the last, and three hold a certificate."""
-
-
-def email(key: str) -> str:
-    """The invented address of somebody of the demonstration."""
-    return f"{key}@demo.example"
 
 
 class _Stage:
@@ -180,7 +120,7 @@ def _make_cohort(stage: _Stage, password_hash: str) -> list[UUID]:
         token = cohorts.open_join_link(session, start, actor_id=stage.cast["dinara"], cohort_id=cohort_id)
     members = [stage.cast["aigerim"], stage.cast["nurlan"]]
     for number in range(34):
-        first, last = number % len(_FIRST), number % len(_LAST)
+        first, last = number % len(FIRST), number % len(LAST)
         clock = stage.ago(days=64 - number % 20)
         with write_session(stage.engine) as session:
             members.append(
@@ -188,8 +128,8 @@ def _make_cohort(stage: _Stage, password_hash: str) -> list[UUID]:
                     session,
                     clock,
                     email=email(f"member{number + 1:02d}"),
-                    name_cyrillic=f"{_LAST[last][0]}баев{'а' if first % 2 == 0 else ''} {_FIRST[first]}",
-                    name_latin=f"{_LAST[last][1]}bayev{'a' if first % 2 == 0 else ''} {_FIRST_LATIN[first]}",
+                    name_cyrillic=f"{LAST[last][0]}баев{'а' if first % 2 == 0 else ''} {FIRST[first]}",
+                    name_latin=f"{LAST[last][1]}bayev{'a' if first % 2 == 0 else ''} {FIRST_LATIN[first]}",
                     locale=(Locale.KK, Locale.RU, Locale.EN)[number % 3],
                     password_hash=password_hash,
                     confirmed=True,

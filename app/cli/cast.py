@@ -1,0 +1,66 @@
+"""Who plays in the demonstration: invented people with invented surnames."""
+
+from dataclasses import dataclass
+
+from app.kernel.locales import Locale
+
+PASSWORD = "demonstration only"  # noqa: S105  # printed at start; works on demonstration databases only
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Somebody of the demonstration: the e-mail's first part, names, language, and the role they play."""
+
+    key: str
+    cyrillic: str
+    latin: str
+    locale: Locale
+    role: str
+
+
+CAST = (
+    Part("aigerim", "Үлгібаева Айгерім", "Ulgibayeva Aigerim", Locale.KK, "learner"),
+    Part("nurlan", "Сынақов Нұрлан", "Synaqov Nurlan", Locale.RU, "candidate"),
+    Part("marat", "Мысалов Марат", "Mysalov Marat", Locale.KK, "instructor"),
+    Part("gulnara", "Жорамалова Гүлнара", "Zhoramalova Gulnara", Locale.RU, "exam_manager"),
+    Part("saule", "Болжамова Сәуле", "Bolzhamova Saule", Locale.KK, "proctor"),
+    Part("yerlan", "Үлгіев Ерлан", "Ulgiyev Yerlan", Locale.RU, "certification_officer"),
+    Part("dinara", "Сынақова Динара", "Synaqova Dinara", Locale.KK, "programme_manager"),
+    Part("anna", "Примерова Анна", "Primerova Anna", Locale.RU, "administrator"),
+)
+"""One person per role that has pages. The surnames mean "example", "trial" or "assumption"."""
+
+FIRST = (
+    "Әсел",
+    "Бекзат",
+    "Гүлім",
+    "Дамир",
+    "Еркін",
+    "Жанар",
+    "Зере",
+    "Ілияс",
+    "Қанат",
+    "Ләззат",
+    "Мәдина",
+    "Олжас",
+)
+FIRST_LATIN = (
+    "Asel",
+    "Bekzat",
+    "Gulim",
+    "Damir",
+    "Yerkin",
+    "Zhanar",
+    "Zere",
+    "Iliyas",
+    "Kanat",
+    "Lazzat",
+    "Madina",
+    "Olzhas",
+)
+LAST = (("Үлгі", "Ulgi"), ("Мысал", "Mysal"), ("Сынақ", "Synaq"))
+
+
+def email(key: str) -> str:
+    """The invented address of somebody of the demonstration."""
+    return f"{key}@demo.example"

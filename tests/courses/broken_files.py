@@ -1,0 +1,312 @@
+"""One broken file for each thing the content check says: where it is broken, and what is told."""
+
+from typing import NamedTuple
+
+from tests.courses.content_tree import ENGLISH, RUSSIAN
+
+MODULE = "courses/sample/m01-roles"
+EN, KK, RU = (f"{MODULE}/01-owner.{locale}.md" for locale in ("en", "kk", "ru"))
+CHECKS = f"{MODULE}/01-owner.checks.yaml"
+SVG, WORDS = f"{MODULE}/figures/roles.svg", f"{MODULE}/figures/roles.yaml"
+GLOSSARY = "courses/sample/glossary/m01.yaml"
+ITEM = "question_banks/sample-practice/items/m01-001.yaml"
+OTHER = "question_banks/sample-practice/items/m01-002.yaml"
+LIVE = "question_banks/sample-live/items/d1-001.yaml"
+CASE = "question_banks/sample-live/items/c1-001.yaml"
+
+
+class Broken(NamedTuple):
+    """One replacement in one file; the problem stands at the first line that holds ``at`` afterwards."""
+
+    path: str
+    old: str
+    new: str
+    at: str
+    says: str
+    where: str = ""
+
+
+BROKEN = {
+    "YAML syntax": Broken(ITEM, "domain: D1", "domain: [D1", "tasks:", "YAML"),
+    "an unknown key": Broken(ITEM, "points: 1", "points: 1\npiont: 2", "piont", "“piont” is not known here"),
+    "a missing key": Broken(ITEM, "points: 1\n", "", "id: m01", "“points” is missing"),
+    "a missing language": Broken(
+        ITEM, '  ru: "Система m01-001: кто обязан управлять риском?"\n', "", "stem:", "“stem.ru” is missing"
+    ),
+    "a blank language": Broken(
+        ITEM, 'ru: "Система m01-001: кто обязан управлять риском?"', 'ru: " "', 'ru: " "', "blank"
+    ),
+    "a wrong word": Broken(ITEM, "cognitive: apply", "cognitive: recall", "cognitive", "“cognitive”"),
+    "a number for a text": Broken(
+        "courses/sample/course.yaml", 'version: "1.0"', "version: 1.0", "version", "string"
+    ),
+    "a key twice": Broken(ITEM, "points: 1", "points: 1\npoints: 2", "points: 2", "stands twice"),
+    "an id that is not the file's name": Broken(
+        ITEM, "id: m01-001", "id: m01-009", "id: m01-009", "name of its"
+    ),
+    "a folder that is not the bank's id": Broken(
+        "question_banks/sample-live/bank.yaml", "id: sample-live", "id: live", "id:", "name of its folder"
+    ),
+    "a key that is no choice": Broken(ITEM, "key: [b]", "key: [e]", "key:", "“e” is no choice"),
+    "two keys of a single": Broken(ITEM, "key: [b]", "key: [a, b]", "key:", "exactly one key"),
+    "one key of a multiple": Broken(ITEM, "type: single", "type: multiple", "key:", "at least two keys"),
+    "a key named twice": Broken(ITEM, "key: [b]", "key: [b, b]", "key:", "names a choice twice"),
+    "three choices of an item": Broken(
+        LIVE,
+        '  - id: d\n    text: {kk: "Мейірбике ғана", ru: "Лишь медсестра", en: "Just the nurse"}\n'
+        '    rationale: {kk: "Жоқ.", ru: "Нет.", en: "No."}\n',
+        "",
+        "choices:",
+        "at least 4",
+    ),
+    "choices out of order": Broken(ITEM, "- id: d", "- id: c", "choices:", "a, b, c, d in this order"),
+    "two equal choices": Broken(
+        ITEM, "Just the nurse", "Nobody", "Лишь медсестра", "two choices say the same"
+    ),
+    "none of the above (en)": Broken(ITEM, "Just the nurse", "None of the above", "None of", "not answers"),
+    "all of the above (ru)": Broken(ITEM, "Лишь медсестра", "Всё перечисленное", "Всё", "not answers"),
+    "all of the above (kk)": Broken(ITEM, "Мейірбике ғана", "Аталғандардың бәрі", "Атал", "not answers"),
+    "a practice item without a module": Broken(ITEM, "module: M1\n", "", "id: m01", "belongs to a module"),
+    "a live item with a module": Broken(
+        LIVE, "domain: D1", "module: M1\ndomain: D1", "module", "practice items"
+    ),
+    "a dated key out of date": Broken(
+        ITEM,
+        "enemies: [m01-002]",
+        "valid_until: 2026-11-22\nenemies: [m01-002]",
+        "valid_until",
+        "valid until",
+    ),
+    "an author who reviews": Broken(
+        ITEM, "reviewer: reviewer-1", "reviewer: author-1", "roles:", "the author"
+    ),
+    "an enemy that does not exist": Broken(
+        ITEM, "[m01-002]", "[m01-002, m01-007]", "enemies", "no item of this"
+    ),
+    "an enemy that does not agree": Broken(OTHER, "[m01-001]", "[]", "enemies", "in return", ITEM),
+    "an item that is its own enemy": Broken(
+        ITEM, "[m01-002]", "[m01-002, m01-001]", "enemies", "its own enemy"
+    ),
+    "an id twice in a bank": Broken(CASE, "id: c1-001-2", "id: c1-001-1 # again", "again", "stands already"),
+    "a case's item with a foreign id": Broken(CASE, "id: c1-001-2", "id: c9-001-2", "c9", "that of its case"),
+    "a stem twice": Broken(OTHER, "System m01-002:", "System m01-001:", "System m01-001", "is like that in"),
+    "a live stem in practice": Broken(
+        ITEM, "Система m01-001:", "Система d1-001:", "Система d1-001", "of a live item in"
+    ),
+    "HTML in a stem": Broken(ITEM, "System m01-001:", "<b>System</b>:", "<b>", "HTML is not allowed"),
+    "a mixed alphabet": Broken(ITEM, "Система m01", "Cистема m01", "Cистема", "mixes Latin and Cyrillic"),
+    "English in Cyrillic": Broken(CASE, "A bank lends money.", "Банк", 'en: "Банк"', "written in Cyrillic"),
+    "a stray file": Broken("question_banks/sample-live/items/notes.txt", "", "x", "x", "nothing refers"),
+    "a module without its folder": Broken(
+        "courses/sample/course.yaml", "[m01-roles]", "[m01-roles, m02]", "modules", "has no m02/module.yaml"
+    ),
+    "a lesson without its files": Broken(
+        f"{MODULE}/module.yaml", "[01-owner]", "[01-owner, 02-user]", "lessons", "02-user.kk.md is missing"
+    ),
+    "a reference nobody cites": Broken(
+        f"{MODULE}/module.yaml",
+        "  - id: law\n",
+        '  - {id: eu, title: {kk: "Акт", ru: "Акт", en: "Act"}, where: "EU"}\n  - id: law\n',
+        "id: eu",
+        "no lesson cites",
+    ),
+    "a term twice": Broken(
+        GLOSSARY,
+        "- id: owner",
+        '- id: owner\n  kk: {term: "Иә", text: "Иә"}\n  ru: {term: "Да", text: "Да"}\n'
+        '  en: {term: "Yes", text: "Yes"}\n- id: owner # again',
+        "again",
+        "stands already",
+    ),
+    "a term in another alphabet": Broken(GLOSSARY, '"Owner"', '"Иегер"', "Иегер", "written in Cyrillic"),
+    "a raw tag in a lesson": Broken(KK, "| 1 |", "| <b>1</b> |", "<b>", "raw HTML"),
+    "a block of HTML": Broken(KK, "::: case", "<script>\n\n::: case", "<script>", "raw HTML"),
+    "an image of elsewhere": Broken(
+        KK, "figures/roles.svg", "https://example.org/x.svg", "example.org", "a figure is figures/<name>.svg"
+    ),
+    "a figure outside of its folder": Broken(
+        KK, "figures/roles.svg", "figures/../../secret.svg", "secret", "a figure is figures/<name>.svg"
+    ),
+    "a figure without a caption": Broken(KK, ' "1-сурет"', "", "![]", "no caption"),
+    "a figure in a sentence": Broken(KK, "![](figures", "Міне ![](figures", "Міне", "stands alone"),
+    "a figure that does not exist": Broken(KK, "roles.svg", "rules.svg", "rules.svg", "no figure “rules”"),
+    "a check that does not exist": Broken(
+        KK, "check:owner-1", "check:owner-9", "owner-9", "no check “owner-9”"
+    ),
+    "a check left out": Broken(KK, "[[check:owner-1]]\n", "", "title:", "“owner-1” does not stand"),
+    "a check twice": Broken(
+        KK,
+        "[[check:owner-1]]\n",
+        "[[check:owner-1]]\n\n[[check:owner-1]] \n",
+        "[[check:owner-1]] ",
+        "stands twice",
+    ),
+    "a check in a sentence": Broken(KK, "[[check", "Міне [[check", "Міне", "stands alone"),
+    "a term that does not exist": Broken(
+        KK, "(term:owner)", "(term:holder)", "term:holder", "no term “holder”"
+    ),
+    "a reference that does not exist": Broken(KK, "[^law]", "[^act]", "[^act]", "no reference “act”"),
+    "a bad reference": Broken(KK, "[^law]", "[^Law]", "[^Law]", "this is no reference"),
+    "a link that runs a script": Broken(
+        KK, "(term:owner)", "(http://example.org)", "http:", "neither https:// nor term:"
+    ),
+    "an unknown container": Broken(KK, "::: case", "::: example", "::: example", "is not known"),
+    "a container left open": Broken(KK, "\n:::\n", "\n", "::: case", "never closed"),
+    "stars that do nothing": Broken(KK, "**меншік иесі.**", "** меншік иесі.**", "** ", "anything bold"),
+    "a heading of the first level": Broken(KK, "## Бір рөл", "# Бір рөл", "# Бір", "headings are ## or ###"),
+    "a heading of another level": Broken(KK, "### Мысал", "## Мысал", "## Мысал", "here is a heading ##, in"),
+    "a heading left out": Broken(
+        KK, "### Мысал\n", "", "::: case", "here is a case, in English a heading ###"
+    ),
+    "a table of another size": Broken(
+        KK, "| 1 |", "| 1 |\n| меншік иесі | 2 |", "| № |", "2 rows, in English"
+    ),
+    "code": Broken(KK, "::: case", "`x`\n\n::: case", "`x`", "a code span is not allowed"),
+    "emphasis": Broken(KK, "::: case", "Бұл *x*\n\n::: case", "*x*", "use **bold**"),
+    "no front matter": Broken(KK, "---\ntitle", "title", "title", "begins with its front matter"),
+    "an unknown key in front matter": Broken(
+        KK, "minutes: 10", "minutes: 10\nauthor: x", "author", "not known"
+    ),
+    "other minutes": Broken(KK, "minutes: 10", "minutes: 11", "minutes", "English says 10 minutes"),
+    "an outcome that does not exist": Broken(
+        KK, "[m1-o1]", "[m1-o1, m1-o2]", "outcomes", "no outcome “m1-o2”"
+    ),
+    "a stale translation": Broken(EN, ENGLISH, ENGLISH.upper(), "source_hash", "has changed since", KK),
+    "no stamp": Broken(KK, "source_hash: ", "# source_hash: ", "title:", "“source_hash” is missing"),
+    "an English text too short": Broken(
+        EN, ENGLISH * 20, ENGLISH, "title:", "an English lesson has 900 to 1800"
+    ),
+    "a translation too short": Broken(RU, RUSSIAN * 20, RUSSIAN, "title:", "fewer than 65 %"),
+    "a translation in English": Broken(RU, RUSSIAN, ENGLISH, "title:", "not written in Cyrillic"),
+    "a check with two choices": Broken(
+        CHECKS,
+        '      - id: c\n        text: {kk: "Тек дәрігер", ru: "Только врач", en: "Only the doctor"}\n'
+        '        feedback: {kk: "Жоқ.", ru: "Нет.", en: "No."}\n',
+        "",
+        "choices:",
+        "at least 3",
+    ),
+    "a check's key that is no choice": Broken(
+        CHECKS, "key: [b]", "key: [d]", "key:", "no choice of this check"
+    ),
+    "a check with two keys": Broken(CHECKS, "key: [b]", "key: [a, b]", "key:", "exactly one key"),
+    "a token without words": Broken(SVG, "{owner}", "{user}", "{user}", "has no words in roles.yaml"),
+    "words without a token": Broken(
+        WORDS,
+        "  owner:",
+        '  user: {kk: "Иә", ru: "Да", en: "Yes"}\n  owner:',
+        "  user:",
+        "has no token {user}",
+    ),
+    "words in a drawing": Broken(SVG, "{owner}", "Owner", ">Owner<", "words are {tokens}"),
+    "a script in a drawing": Broken(
+        SVG, "  <path", "  <script>x()</script>\n  <path", "<script", "<script> is not"
+    ),
+    "a style in a drawing": Broken(
+        SVG, 'x="2"', 'style="fill:red" x="2"', "style=", "“style” is not allowed"
+    ),
+    "a handler in a drawing": Broken(
+        SVG, 'x="2"', 'onclick="x()" x="2"', "onclick", "“onclick” is not allowed"
+    ),
+    "a picture in a drawing": Broken(
+        SVG, "  <path", '  <image href="x.png"/>\n  <path', "<image", "<image> is not"
+    ),
+    "an address in a drawing": Broken(SVG, 'd="M130 98v28"', 'd="url(#x)"', "url(", "more than numbers"),
+    "an unknown class in a drawing": Broken(
+        SVG, '"box on"', '"red"', '"red"', "the class “red” is not known"
+    ),
+    "a drawing too wide": Broken(SVG, "0 0 400 100", "0 0 431 100", "viewBox", "at most 430"),
+    "a drawing with a width": Broken(
+        SVG, "viewBox", 'width="9" viewBox', "width=", "“width” is not allowed on <svg>"
+    ),
+    "a drawing that is no XML": Broken(SVG, "</text>", "", "</svg>", "XML"),
+    "a course folder that is not its id": Broken(
+        "courses/sample/course.yaml", "id: sample", "id: simple", "id:", "name of its folder"
+    ),
+    "a module folder that is not its id": Broken(
+        f"{MODULE}/module.yaml", "id: m01-roles", "id: m01", "id:", "name of its folder"
+    ),
+    "a module twice": Broken(
+        "courses/sample/course.yaml", "[m01-roles]", "[m01-roles, m01-roles]", "modules", "stands twice"
+    ),
+    "a lesson twice": Broken(
+        f"{MODULE}/module.yaml", "[01-owner]", "[01-owner, 01-owner]", "lessons", "stands twice"
+    ),
+    "an outcome twice": Broken(
+        f"{MODULE}/module.yaml",
+        "lessons:",
+        '  - {id: m1-o1, kk: "Атайды", ru: "Знает", en: "Know it"} # again\nlessons:',
+        "again",
+        "the outcome “m1-o1” stands already in",
+    ),
+    "a reference twice": Broken(
+        f"{MODULE}/module.yaml",
+        "  - id: law\n",
+        '  - {id: law, title: {kk: "Заң", ru: "Закон", en: "Law"}, where: "KZ"}\n  - id: law # again\n',
+        "again",
+        "the reference “law” stands twice",
+    ),
+    "a module that cannot be read": Broken(
+        f"{MODULE}/module.yaml", "hours: 2", "hours: much", "hours", "“hours”"
+    ),
+    "hours that are no number": Broken(
+        f"{MODULE}/module.yaml", "hours: 2", "hours: .inf", "hours", "decimal"
+    ),
+    "a stray file beside the banks": Broken(
+        "question_banks/notes.txt", "", "x", "x", "only folders stand here"
+    ),
+    "a source hash in English": Broken(
+        EN, "minutes: 10", "minutes: 10\nsource_hash: 0123456789abcdef", "source_hash", "it is the source"
+    ),
+    "a figure twice": Broken(
+        KK,
+        "| Бір рөл",
+        '![](figures/roles.svg "Тағы")\n\n| Бір рөл',
+        "Тағы",
+        "the figure “roles” stands twice",
+    ),
+    "a figure that no lesson shows": Broken(
+        KK, '![](figures/roles.svg "1-сурет")', "", "| Бір рөл", "here is a table"
+    ),
+    "HTML in a caption": Broken(KK, "1-сурет", "<b>1</b>", "<b>", "HTML is not allowed in a caption"),
+    "words in place of a figure": Broken(KK, "![](", "![рөлдер](", "рөлдер](", "stand in its .yaml"),
+    "a case in a case": Broken(
+        KK, "::: case", "::: case\n::: note", "::: note", "stands inside the one of line"
+    ),
+    "a container that closes nothing": Broken(KK, "\n:::\n", "\n:::\n\n:::\n", "", "closes nothing"),
+    "a ### heading before any ##": Broken(KK, "## Бір рөл", "### Бір рөл", "### Бір", "needs a ## heading"),
+    "a table at the end that English lacks": Broken(
+        KK, "\n:::\n", "\n:::\n\n| а | ә |\n| --- | --- |\n", "| а | ә |", "in English nothing more"
+    ),
+    "choices of a check out of order": Broken(CHECKS, "- id: c", "- id: d", "choices:", "in this order"),
+    "a check's key named twice": Broken(CHECKS, "key: [b]", "key: [b, b]", "key:", "names a choice twice"),
+    "a multiple check with one key": Broken(
+        CHECKS, "type: single", "type: multiple", "key:", "at least two keys"
+    ),
+    "two equal choices of a check": Broken(
+        CHECKS, "The owner", "Nobody", "Меншік", "two choices say the same"
+    ),
+    "none of the above in a check": Broken(CHECKS, "The owner", "None of the above", "None", "not answers"),
+    "a check that cannot be read": Broken(CHECKS, "type: single", "type: essay", "type", "“checks.0.type”"),
+    "an empty bank": Broken(
+        "question_banks/empty/bank.yaml",
+        "",
+        'id: empty\npurpose: practice\nspecimen: false\nversion: "1.0"\n'
+        'title: {kk: "Бос", ru: "Пусто", en: "Empty"}\n',
+        "id: empty",
+        "no item that can be read",
+    ),
+    "a bank without its file": Broken(
+        "question_banks/empty/items/x.yaml", "", "id: x", "", "is missing", "question_banks/empty/bank.yaml"
+    ),
+    "a byte order mark": Broken(ITEM, "id: m01", "\ufeffid: m01", "id: m01", "byte order mark"),
+    "a key that is no word": Broken(
+        ITEM, "points: 1", "points: 1\n? [a]\n: 1", "? [a]", "a key must be a word"
+    ),
+    "a day that does not exist": Broken(
+        ITEM, "enemies:", "valid_until: 2027-02-30\nenemies:", "valid_until", "is not a value"
+    ),
+    "a carriage return": Broken(ITEM, "points: 1", "points: 1\r", "points", "carriage return"),
+    "decomposed letters": Broken(ITEM, "Ешкім", "Еш\u0438\u0306", "Еш\u0438\u0306", "NFC"),
+    "a hidden turn of direction": Broken(ITEM, "Nobody", "No\u202ebody", "\u202e", "control character"),
+}
