@@ -178,7 +178,7 @@ def _make_centre(stage: _Stage) -> list[UUID]:
             booking.create_room(
                 session, clock, actor_id=manager, centre_id=centre, name=name, capacity=12, step_free=True
             )
-            for name in ("101", "102", "201")
+            for name in ("101", "102", "103", "104", "105", "106")
         ]
 
 
@@ -269,13 +269,16 @@ def _graduate(stage: _Stage, members: list[UUID], room: UUID) -> None:
 
 
 def _top_up(stage: _Stage, session_rooms: list[UUID]) -> None:
-    """Sittings so that check-in is open somewhere at any minute of the coming hours, and later ones."""
-    half = timedelta(minutes=30)
-    first = stage.now.replace(minute=0, second=0) + (half if stage.now.minute < 30 else 2 * half)
-    starts = [(first + half * step, session_rooms[step % 2]) for step in range(16)]
+    """Sittings every ten minutes for two hours, so that nobody waits long, then fewer."""
+    ten, hour = timedelta(minutes=10), timedelta(hours=1)
+    mark = stage.now.replace(minute=stage.now.minute // 10 * 10, second=0)
+    first = mark + ten if mark + ten - stage.now >= timedelta(minutes=3) else mark + 2 * ten
+    starts = [first + ten * step for step in range(12)]
+    starts += [starts[-1] + hour * step for step in range(1, 7)]
     day = (stage.now + timedelta(days=3)).replace(hour=5, minute=0, second=0)
-    starts += [(day + timedelta(days=step * 3), session_rooms[2]) for step in range(5)]
-    for opens, room in starts:
+    starts += [day + timedelta(days=step * 3) for step in range(5)]
+    for opens in starts:
+        room = session_rooms[opens.minute // 10]  # each room has one sitting an hour, so they never meet
         with suppress(exam_errors.RoomTaken), write_session(stage.engine) as session:
             booking.create_sitting(
                 session,
