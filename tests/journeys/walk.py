@@ -303,3 +303,22 @@ def certified_in_cohort(page: Page, locale: str, look: Callable[[Page], None]) -
     look(page)
     row = page.locator("table.funnel tbody tr, .funnel tbody tr").last
     return int(re.findall(r"\d+", row.locator("td.num").first.inner_text())[0])
+
+
+def nothing_personal(site: Site) -> None:
+    """Outbox, audit log and server log hold no name and no address of anybody who took part."""
+    engine = make_engine(site.settings.database)
+    with read_session(engine) as session:
+        kept = {
+            "outbox": session.execute(text("SELECT payload, dedupe_key, error FROM job")).all(),
+            "audit": session.execute(text("SELECT facts, reason, subject_id FROM audit_entry")).all(),
+        }
+        people = session.execute(text("SELECT email, name_cyrillic, name_latin FROM person")).all()
+    engine.dispose()
+    assert site.log is not None
+    written = {place: str(rows) for place, rows in kept.items()} | {"log": site.log.read_text()}
+    assert len(people) > 30
+    assert all(len(body) > 100 for body in written.values())
+    for place, body in written.items():
+        found = [word for person in people for word in person if word and word in body]
+        assert found == [], place
