@@ -31,33 +31,20 @@ CAST = (
 """One person per role that has pages. The surnames mean "example", "trial" or "assumption"."""
 
 FIRST = (
-    "Әсел",
-    "Бекзат",
-    "Гүлім",
-    "Дамир",
-    "Еркін",
-    "Жанар",
-    "Зере",
-    "Ілияс",
-    "Қанат",
-    "Ләззат",
-    "Мәдина",
-    "Олжас",
+    ("Әсел", "Asel"),
+    ("Бекзат", "Bekzat"),
+    ("Гүлім", "Gulim"),
+    ("Дамир", "Damir"),
+    ("Жанар", "Zhanar"),
+    ("Еркін", "Yerkin"),
+    ("Зере", "Zere"),
+    ("Ілияс", "Iliyas"),
+    ("Ләззат", "Lazzat"),
+    ("Қанат", "Kanat"),
+    ("Мәдина", "Madina"),
+    ("Олжас", "Olzhas"),
 )
-FIRST_LATIN = (
-    "Asel",
-    "Bekzat",
-    "Gulim",
-    "Damir",
-    "Yerkin",
-    "Zhanar",
-    "Zere",
-    "Iliyas",
-    "Kanat",
-    "Lazzat",
-    "Madina",
-    "Olzhas",
-)
+"""Women's and men's names in turn."""
 LAST = (("Үлгі", "Ulgi"), ("Мысал", "Mysal"), ("Сынақ", "Synaq"))
 
 

@@ -20,7 +20,7 @@ from app.certificates.queries.mine import list_own, list_own_cases
 from app.certificates.rules.states import Verdict
 from app.certificates.service import decisions
 from app.cli import messages
-from app.cli.cast import CAST, FIRST, FIRST_LATIN, LAST, PASSWORD, email
+from app.cli.cast import CAST, FIRST, LAST, PASSWORD, email
 from app.cli.content import store
 from app.cli.database import initialise
 from app.cli.serve import run_server
@@ -120,7 +120,8 @@ def _make_cohort(stage: _Stage, password_hash: str) -> list[UUID]:
         token = cohorts.open_join_link(session, start, actor_id=stage.cast["dinara"], cohort_id=cohort_id)
     members = [stage.cast["aigerim"], stage.cast["nurlan"]]
     for number in range(34):
-        first, last = number % len(FIRST), number % len(LAST)
+        first, last = FIRST[number % len(FIRST)], LAST[number // len(FIRST)]
+        ending = "а" if number % 2 == 0 else ""
         clock = stage.ago(days=64 - number % 20)
         with write_session(stage.engine) as session:
             members.append(
@@ -128,8 +129,8 @@ def _make_cohort(stage: _Stage, password_hash: str) -> list[UUID]:
                     session,
                     clock,
                     email=email(f"member{number + 1:02d}"),
-                    name_cyrillic=f"{LAST[last][0]}баев{'а' if first % 2 == 0 else ''} {FIRST[first]}",
-                    name_latin=f"{LAST[last][1]}bayev{'a' if first % 2 == 0 else ''} {FIRST_LATIN[first]}",
+                    name_cyrillic=f"{last[0]}баев{ending} {first[0]}",
+                    name_latin=f"{last[1]}bayev{'a' if ending else ''} {first[1]}",
                     locale=(Locale.KK, Locale.RU, Locale.EN)[number % 3],
                     password_hash=password_hash,
                     confirmed=True,
