@@ -25,6 +25,7 @@ def run_server(settings: Settings) -> None:
         server_header=False,
         date_header=True,
         proxy_headers=False,
+        timeout_worker_healthcheck=60,  # the default of 5 s restarts a process that is still importing
     )
 
 

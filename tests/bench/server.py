@@ -39,7 +39,7 @@ class Measured:
                 self.parts.append(
                     subprocess.Popen([ceasai, command], env=environment, stdout=log, stderr=log)
                 )
-        for _ in range(300):
+        for _ in range(1200):
             try:
                 urllib.request.urlopen(f"{self.settings.public_base}/readyz", timeout=1)
             except OSError:
