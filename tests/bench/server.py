@@ -31,6 +31,7 @@ class Measured:
             "CEASAI_BIND_PORT": str(self.settings.bind_port),
             "CEASAI_PROCESSES": str(self.processes),
             "CEASAI_WORKER": "separate",
+            "CEASAI_TRUSTED_PROXIES": "127.0.0.1",
             "CEASAI_IP_LIMIT_PER_MINUTE": "1000000",
         }
         ceasai = str(Path(sys.executable).with_name("ceasai"))
