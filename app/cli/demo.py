@@ -29,6 +29,7 @@ from app.exams import errors as exam_errors
 from app.exams.queries import demonstration as made_before
 from app.exams.rules.booking import NOTICE_VERSION
 from app.exams.service import answers, applications, booking, delivery, forms, hand_in, rooms
+from app.kernel.canonical import sha256_hex
 from app.kernel.clock import Clock, FixedClock, SystemClock
 from app.kernel.errors import Refused
 from app.kernel.locales import Locale
@@ -294,6 +295,16 @@ def _top_up(stage: _Stage, session_rooms: list[UUID]) -> None:
             )
 
 
+def _content_stamp(settings: Settings) -> str:
+    """What the content files look like from outside: a start with the same files need not read them again."""
+    seen = [settings.database]
+    for folder in ("courses", "question_banks"):
+        for path in sorted((ROOT / folder).rglob("*")):
+            facts = path.stat()
+            seen.append(f"{path}:{facts.st_size}:{facts.st_mtime_ns}")
+    return sha256_hex("\n".join(seen).encode())
+
+
 def prepare(settings: Settings, clock: Clock, say: Callable[[str], None] = lambda _: None) -> None:
     """Build the demonstration, or bring an older one up to date. Safe to repeat.
 
@@ -304,8 +315,11 @@ def prepare(settings: Settings, clock: Clock, say: Callable[[str], None] = lambd
     engine = make_engine(settings.database)
     stage = _Stage(engine, settings, clock.now())
     try:
-        say("content")
-        store(engine, clock, read_content(ROOT, today=clock.now().date()), demonstration=True)
+        stamp, known_stamp = settings.var_dir / "content.stamp", _content_stamp(settings)
+        if not stamp.exists() or stamp.read_text() != known_stamp:
+            say("content")
+            store(engine, clock, read_content(ROOT, today=clock.now().date()), demonstration=True)
+            stamp.write_text(known_stamp)
         with write_session(engine) as session:
             forms.ensure_demonstration_exams(session, stage.ago(days=70), demonstration=True)
             forms.ensure_practice_run(session, stage.ago(days=70))
