@@ -74,10 +74,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         for leftover in folder.glob(f"{path.name}*"):
             leftover.unlink(missing_ok=True)
         return
-    if os.environ.get("POSTGRES") == "0":
-        pytest.skip("POSTGRES=0 asks for SQLite only")
-    server = Server.__new__(Server)
-    server.url, server._stop = os.environ["CEASAI_TEST_POSTGRES"], None
+    server = Server.running()
     name = f"t_{uuid4().hex}"
     server.copy(name, "ceasai_template")
     yield Settings(database_url=server.database(name)).database

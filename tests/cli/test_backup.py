@@ -1,6 +1,5 @@
 """What is backed up on one database is whole again on either."""
 
-import os
 import shutil
 import zipfile
 from pathlib import Path
@@ -57,10 +56,7 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path) -> object:
     if request.param == "sqlite":
         yield Settings(database_url=f"sqlite:///{tmp_path / 'restored.db'}", var_dir=var)
         return
-    if os.environ.get("POSTGRES") == "0":
-        pytest.skip("POSTGRES=0 asks for SQLite only")
-    server = Server.__new__(Server)
-    server.url, server._stop = os.environ["CEASAI_TEST_POSTGRES"], None
+    server = Server.running()
     name = f"r_{uuid4().hex}"
     server.execute(f"CREATE DATABASE {name}")
     yield Settings(database_url=server.database(name), var_dir=var)

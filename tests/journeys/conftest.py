@@ -156,10 +156,7 @@ def reading_site(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> It
 @pytest.fixture
 def postgres_site(tmp_path: Path) -> Iterator[Site]:
     """A server of this test's own, on PostgreSQL."""
-    if os.environ.get("POSTGRES") == "0":
-        pytest.skip("POSTGRES=0 asks for SQLite only")
-    server = Server.__new__(Server)
-    server.url, server._stop = os.environ["CEASAI_TEST_POSTGRES"], None
+    server = Server.running()
     name = f"j_{uuid4().hex}"
     server.execute(f"CREATE DATABASE {name}")
     var = tmp_path / "var"
