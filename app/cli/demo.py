@@ -319,6 +319,7 @@ def prepare(settings: Settings, clock: Clock, say: Callable[[str], None] = lambd
         if not stamp.exists() or stamp.read_text() != known_stamp:
             say("content")
             store(engine, clock, read_content(ROOT, today=clock.now().date()), demonstration=True)
+            stamp.parent.mkdir(parents=True, exist_ok=True)
             stamp.write_text(known_stamp)
         with write_session(engine) as session:
             forms.ensure_demonstration_exams(session, stage.ago(days=70), demonstration=True)
