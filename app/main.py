@@ -20,7 +20,7 @@ from app.exams import routes as exams
 from app.kernel.clock import Clock, SystemClock
 from app.kernel.locales import LOCALES
 from app.platform import installation, logging
-from app.platform.database import make_engine, read_session
+from app.platform.database import make_engine, read_session, reading
 from app.platform.passwords import Passwords
 from app.platform.settings import Settings, WorkerMode, load, secret
 from app.programmes import routes as programmes
@@ -85,6 +85,7 @@ def create_app(settings: Settings, clock: Clock) -> FastAPI:
     app = FastAPI(title="CEASAI", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     embedded = 2 if settings.worker is WorkerMode.EMBEDDED else 0
     app.state.engine = make_engine(settings.database, pool_size=settings.threads + embedded)
+    app.state.reading = reading(app.state.engine)
     app.state.settings = settings
     app.state.clock = clock
     app.state.secret = secret(settings)
@@ -101,7 +102,7 @@ def create_app(settings: Settings, clock: Clock) -> FastAPI:
     for locale in LOCALES:
         environment(locale)
     assets()
-    app.add_middleware(CompressMiddleware, minimum_size=500, zstd=False, brotli_quality=4, gzip_level=4)
+    app.add_middleware(CompressMiddleware, minimum_size=500, zstd=False, brotli_quality=3, gzip_level=4)
     app.add_middleware(Shell, settings=settings)
     return app
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Subquery, and_, func, or_, select
+from sqlalchemy import ColumnElement, Executable, Row, Subquery, and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -39,10 +39,47 @@ class ViewerFacts:
         return frozenset((kind, scope) for held, kind, scope in self.grants if held == role)
 
 
-def is_live(now: datetime) -> ColumnElement[bool]:
-    """A WHERE condition on sessions: not ended, and within both limits or kept by an open attempt."""
-    within = and_(col(SignInSession.expires_at) > now, col(SignInSession.seen_at) > now - SESSION_IDLE)
-    return and_(col(SignInSession.ended_at).is_(None), or_(within, col(SignInSession.keep_until) > now))
+# A session that is not ended, and within both limits or kept by an open attempt; filled by ``_live_at``.
+_IS_LIVE = and_(
+    col(SignInSession.ended_at).is_(None),
+    or_(
+        and_(
+            col(SignInSession.expires_at) > bindparam("now"),
+            col(SignInSession.seen_at) > bindparam("idle_since"),
+        ),
+        col(SignInSession.keep_until) > bindparam("now"),
+    ),
+)
+
+
+def _live_at(now: datetime) -> dict[str, datetime]:
+    return {"now": now, "idle_since": now - SESSION_IDLE}
+
+
+# The statement behind every signed-in page: built once, since building costs more than running it.
+_VIEWER: Executable = (
+    select(
+        col(SignInSession.id),
+        col(SignInSession.seen_at),
+        col(Person.id).label("person_id"),
+        col(Person.name_cyrillic),
+        col(Person.name_latin),
+        col(Person.locale),
+        col(Person.timezone),
+        col(RoleGrant.role),
+        col(RoleGrant.scope_kind),
+        col(RoleGrant.scope_id),
+    )
+    .join(Person, col(Person.id) == col(SignInSession.person_id))
+    .outerjoin(
+        RoleGrant, and_(col(RoleGrant.person_id) == col(Person.id), col(RoleGrant.revoked_at).is_(None))
+    )
+    .where(
+        col(SignInSession.token_hash) == bindparam("token_hash"),
+        _IS_LIVE,
+        col(Person.disabled_at).is_(None),
+    )
+)
 
 
 def find_viewer(session: Session, token: str, now: datetime) -> ViewerFacts | None:
@@ -50,29 +87,7 @@ def find_viewer(session: Session, token: str, now: datetime) -> ViewerFacts | No
 
     One statement, columns only.
     """
-    rows = session.execute(
-        select(
-            col(SignInSession.id),
-            col(SignInSession.seen_at),
-            col(Person.id).label("person_id"),
-            col(Person.name_cyrillic),
-            col(Person.name_latin),
-            col(Person.locale),
-            col(Person.timezone),
-            col(RoleGrant.role),
-            col(RoleGrant.scope_kind),
-            col(RoleGrant.scope_id),
-        )
-        .join(Person, col(Person.id) == col(SignInSession.person_id))
-        .outerjoin(
-            RoleGrant, and_(col(RoleGrant.person_id) == col(Person.id), col(RoleGrant.revoked_at).is_(None))
-        )
-        .where(
-            col(SignInSession.token_hash) == token_hash(token),
-            is_live(now),
-            col(Person.disabled_at).is_(None),
-        )
-    ).all()
+    rows = session.execute(_VIEWER, {"token_hash": token_hash(token), **_live_at(now)}).all()
     if not rows:
         return None
     first = rows[0]
@@ -266,8 +281,9 @@ def list_sessions(session: Session, person_id: UUID, now: datetime) -> list[Row[
                 col(SignInSession.seen_at),
                 col(SignInSession.device),
             )
-            .where(col(SignInSession.person_id) == person_id, is_live(now))
-            .order_by(col(SignInSession.seen_at).desc(), col(SignInSession.id).desc())
+            .where(col(SignInSession.person_id) == person_id, _IS_LIVE)
+            .order_by(col(SignInSession.seen_at).desc(), col(SignInSession.id).desc()),
+            _live_at(now),
         ).all()
     )
 

@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 
 from app.certificates import keys, status
@@ -28,10 +28,11 @@ from app.certificates.rules.states import Purpose
 from app.kernel.errors import NotFound
 from app.kernel.locales import LOCALES
 from app.platform.database import Read
+from app.platform.routing import Router
 from app.web.limits import limit
 from app.web.viewer import ClockDep
 
-router = APIRouter()
+router = Router()
 
 PER_MINUTE = 120
 """Numbers an address may ask about in a minute: more than a hand types, far too few to search 2⁸⁰."""

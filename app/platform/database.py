@@ -4,13 +4,14 @@
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
+from weakref import WeakKeyDictionary
 
 from fastapi import Depends, Request
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, Pool, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel, create_engine
 
@@ -81,27 +82,42 @@ def write_session(engine: Engine) -> Iterator[Session]:
         yield session
 
 
+def reading(engine: Engine) -> Engine:
+    """The same engine for sessions that only read: on SQLite they take no write lock."""
+    return engine.execution_options(read_only=True)
+
+
 @contextmanager
 def read_session(engine: Engine) -> Iterator[Session]:
-    """A session that never commits; on SQLite it takes no write lock."""
-    with Session(engine.execution_options(read_only=True), autoflush=False) as session:
+    """A session that never commits."""
+    with Session(reading(engine), autoflush=False) as session:
         yield session
 
 
-def _write(request: Request) -> Iterator[Session]:
-    with write_session(request.app.state.engine) as session:
-        yield session
+# Nothing is begun here: the route begins and ends it around its endpoint (``routing``), so that COMMIT runs
+# before the reply is sent and a failed one is not answered with 200. Used in any other place it raises.
+async def _write(request: Request) -> Session:
+    return Session(request.app.state.engine, autobegin=False, info={"writes": True})
 
 
-def _read(request: Request) -> Iterator[Session]:
-    with read_session(request.app.state.engine) as session:
-        yield session
+async def _read(request: Request) -> Session:
+    return Session(request.app.state.reading, autobegin=False, autoflush=False, info={"writes": False})
 
 
-# scope="function": COMMIT runs before the reply is sent. FastAPI's default would send first, so that a
-# failed commit still answered 200 with nothing stored.
-Write = Annotated[Session, Depends(_write, scope="function")]
-Read = Annotated[Session, Depends(_read, scope="function")]
+Write = Annotated[Session, Depends(_write)]
+Read = Annotated[Session, Depends(_read)]
+
+
+_KEPT: WeakKeyDictionary[Pool, dict[Hashable, Any]] = WeakKeyDictionary()
+
+
+def kept(session: Session) -> dict[Hashable, Any]:
+    """What this process keeps of what it has read from the session's database.
+
+    Only for what can never be stale: let the key or the value hold the hash of the content it stands for.
+    """
+    engine = session.get_bind()
+    return _KEPT.setdefault(engine.pool, {})  # type: ignore[union-attr]  # our sessions are bound to engines
 
 
 def insert_once(session: Session, model: type[SQLModel], **values: Any) -> bool:

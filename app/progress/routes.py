@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from xml.sax.saxutils import escape
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 from sqlmodel import Session
 from starlette.routing import Match
@@ -13,6 +13,7 @@ from starlette.routing import Match
 from app.kernel.errors import NotFound
 from app.kernel.locales import LOCALES
 from app.platform.database import Read
+from app.platform.routing import Router
 from app.programmes.queries import figures
 from app.programmes.queries.shipped import ShippedProgramme, regions, shipped
 from app.programmes.rules import counting_day, publishable
@@ -21,8 +22,8 @@ from app.web.locale import PREFIX
 from app.web.pages import page
 from app.web.viewer import ClockDep, MaybeViewer
 
-pages = APIRouter(prefix=PREFIX)
-router = APIRouter()
+pages = Router(prefix=PREFIX)
+router = Router()
 
 _PUBLIC = ("", "programmes", "courses", "scheme", "verify", "conduct", "privacy", "accessibility")
 """Public pages, by what follows the language; those that exist stand in the sitemap."""

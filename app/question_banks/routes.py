@@ -1,7 +1,6 @@
 """Pages and fragments of the question_banks slice."""
 
-from fastapi import APIRouter
-
+from app.platform.routing import Router
 from app.web.locale import PREFIX
 
-router = APIRouter(prefix=PREFIX)
+router = Router(prefix=PREFIX)

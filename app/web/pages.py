@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2_fragments import render_block
 from markupsafe import Markup
 
@@ -20,6 +20,7 @@ from app.kernel.errors import Refused
 from app.kernel.locales import LOCALES, OWN_NAMES, Locale
 from app.web import csrf
 from app.web.assets import assets
+from app.web.folding import FoldingEnvironment
 from app.web.formats import Formats, formats
 from app.web.locale import locale_of, swap
 from app.web.translations import catalogues
@@ -49,10 +50,16 @@ def _bar(part: int, whole: int) -> Markup:
     )
 
 
+def address(locale: str, tail: str = "", /, **query: object) -> str:
+    """The address of one of our pages in a language; ``tail`` is what follows the language."""
+    path = f"/{locale}/{tail}".rstrip("/") if tail else f"/{locale}/"
+    return f"{path}?{urlencode(query)}" if query else path
+
+
 @cache
-def environment(locale: str) -> Environment:
+def environment(locale: str) -> FoldingEnvironment:
     """The templates of one language, compiled once."""
-    made = Environment(
+    made = FoldingEnvironment(
         loader=FileSystemLoader(sorted(str(path) for path in _APP.glob("*/templates"))),
         autoescape=True,
         undefined=StrictUndefined,
@@ -63,8 +70,10 @@ def environment(locale: str) -> Environment:
         cache_size=-1,
     )
     made.install_gettext_translations(catalogues()[locale], newstyle=True)  # type: ignore[attr-defined]
-    made.globals.update(icon=_icon, knot=_knot, bar=_bar, asset=lambda name: assets().url(name))
     made.policies["ext.i18n.trimmed"] = True
+    made.pure = {"url": partial(address, locale), "icon": _icon, "knot": _knot, "asset": assets().url}
+    made.globals.update(made.pure, bar=_bar)
+    made.fold_sentences(catalogues()[locale])
     return made
 
 
@@ -110,12 +119,6 @@ def context(request: Request, *, switch_path: str | None = None) -> dict[str, An
     """What every template may use."""
     locale = locale_of(request)
     state = request.app.state
-    path = request.url.path
-
-    def url(tail: str = "", **query: object) -> str:
-        address = f"/{locale}/{tail}".rstrip("/") if tail else f"/{locale}/"
-        return f"{address}?{urlencode(query)}" if query else address
-
     return {
         "request": request,
         "locale": str(locale),
@@ -123,8 +126,7 @@ def context(request: Request, *, switch_path: str | None = None) -> dict[str, An
         "brand": brand_of(request),
         "demonstration": state.installation.demonstration,
         "public_base": state.settings.public_base,
-        "path": path,
-        "url": url,
+        "path": request.url.path,
         "fmt": formats_of(request),
         "languages": language_links(request, locale, switch_path),
         "csrf_field": lambda: csrf.field(request),
@@ -169,11 +171,7 @@ def render_text(locale: str, name: str, /, **values: Any) -> str:
 
 def go(request: Request, tail: str, **query: object) -> RedirectResponse:
     """After a change: to a page in the same language (303)."""
-    locale = locale_of(request)
-    address = f"/{locale}/{tail}".rstrip("/") if tail else f"/{locale}/"
-    if query:
-        address += f"?{urlencode(query)}"
-    return RedirectResponse(address, HTTPStatus.SEE_OTHER)
+    return RedirectResponse(address(locale_of(request), tail, **query), HTTPStatus.SEE_OTHER)
 
 
 def refusal_of(result: object) -> Refused | None:

@@ -4,14 +4,14 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from fastapi import Depends, FastAPI
+from fastapi import APIRouter, FastAPI
 from sqlalchemy import text
-from sqlalchemy.exc import DatabaseError, IntegrityError
-from sqlmodel import Session
+from sqlalchemy.exc import DatabaseError, IntegrityError, InvalidRequestError
 from starlette.testclient import TestClient
 
-from app.platform.database import Write, _write, insert_once, make_engine
+from app.platform.database import Read, Write, insert_once, make_engine, reading
 from app.platform.models import Job
+from app.platform.routing import Router
 from app.platform.settings import Settings
 from tests import factories
 from tests.world import BASE, World
@@ -50,18 +50,23 @@ def test_concurrent_updates_lose_nothing(world: World) -> None:
         assert session.execute(text("SELECT n FROM tally")).scalar_one() == 120
 
 
-def _app(world: World, dependency: object) -> TestClient:
-    app = FastAPI()
-    app.state.engine = world.engine
-
-    @app.post("/broken")
-    def broken(session: dependency) -> dict[str, str]:  # type: ignore[valid-type]
+def _app(world: World, router: APIRouter) -> TestClient:
+    @router.post("/broken")
+    def broken(session: Write) -> dict[str, str]:
         # a deferred violation: it fails at COMMIT, not before
         if world.engine.dialect.name == "sqlite":
-            session.execute(text("PRAGMA defer_foreign_keys=ON"))  # type: ignore[attr-defined]
-        session.execute(text("INSERT INTO child VALUES (42)"))  # type: ignore[attr-defined]
+            session.execute(text("PRAGMA defer_foreign_keys=ON"))
+        session.execute(text("INSERT INTO child VALUES (42)"))
         return {"said": "stored"}
 
+    @router.post("/stored-by-a-reader")
+    def stored(session: Read) -> dict[str, str]:
+        session.execute(text("INSERT INTO parent VALUES (1)"))
+        return {"said": "stored"}
+
+    app = FastAPI()
+    app.state.engine, app.state.reading = world.engine, reading(world.engine)
+    app.include_router(router)
     return TestClient(app, base_url=BASE, raise_server_exceptions=False)
 
 
@@ -76,15 +81,21 @@ def deferred(world: World) -> World:
 
 
 def test_the_reply_waits_for_the_commit(deferred: World) -> None:
-    assert _app(deferred, Write).post("/broken").status_code == 500
+    assert _app(deferred, Router()).post("/broken").status_code == 500
 
 
-def test_without_function_scope_the_same_failure_would_have_answered_200(deferred: World) -> None:
-    """The trap the ``Write`` alias exists for; if FastAPI ever changes this, the alias may go."""
-    from typing import Annotated
+def test_a_router_that_would_not_commit_cannot_use_a_session(deferred: World) -> None:
+    """The trap our router exists for: a plain one would answer 200 and store nothing."""
+    client = _app(deferred, APIRouter())
+    assert client.post("/broken").status_code == 500
+    with pytest.raises(InvalidRequestError, match="Autobegin"):
+        TestClient(client.app, base_url=BASE).post("/broken")
 
-    naive = Annotated[Session, Depends(_write)]
-    assert _app(deferred, naive).post("/broken").status_code == 200
+
+def test_a_reading_session_never_commits(deferred: World) -> None:
+    assert _app(deferred, Router()).post("/stored-by-a-reader").status_code == 200
+    with deferred.read() as session:
+        assert session.execute(text("SELECT count(*) FROM parent")).scalar() == 0
 
 
 def test_idempotency_comes_from_the_constraint(world: World) -> None:
@@ -115,7 +126,7 @@ def test_one_connection_a_request(world: World) -> None:
     """200 concurrent signed-in requests with 4 connections and 4 threads: no time-out, no 500."""
     person = factories.person(world, "administrator")
     engine = make_engine(world.settings.database, pool_size=4)
-    world.app.state.engine = engine
+    world.app.state.engine, world.app.state.reading = engine, reading(engine)
     browser = world.browser(person)
     statuses: list[int] = []
     lock = threading.Lock()

@@ -16,7 +16,7 @@ NOON = datetime(2026, 11, 23, 7, tzinfo=UTC)
 
 
 def step(number: int, *, opened: bool = False, done: bool = False, minutes: int = 10) -> Step:
-    return Step(UUID(int=number), minutes, opened, done)
+    return Step(UUID(int=number), minutes, opened=opened, read=done, done=done)
 
 
 # Studying

@@ -4,13 +4,14 @@ from http import HTTPStatus
 from typing import Annotated
 
 import pytest
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from starlette.testclient import TestClient
 from structlog.testing import capture_logs
 
 from app.kernel.errors import DomainError, Refused
 from app.platform import audit
 from app.platform.database import Write
+from app.platform.routing import Router
 from app.web import errors
 from app.web.limits import limit
 from app.web.viewer import ClockDep, Viewer, holding
@@ -27,7 +28,7 @@ class TooLate(DomainError):
 
 @pytest.fixture
 def routes(world: World) -> World:
-    router = APIRouter()
+    router = Router()
 
     @router.post("/{locale:locale}/trial/returned")
     def returned(request: Request, session: Write, clock: ClockDep, locale: str) -> Response:

@@ -5,16 +5,17 @@ import email.policy
 import re
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from app.accounts.routes.sign_in import shows_demonstration
 from app.kernel.errors import NotFound
 from app.platform.mail import MESSAGE_NAME, list_written
+from app.platform.routing import Router
 from app.platform.settings import MailTransport
 from app.web.pages import page
 from app.web.viewer import MaybeViewer
 
-router = APIRouter(prefix="/dev/mail")
+router = Router(prefix="/dev/mail")
 
 
 def _only_here(request: Request) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import available_timezones
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from pydantic import field_validator
 from sqlmodel import Session
 
@@ -19,6 +19,7 @@ from app.kernel.clock import Clock
 from app.kernel.errors import DomainError, NotFound, Refused
 from app.kernel.locales import Locale
 from app.platform.database import Read, Write, read_session
+from app.platform.routing import Router
 from app.web.errors import sentence_of
 from app.web.forms import Form, FormModel, FormState, parse, read_form
 from app.web.locale import COOKIE as LOCALE_COOKIE
@@ -26,7 +27,7 @@ from app.web.pages import formats_of, go, page
 from app.web.translations import N_
 from app.web.viewer import ClockDep, SignedIn, Viewer
 
-router = APIRouter(prefix="/settings")
+router = Router(prefix="/settings")
 
 
 class ProfileForm(FormModel):

@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from pydantic import StringConstraints
 from sqlmodel import Session
 
@@ -14,13 +14,14 @@ from app.accounts.routes.choices import ACTION_NAMES, ROLE_NAMES, SCOPE_NAMES, c
 from app.accounts.rules import Role, ScopeKind
 from app.kernel.errors import DomainError
 from app.platform.database import Read, Write
+from app.platform.routing import Router
 from app.web.errors import sentence_of
 from app.web.forms import Form, FormModel, FormState, parse
 from app.web.locale import locale_of
 from app.web.pages import go, page
 from app.web.viewer import ClockDep, Viewer, holding
 
-router = APIRouter(prefix="/admin/people")
+router = Router(prefix="/admin/people")
 
 Administrator = Annotated[Viewer, Depends(holding("administrator"))]
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=1000)]

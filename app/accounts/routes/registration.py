@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from pydantic import ValidationInfo, field_validator
 
 from app.accounts import queries
@@ -23,13 +23,14 @@ from app.accounts.service import check_residence, entry
 from app.kernel.errors import DomainError
 from app.kernel.locales import Locale
 from app.platform.database import Read, Write
+from app.platform.routing import Router
 from app.web.errors import sentence_of
 from app.web.forms import Form, FormModel, FormState, parse, read_form
 from app.web.locale import locale_of
 from app.web.pages import brand_of, go, page
 from app.web.viewer import ClockDep, MaybeViewer
 
-router = APIRouter()
+router = Router()
 
 PRIVATE_LINK = {"Referrer-Policy": "same-origin", "Cache-Control": "no-store"}
 """For pages whose address holds a token: it is told to nobody else and kept nowhere."""

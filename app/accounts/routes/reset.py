@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from app.accounts import queries
 from app.accounts.errors import LinkNotValid
@@ -12,11 +12,12 @@ from app.accounts.routes.sign_in import knock, shows_demonstration
 from app.accounts.rules import MailPurpose
 from app.accounts.service import entry
 from app.platform.database import Read, Write, read_session
+from app.platform.routing import Router
 from app.web.forms import Form, FormModel, FormState, parse
 from app.web.pages import brand_of, go, page
 from app.web.viewer import COOKIE, ClockDep, MaybeViewer
 
-router = APIRouter()
+router = Router()
 
 
 class AskForm(FormModel):

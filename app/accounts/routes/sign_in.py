@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import StringConstraints
 from sqlmodel import Session
@@ -14,6 +14,7 @@ from app.accounts.routes.choices import ROLE_NAMES, Password
 from app.accounts.service import entry
 from app.kernel.errors import DomainError, NotFound, Refused
 from app.platform.database import Read, Write, read_session
+from app.platform.routing import Router
 from app.web.errors import sentence_of
 from app.web.forms import Form, FormModel, FormState, parse, read_form
 from app.web.limits import limit
@@ -22,7 +23,7 @@ from app.web.locale import locale_of
 from app.web.pages import brand_of, go, page
 from app.web.viewer import COOKIE, ClockDep, MaybeViewer
 
-router = APIRouter()
+router = Router()
 
 
 class SignInForm(FormModel):

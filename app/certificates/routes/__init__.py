@@ -1,9 +1,8 @@
 """Pages and fragments of the certificates slice."""
 
-from fastapi import APIRouter
-
 from app.certificates.routes import admin, decisions, documents, mine, verify
+from app.platform.routing import Router
 
-router = APIRouter()
+router = Router()
 for part in (decisions, admin, verify, mine, documents):
     router.include_router(part.router)

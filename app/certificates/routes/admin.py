@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from pydantic import Field
 
 from app.accounts.queries import names_of
@@ -14,6 +14,7 @@ from app.certificates.rules.states import REASONS, TRANSITIONS, EventKind, Reaso
 from app.certificates.service import status as service
 from app.kernel.errors import NotFound, Refused
 from app.platform.database import Read, Write
+from app.platform.routing import Router
 from app.web import errors
 from app.web.forms import Form, FormModel, FormState, parse
 from app.web.locale import PREFIX
@@ -21,7 +22,7 @@ from app.web.pages import go, page
 from app.web.translations import N_
 from app.web.viewer import ClockDep, Viewer, holding
 
-router = APIRouter(prefix=PREFIX)
+router = Router(prefix=PREFIX)
 
 Officer = Annotated[Viewer, Depends(holding("certification_officer"))]
 KeyReader = Annotated[Viewer, Depends(holding("administrator", "auditor"))]

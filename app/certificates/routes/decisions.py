@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from pydantic import Field
 
 from app.accounts.queries import names_of
@@ -13,6 +13,7 @@ from app.certificates.rules.states import Verdict
 from app.certificates.service import decisions as service
 from app.kernel.errors import Refused
 from app.platform.database import Read, Write
+from app.platform.routing import Router
 from app.web import errors
 from app.web.forms import Form, FormModel, FormState, parse
 from app.web.locale import PREFIX
@@ -20,7 +21,7 @@ from app.web.pages import go, page
 from app.web.translations import N_
 from app.web.viewer import ClockDep, Viewer, holding
 
-router = APIRouter(prefix=PREFIX)
+router = Router(prefix=PREFIX)
 
 Officer = Annotated[Viewer, Depends(holding("certification_officer"))]
 

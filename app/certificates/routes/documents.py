@@ -1,6 +1,6 @@
 """The documents themselves: for their holder, and for whoever holds a working share link. Nobody else."""
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from app.certificates.errors import NotInForce
 from app.certificates.facts import CertificateFacts
@@ -11,9 +11,10 @@ from app.certificates.rules import number as numbers
 from app.certificates.rules.states import gives_out
 from app.kernel.errors import NotFound
 from app.platform.database import read_session
+from app.platform.routing import Router
 from app.web.viewer import ClockDep, MaybeViewer, Viewer
 
-router = APIRouter()
+router = Router()
 
 _PRIVATE = {"Cache-Control": "private, no-store", "X-Robots-Tag": "noindex, nofollow"}
 JWT_TYPE = "application/vc+jwt"

@@ -7,7 +7,7 @@ from typing import Annotated
 from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import Field
 from sqlmodel import Session
@@ -22,6 +22,7 @@ from app.certificates.service import decisions
 from app.certificates.service import sharing as sharing_service
 from app.kernel.locales import Trilingual
 from app.platform.database import Read, Write
+from app.platform.routing import Router
 from app.web.formats import Formats
 from app.web.forms import Form, FormModel, FormState, parse
 from app.web.limits import limit
@@ -30,7 +31,7 @@ from app.web.pages import brand_of, formats_of, go, page
 from app.web.translations import N_
 from app.web.viewer import ClockDep, SignedIn
 
-router = APIRouter()
+router = Router()
 router.include_router(documents.router)
 
 LIVES = (7, 30, 90, 365)

@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from app.brands.resolver import resolve
@@ -13,6 +13,7 @@ from app.certificates.routes import words
 from app.certificates.rules import number as numbers
 from app.certificates.service import sharing as sharing_service
 from app.platform.database import Read, Write
+from app.platform.routing import Router
 from app.web.forms import FormState
 from app.web.limits import limit
 from app.web.locale import PREFIX, locale_of
@@ -20,7 +21,7 @@ from app.web.pages import page
 from app.web.translations import N_
 from app.web.viewer import ClockDep, MaybeViewer
 
-router = APIRouter()
+router = Router()
 
 LOOK_UPS_PER_MINUTE = 120
 """For one address. Guessing an 80-bit number at this rate is hopeless; a hiring office is not held up."""

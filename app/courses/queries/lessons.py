@@ -1,15 +1,17 @@
 """Reads for one lesson: what its page shows, the door its verbs go through, and what is done of a course."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, false, func, select
+from markupsafe import Markup
+from sqlalchemy import and_, func, select
 from sqlmodel import Session
 
 from app.courses.models import CheckAnswer, Course, Lesson, LessonProgress, LessonText, Module
 from app.kernel.errors import NotFound
+from app.platform.database import kept
 
 # The checker sees the attributes of a model as values; in a statement they are columns.
 _course: Any = Course
@@ -22,28 +24,31 @@ _answer: Any = CheckAnswer
 
 @dataclass(frozen=True, slots=True)
 class LessonPage:
-    """What a lesson's page shows besides the outline."""
+    """The text of a lesson in one language, as its page shows it."""
 
     parts: list[dict[str, Any]]
+    """In order: ``{"html": …}``, safe since the import, or ``{"check": id}``."""
     toc: list[dict[str, Any]]
     glossary: list[dict[str, str]]
     references: list[dict[str, Any]]
     checks: dict[str, dict[str, Any]]
     check_ids: list[str]
-    chosen: dict[str, list[str]]
-    """The learner's latest answers by check id."""
-    opened_at: datetime | None
-    read_at: datetime | None
-    done_at: datetime | None
 
 
-def get_lesson_page(session: Session, lesson_id: UUID, locale: str, person_id: UUID | None) -> LessonPage:
-    """The text of a lesson in one language, and the learner's answers in it. Two statements.
+def get_lesson_page(session: Session, lesson_id: UUID, locale: str, content_hash: str) -> LessonPage:
+    """The text of a lesson; read once as long as the course says ``content_hash``.
 
     Raises:
         NotFound: the lesson has no text in this language.
     """
-    mine = _progress.person_id == person_id if person_id else false()
+    known, place = kept(session), ("lesson", lesson_id, locale)
+    if place not in known or known[place][0] != content_hash:
+        known[place] = (content_hash, _read_lesson_page(session, lesson_id, locale))
+    found: LessonPage = known[place][1]
+    return found
+
+
+def _read_lesson_page(session: Session, lesson_id: UUID, locale: str) -> LessonPage:
     row = session.execute(
         select(
             _text.parts,
@@ -53,34 +58,26 @@ def get_lesson_page(session: Session, lesson_id: UUID, locale: str, person_id: U
             _lesson.checks,
             _lesson.check_ids,
             _module.references.label("all_references"),
-            _progress.opened_at,
-            _progress.read_at,
-            _progress.done_at,
         )
         .select_from(_text)
         .join(_lesson, _lesson.id == _text.lesson_id)
         .join(_module, _module.id == _lesson.module_id)
-        .outerjoin(_progress, and_(_progress.lesson_id == _lesson.id, mine))
         .where(_text.lesson_id == lesson_id, _text.locale == locale)
     ).first()
     if row is None:
         raise NotFound
-    known = {
+    references = {
         reference["id"]: reference
         | {"retrieved": date.fromisoformat(reference["retrieved"]) if reference["retrieved"] else None}
         for reference in row.all_references
     }
     return LessonPage(
-        parts=row.parts,
+        parts=[{"html": Markup(part["html"])} if "html" in part else part for part in row.parts],  # noqa: S704
         toc=row.toc,
         glossary=row.glossary,
-        references=[known[name] for name in row.references if name in known],
+        references=[references[name] for name in row.references if name in references],
         checks={check["id"]: check for check in row.checks},
         check_ids=row.check_ids,
-        chosen=chosen_in(session, lesson_id, person_id) if person_id else {},
-        opened_at=row.opened_at,
-        read_at=row.read_at,
-        done_at=row.done_at,
     )
 
 

@@ -1,7 +1,6 @@
 """Reads for the catalogue, the outline and the learner's own page. Columns only."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from itertools import pairwise
@@ -22,6 +21,7 @@ from app.courses.rules.studying import (
     stage_of_module,
 )
 from app.kernel.errors import NotFound
+from app.platform.database import kept
 
 # The checker sees the attributes of a model as values; in a statement they are columns.
 _course: Any = Course
@@ -93,6 +93,7 @@ class CourseLine:
 
     course_id: UUID
     slug: str
+    content_hash: str
     title: dict[str, str]
     summary: dict[str, str]
     hours: Decimal
@@ -133,6 +134,7 @@ def _courses(person_id: UUID | None) -> Select[Any]:
     mine = _enrolment.person_id == person_id if person_id else false()
     return select(
         _course.id,
+        _course.content_hash,
         _course.slug,
         _course.title,
         _course.summary,
@@ -145,11 +147,19 @@ def _courses(person_id: UUID | None) -> Select[Any]:
     ).outerjoin(_enrolment, and_(_enrolment.course_id == _course.id, mine))
 
 
-def _lines(rows: Iterable[Row[Any]]) -> list[CourseLine]:
-    return [
+def _lines(session: Session, asked: Select[Any], locale: str, person_id: UUID | None) -> list[CourseLine]:
+    """The courses asked for, with their outlines and how far the learner is in each lesson.
+
+    Two statements, however many courses there are; one more each time the content has changed.
+    """
+    rows = session.execute(asked).all()
+    if not rows:
+        return []
+    courses = [
         CourseLine(
             course_id=row.id,
             slug=row.slug,
+            content_hash=row.content_hash,
             title=row.title,
             summary=row.summary,
             hours=Decimal(row.hours),
@@ -161,13 +171,54 @@ def _lines(rows: Iterable[Row[Any]]) -> list[CourseLine]:
         )
         for row in rows
     ]
+    outlines = _outlines(session, courses, locale)
+    far = _progress_in(session, [course.course_id for course in courses], person_id) if person_id else {}
+    for course in courses:
+        course.modules = [
+            replace(module, lessons=[_with_progress(line, far) for line in module.lessons])
+            for module in outlines[course.course_id]
+        ]
+    return courses
 
 
-def _fill(session: Session, courses: list[CourseLine], locale: str, person_id: UUID | None) -> None:
-    """Put the modules and lessons into ``courses``: one statement, however many there are."""
-    if not courses:
-        return
-    mine = _progress.person_id == person_id if person_id else false()
+def _progress_in(session: Session, course_ids: list[UUID], person_id: UUID) -> dict[UUID, Row[Any]]:
+    """How far the person is, by lesson opened."""
+    rows = session.execute(
+        select(_progress.lesson_id, _progress.read_at, _progress.done_at)
+        .join(_lesson, _lesson.id == _progress.lesson_id)
+        .join(_module, _module.id == _lesson.module_id)
+        .where(_progress.person_id == person_id, _module.course_id.in_(course_ids))
+    )
+    return {row.lesson_id: row for row in rows}
+
+
+def _with_progress(line: LessonLine, far: dict[UUID, Row[Any]]) -> LessonLine:
+    known = far.get(line.step.lesson_id)
+    if known is None:
+        return line
+    step = replace(line.step, opened=True, read=known.read_at is not None, done=known.done_at is not None)
+    return replace(line, step=step)
+
+
+def _outlines(session: Session, courses: list[CourseLine], locale: str) -> dict[UUID, tuple[ModuleLine, ...]]:
+    """The modules and lessons of each course as nobody has touched them; kept until the content changes."""
+    known = kept(session)
+    found, missing = {}, []
+    for course in courses:
+        content_hash, modules = known.get(("outline", course.course_id, locale), ("", ()))
+        if content_hash == course.content_hash:
+            found[course.course_id] = modules
+        else:
+            missing.append(course)
+    if missing:
+        read = _read_outlines(session, [course.course_id for course in missing], locale)
+        for course in missing:
+            found[course.course_id] = tuple(read[course.course_id])
+            known["outline", course.course_id, locale] = (course.content_hash, found[course.course_id])
+    return found
+
+
+def _read_outlines(session: Session, course_ids: list[UUID], locale: str) -> dict[UUID, list[ModuleLine]]:
     rows = session.execute(
         select(
             _module.course_id,
@@ -181,31 +232,22 @@ def _fill(session: Session, courses: list[CourseLine], locale: str, person_id: U
             _lesson.slug,
             _lesson.minutes,
             _text.title,
-            _progress.opened_at,
-            _progress.done_at,
         )
         .select_from(_module)
         .outerjoin(_lesson, and_(_lesson.module_id == _module.id, _lesson.retired_at.is_(None)))
-        .outerjoin(
-            _text,
-            and_(_text.lesson_id == _lesson.id, _text.locale == locale),
-        )
-        .outerjoin(_progress, and_(_progress.lesson_id == _lesson.id, mine))
-        .where(
-            _module.course_id.in_([course.course_id for course in courses]),
-            _module.retired_at.is_(None),
-        )
+        .outerjoin(_text, and_(_text.lesson_id == _lesson.id, _text.locale == locale))
+        .where(_module.course_id.in_(course_ids), _module.retired_at.is_(None))
         .order_by(_module.course_id, _module.position, _module.slug, _lesson.position)
-    ).all()
-    by_id = {course.course_id: course for course in courses}
+    )
+    found: dict[UUID, list[ModuleLine]] = {course_id: [] for course_id in course_ids}
     for row in rows:
-        course = by_id[row.course_id]
-        if not course.modules or course.modules[-1].slug != row.module_slug:
-            course.modules.append(
+        modules = found[row.course_id]
+        if not modules or modules[-1].slug != row.module_slug:
+            modules.append(
                 ModuleLine(
                     slug=row.module_slug,
                     code=row.code,
-                    number=len(course.modules) + 1,
+                    number=len(modules) + 1,
                     title=row.module_title,
                     summary=row.summary,
                     outcomes=row.outcomes,
@@ -214,44 +256,40 @@ def _fill(session: Session, courses: list[CourseLine], locale: str, person_id: U
             )
         if row.id is None or row.title is None:
             continue
-        module = course.modules[-1]
+        module = modules[-1]
         module.lessons.append(
             LessonLine(
-                step=Step(row.id, row.minutes, row.opened_at is not None, row.done_at is not None),
+                step=Step(row.id, row.minutes),
                 slug=row.slug,
                 place=f"{module.slug}/{row.slug}",
                 title=row.title,
                 number=len(module.lessons) + 1,
             )
         )
+    return found
 
 
 def list_courses(session: Session, locale: str, person_id: UUID | None) -> list[CourseLine]:
-    """Every course with its outline. Two statements."""
-    courses = _lines(session.execute(_courses(person_id).order_by(_course.level, _course.slug)))
-    _fill(session, courses, locale, person_id)
-    return courses
+    """Every course with its outline."""
+    return _lines(session, _courses(person_id).order_by(_course.level, _course.slug), locale, person_id)
 
 
 def list_enrolled(session: Session, locale: str, person_id: UUID) -> list[CourseLine]:
-    """The courses a person studies, the latest studied first. Two statements."""
+    """The courses a person studies, the latest studied first."""
     latest = func.coalesce(_enrolment.last_studied_at, _enrolment.enrolled_at).desc()
-    rows = session.execute(_courses(person_id).where(_enrolment.id.is_not(None)).order_by(latest))
-    courses = _lines(rows)
-    _fill(session, courses, locale, person_id)
-    return courses
+    asked = _courses(person_id).where(_enrolment.id.is_not(None)).order_by(latest)
+    return _lines(session, asked, locale, person_id)
 
 
 def get_course(session: Session, slug: str, locale: str, person_id: UUID | None) -> CourseLine:
-    """One course with its outline. Two statements.
+    """One course with its outline.
 
     Raises:
         NotFound: there is no such course.
     """
-    courses = _lines(session.execute(_courses(person_id).where(_course.slug == slug)))
+    courses = _lines(session, _courses(person_id).where(_course.slug == slug), locale, person_id)
     if not courses:
         raise NotFound
-    _fill(session, courses, locale, person_id)
     return courses[0]
 
 

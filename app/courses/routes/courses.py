@@ -1,18 +1,19 @@
 """The catalogue, a course's outline, enrolment, search, and the learner's own page."""
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 
 from app.courses.queries import finding, lessons, outline, practice
 from app.courses.rules.finding import LONGEST_QUERY
 from app.courses.service import studying as service
 from app.platform.database import Read, Write
+from app.platform.routing import Router
 from app.web.forms import Form
 from app.web.locale import locale_of
 from app.web.pages import go, page
 from app.web.viewer import ClockDep, MaybeViewer, SignedIn
 
-router = APIRouter()
+router = Router()
 
 
 @router.get("/courses")

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from fastapi.responses import HTMLResponse
-from markupsafe import Markup
 from pydantic import Field
 from sqlmodel import Session
 
@@ -16,12 +15,13 @@ from app.courses.rules.studying import check_is_right
 from app.courses.service import studying as service
 from app.kernel.errors import NotFound
 from app.platform.database import Read, Write
+from app.platform.routing import Router
 from app.web.forms import Form, FormModel, parse
 from app.web.locale import locale_of
 from app.web.pages import go, page, wants_fragment
 from app.web.viewer import ClockDep, MaybeViewer, SignedIn, Viewer
 
-router = APIRouter()
+router = Router()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Place:
         return f"courses/{self.slug}/{self.module}/{self.lesson}"
 
 
-def _place(slug: str, module: str, lesson: str) -> Place:
+async def _place(slug: str, module: str, lesson: str) -> Place:
     return Place(slug, module, lesson)
 
 
@@ -114,8 +114,9 @@ def _lesson_page(
     person_id = viewer.person_id if viewer else None
     course = outline.get_course(session, place.slug, locale, person_id)
     line = outline.find_lesson(course, place.module, place.lesson)
-    text = lessons.get_lesson_page(session, line.step.lesson_id, locale, person_id)
-    chosen = {**text.chosen, **(tried or {})}
+    text = lessons.get_lesson_page(session, line.step.lesson_id, locale, course.content_hash)
+    answered = lessons.chosen_in(session, line.step.lesson_id, person_id) if person_id else {}
+    chosen = {**answered, **(tried or {})}
     checks = {
         check_id: _check_view(
             check,
@@ -125,8 +126,8 @@ def _lesson_page(
         )
         for check_id, check in text.checks.items()
     }
-    unanswered = [check_id for check_id in text.check_ids if check_id not in text.chosen]
-    opened = text.opened_at is not None and course.last_lesson_id == line.step.lesson_id
+    unanswered = [check_id for check_id in text.check_ids if check_id not in answered]
+    opened = line.step.opened and course.last_lesson_id == line.step.lesson_id
     posted = request.method == "POST"
     return page(
         request,
@@ -138,10 +139,10 @@ def _lesson_page(
         lesson=line,
         near=outline.neighbours(course, line),
         place=place.path,
-        parts=[{"html": Markup(part["html"])} if "html" in part else part for part in text.parts],  # noqa: S704  # sanitised at import
+        parts=text.parts,
         text=text,
         checks=checks,
-        standing=service.Standing(text.read_at is not None, text.done_at is not None, unanswered),
+        standing=service.Standing(line.step.read, line.step.done, unanswered),
         tells_opening=bool(course.enrolled_at) and not opened and not posted,
         left=left,
     )

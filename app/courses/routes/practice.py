@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 from pydantic import Field
 from sqlmodel import Session
@@ -15,13 +15,14 @@ from app.courses.rules.practice import MIXED, QUIZ_SIZE
 from app.courses.service import practice as service
 from app.kernel.errors import NotFound
 from app.platform.database import Read, Write
+from app.platform.routing import Router
 from app.question_banks import queries as banks
 from app.web.forms import Form, FormModel, parse
 from app.web.locale import locale_of
 from app.web.pages import go, page, wants_fragment
 from app.web.viewer import ClockDep, SignedIn
 
-router = APIRouter(prefix="/practice")
+router = Router(prefix="/practice")
 
 
 class AnswerForm(FormModel):

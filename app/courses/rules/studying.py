@@ -29,8 +29,9 @@ class Step:
 
     lesson_id: UUID
     minutes: int
-    opened: bool
-    done: bool
+    opened: bool = False
+    read: bool = False
+    done: bool = False
 
 
 def decide_lesson_done(*, read: bool, check_ids: Collection[str], answered: Collection[str]) -> bool:

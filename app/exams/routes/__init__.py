@@ -1,7 +1,5 @@
 """Pages and fragments of the exams slice: one module a resource, put together here."""
 
-from fastapi import APIRouter
-
 from app.exams.routes import (
     applications,
     attempts,
@@ -13,8 +11,9 @@ from app.exams.routes import (
     sittings,
     supervision,
 )
+from app.platform.routing import Router
 from app.web.locale import PREFIX
 
-router = APIRouter(prefix=PREFIX)
+router = Router(prefix=PREFIX)
 for part in (attempts, results, supervision, notices, applications, booking, checkin, rooms, sittings):
     router.include_router(part.router)

@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from pydantic import Field, field_validator, model_validator
 from sqlmodel import Session
 
@@ -18,12 +18,13 @@ from app.exams.rules.states import AccommodationState
 from app.exams.service import applications as service
 from app.kernel.errors import NotFound
 from app.platform.database import Read, Write
+from app.platform.routing import Router
 from app.web.forms import Form, FormModel, FormState, parse
 from app.web.pages import go, page
 from app.web.translations import N_
 from app.web.viewer import ClockDep, SignedIn, Viewer, holding
 
-router = APIRouter()
+router = Router()
 ManagerDep = Annotated[Viewer, Depends(holding("exam_manager"))]
 
 

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from app.exams.queries import attempts as queries
 from app.exams.routes.exam_window import (
@@ -28,13 +28,14 @@ from app.kernel.errors import Refused
 from app.kernel.ids import new_id
 from app.kernel.locales import LOCALES
 from app.platform.database import Write
+from app.platform.routing import Router
 from app.web import errors
 from app.web.forms import Form
 from app.web.locale import locale_of
 from app.web.pages import go, page, wants_fragment
 from app.web.viewer import SignedIn
 
-router = APIRouter()
+router = Router()
 
 
 def _place(attempt_id: UUID) -> str:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from app.exams.queries import booking as queries
 from app.exams.queries import forms as form_queries
@@ -11,11 +11,12 @@ from app.exams.rules.states import OPEN, BookingState, Lifecycle
 from app.exams.service import booking as service
 from app.kernel.errors import NotFound
 from app.platform.database import Read, Write
+from app.platform.routing import Router
 from app.web.forms import Form, FormModel, parse
 from app.web.pages import go, page
 from app.web.viewer import ClockDep, SignedIn
 
-router = APIRouter()
+router = Router()
 
 
 class SittingForm(FormModel):

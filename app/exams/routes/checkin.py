@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from sqlmodel import Session
 
 from app.exams.queries import booking as queries
@@ -13,11 +13,12 @@ from app.exams.rules import booking as rules
 from app.exams.service import rooms as service
 from app.kernel.clock import Clock
 from app.platform.database import Read, Write
+from app.platform.routing import Router
 from app.web.forms import Form, FormModel, FormState, parse
 from app.web.pages import go, page
 from app.web.viewer import ClockDep, SignedIn, Viewer
 
-router = APIRouter()
+router = Router()
 
 
 class CheckInForm(FormModel):

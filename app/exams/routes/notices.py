@@ -1,12 +1,13 @@
 """Public texts: the code of conduct, the scheme, privacy, accessibility, and the notice on supervision."""
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 
 from app.exams.rules import booking as rules
+from app.platform.routing import Router
 from app.web.pages import page
 from app.web.viewer import find_viewer
 
-router = APIRouter(dependencies=[Depends(find_viewer)])  # the header greets who is signed in
+router = Router(dependencies=[Depends(find_viewer)])  # the header greets who is signed in
 
 
 def _text(request: Request, name: str, version: str | None = None) -> Response:

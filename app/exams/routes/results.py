@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from app.accounts import queries as accounts
 from app.exams.queries import attempts as attempt_queries
@@ -10,11 +10,12 @@ from app.exams.queries import results as queries
 from app.exams.rules.domains import domain_title
 from app.exams.rules.states import Lifecycle, Outcome
 from app.platform.database import Read
+from app.platform.routing import Router
 from app.web.locale import locale_of
 from app.web.pages import go, page
 from app.web.viewer import ClockDep, SignedIn
 
-router = APIRouter()
+router = Router()
 
 
 @router.get("/exams/attempts/{attempt_id}/receipt")

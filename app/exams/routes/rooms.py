@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from pydantic import Field
 from sqlmodel import Session
 
@@ -16,12 +16,13 @@ from app.exams.service import rooms as service
 from app.kernel.clock import Clock
 from app.kernel.errors import NotFound, Refused
 from app.platform.database import Read, Write
+from app.platform.routing import Router
 from app.web import errors
 from app.web.forms import Form, FormModel, FormState, parse
 from app.web.pages import formats_of, go, page
 from app.web.viewer import ClockDep, Viewer, holding
 
-router = APIRouter()
+router = Router()
 ProctorDep = Annotated[Viewer, Depends(holding("proctor"))]
 
 

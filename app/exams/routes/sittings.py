@@ -6,7 +6,7 @@ from typing import Annotated
 from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from pydantic import Field, field_validator
 from sqlmodel import Session
 
@@ -19,12 +19,13 @@ from app.kernel.clock import Clock
 from app.kernel.errors import DomainError
 from app.kernel.locales import Locale
 from app.platform.database import Read, Write
+from app.platform.routing import Router
 from app.web.forms import Form, FormModel, FormState, parse
 from app.web.pages import go, page
 from app.web.translations import N_
 from app.web.viewer import ClockDep, Viewer, holding
 
-router = APIRouter()
+router = Router()
 ManagerDep = Annotated[Viewer, Depends(holding("exam_manager"))]
 KEPT_IN_LIST = timedelta(days=30)
 """How long a sitting that is over stays in the list."""

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from pydantic import Field
 
 from app.accounts import queries as accounts
@@ -14,12 +14,13 @@ from app.exams.service import supervision, time
 from app.kernel.clock import Clock
 from app.kernel.ids import new_id
 from app.platform.database import Read, Write
+from app.platform.routing import Router
 from app.web.forms import Form, FormModel, FormState, parse
 from app.web.pages import go, page
 from app.web.translations import N_
 from app.web.viewer import ClockDep, Viewer, holding
 
-router = APIRouter(prefix="/rooms/attempts/{attempt_id}")
+router = Router(prefix="/rooms/attempts/{attempt_id}")
 
 Supervisor = Annotated[Viewer, Depends(holding("exam_manager", "proctor"))]
 Manager = Annotated[Viewer, Depends(holding("exam_manager"))]

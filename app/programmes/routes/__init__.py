@@ -1,10 +1,9 @@
 """Pages and fragments of the programmes slice."""
 
-from fastapi import APIRouter
-
+from app.platform.routing import Router
 from app.programmes.routes import cohorts, invitations, joining, people
 from app.web.locale import PREFIX
 
-router = APIRouter(prefix=PREFIX)
+router = Router(prefix=PREFIX)
 for part in (cohorts, people, invitations, joining):
     router.include_router(part.router)

@@ -5,12 +5,13 @@ from http import HTTPStatus
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, Response
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from app.kernel.locales import LOCALES, OWN_NAMES, Locale
 from app.platform.database import Read, Write
+from app.platform.routing import Router
 from app.programmes import rules
 from app.programmes.errors import CohortOutOfScope
 from app.programmes.queries import cohorts as queries
@@ -27,7 +28,7 @@ from app.web.pages import brand_of, formats_of, go, page, wants_fragment
 from app.web.translations import N_, say
 from app.web.viewer import ClockDep, SignedIn, Viewer, holding
 
-router = APIRouter(prefix="/cohorts")
+router = Router(prefix="/cohorts")
 
 MANAGER = "programme_manager"
 Manager = Annotated[Viewer, Depends(holding(MANAGER))]

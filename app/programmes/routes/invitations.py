@@ -4,11 +4,12 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 from starlette.datastructures import FormData, UploadFile
 
 from app.platform.database import Read, Write
+from app.platform.routing import Router
 from app.programmes import rules
 from app.programmes.queries import cohorts as queries
 from app.programmes.routes.cohorts import MANAGER
@@ -21,7 +22,7 @@ from app.web.pages import go, page
 from app.web.translations import N_
 from app.web.viewer import ClockDep, SignedIn
 
-router = APIRouter(prefix="/cohorts/{cohort_id}/invitations")
+router = Router(prefix="/cohorts/{cohort_id}/invitations")
 
 _SHOWN = 200
 """Rows of each kind that the page lists; the figures count all."""

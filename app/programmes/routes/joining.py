@@ -1,10 +1,11 @@
 """How somebody takes up an invitation or a join link. A GET only shows; joining is always a POST."""
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 
 from app.kernel.errors import NotFound
 from app.platform.database import Read, Write
+from app.platform.routing import Router
 from app.programmes.errors import CohortClosed, InvitationUsed
 from app.programmes.queries import cohorts as queries
 from app.programmes.service import joining as service
@@ -12,7 +13,7 @@ from app.web.forms import Form
 from app.web.pages import go, page
 from app.web.viewer import ClockDep, MaybeViewer, SignedIn
 
-router = APIRouter()
+router = Router()
 
 
 def _offer(request: Request, cohort: queries.CohortFacts) -> HTMLResponse:

@@ -5,11 +5,12 @@ from http import HTTPStatus
 from io import StringIO
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 from pydantic import Field
 
 from app.platform.database import Write
+from app.platform.routing import Router
 from app.programmes.errors import NotAnInstructor
 from app.programmes.queries import cohorts as queries
 from app.programmes.queries import people
@@ -24,7 +25,7 @@ from app.web.pages import formats_of, go, page
 from app.web.translations import N_, say
 from app.web.viewer import ClockDep, SignedIn
 
-router = APIRouter(prefix="/cohorts/{cohort_id}")
+router = Router(prefix="/cohorts/{cohort_id}")
 
 _HEADINGS = (
     N_("Name in Cyrillic"),
