@@ -21,6 +21,8 @@ class Sentences(Translations):
         self.asked += 1
         return message.replace("Fish", "Балық & <b>")
 
+    ugettext = gettext  # what jinja2 asks for first
+
     def pgettext(self, context: str, message: str) -> str:
         self.asked += 1
         return f"{context}:{message}"
