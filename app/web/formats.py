@@ -14,6 +14,29 @@ _BABEL = {"kk": "kk_KZ", "ru": "ru_KZ", "en": "en_GB"}
 _NBSP = "\N{NO-BREAK SPACE}"
 
 
+# A list holds the same days and numbers again and again, and every page the same zone.
+
+
+@lru_cache(maxsize=4096)
+def _number(locale: str, value: int) -> str:
+    text: str = format_decimal(value, locale=_BABEL[locale])
+    return text.replace(" ", _NBSP)
+
+
+@lru_cache(maxsize=4096)
+def _date(locale: str, day: dt.date) -> str:
+    # CLDR's long form abbreviates the Kazakh word for year; official texts write it out
+    return format_date(day, "y 'жылғы' d MMMM" if locale == "kk" else "long", locale=_BABEL[locale])
+
+
+@lru_cache(maxsize=1024)
+def _zone_name(locale: str, timezone: str, offset: int) -> str:
+    hours, minutes = divmod(offset, 60)
+    city = get_timezone_location(ZoneInfo(timezone), locale=_BABEL[locale], return_city=True)
+    tail = f":{minutes:02d}" if minutes else ""
+    return f"{city} (UTC{hours:+d}{tail})"
+
+
 class Formats:
     """The forms of one language and one time zone. Made once and kept."""
 
@@ -30,8 +53,7 @@ class Formats:
 
     def number(self, value: int) -> str:
         """A whole number with its thousands parted: 1 000 (kk, ru), 1,000 (en)."""
-        text: str = format_decimal(value, locale=self.babel)
-        return text.replace(" ", _NBSP)
+        return _number(self.locale, value)
 
     def decimal(self, value: float, digits: int = 1) -> str:
         """A number with ``digits`` places at most."""
@@ -56,8 +78,7 @@ class Formats:
     def date(self, at: datetime | dt.date) -> str:
         """Day, month in words, year."""
         day = self.local(at).date() if isinstance(at, datetime) else at
-        # CLDR's long form abbreviates the Kazakh word for year; official texts write it out
-        return format_date(day, "y 'жылғы' d MMMM" if self.locale == "kk" else "long", locale=self.babel)
+        return _date(self.locale, day)
 
     def day_month(self, at: datetime | dt.date) -> str:
         """Day and month in words, for lists within a year."""
@@ -84,10 +105,7 @@ class Formats:
     def zone_name(self) -> str:
         """The zone as people call it, with its present offset: Алматы (UTC+5)."""
         offset = datetime.now(self.zone).utcoffset() or timedelta()  # noqa: TID251  # only the zone's offset today
-        hours, minutes = divmod(int(offset.total_seconds()) // 60, 60)
-        city = get_timezone_location(self.zone, locale=self.babel, return_city=True)
-        tail = f":{minutes:02d}" if minutes else ""
-        return f"{city} (UTC{hours:+d}{tail})"
+        return _zone_name(self.locale, self.timezone, int(offset.total_seconds()) // 60)
 
     def clock(self, remaining: timedelta) -> str:
         """Time left as h:mm:ss, never negative."""
