@@ -3,6 +3,7 @@
 import traceback
 from datetime import datetime
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -145,9 +146,13 @@ async def _validation(request: Request, error: Exception) -> Response:
     return problem(request, Malformed())
 
 
-async def _bug(request: Request, error: Exception) -> Response:
+def bug(request: Request, error: Exception) -> Response:
+    """A bug of ours: its kind and place go to the log, its number to the reader."""
     number = str(new_id())
-    frames = [f"{frame.name}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
+    frames = [
+        f"{Path(frame.filename).stem}.{frame.name}:{frame.lineno}"
+        for frame in traceback.extract_tb(error.__traceback__)
+    ]
     # the text of an exception may quote a row, so only its kind and its place are logged
     log.error("incident", incident=number, kind=type(error).__name__, frames=frames[-8:])
     return problem(request, Incident(incident=number))
@@ -158,4 +163,3 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(DomainError, _domain)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _validation)
-    app.add_exception_handler(Exception, _bug)

@@ -2,10 +2,13 @@
 
 import re
 import time
+from collections.abc import Callable
 from http import HTTPStatus
 
 import structlog
 from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.kernel.ids import new_id
@@ -27,11 +30,20 @@ class _BodyTooLarge(Exception):
     """The body went over ``MAX_BODY`` while it was read."""
 
 
+class BrokenOff(Exception):
+    """A bug in the middle of a reply: the connection ends; what happened is in the log."""
+
+
+OnBug = Callable[[Request, Exception], Response]
+"""Writes the bug down and answers with its number."""
+
+
 class Shell:
     """The outermost layer, written against ASGI directly: it runs on every request."""
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, on_bug: OnBug) -> None:
         self._app = app
+        self._on_bug = on_bug
         self._hosts = frozenset(settings.allowed_hosts)
         self._fixed = [
             ("content-security-policy", CSP),
@@ -85,6 +97,11 @@ class Shell:
             except _BodyTooLarge:
                 if not status:
                     await _plain(sending, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            except Exception as error:  # noqa: BLE001  # caught here, a bug neither leaves bare nor prints itself
+                reply = self._on_bug(Request(scope), error)
+                if status:
+                    raise BrokenOff from None
+                await reply(scope, receive, sending)
         route = scope.get("route")
         log.info(
             "request",

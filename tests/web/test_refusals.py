@@ -1,10 +1,12 @@
 """Refusals reach the reader in one way: page, fragment or problem document, in their language."""
 
+from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Annotated
 
 import pytest
 from fastapi import Depends, Request, Response
+from fastapi.responses import StreamingResponse
 from starlette.testclient import TestClient
 from structlog.testing import capture_logs
 
@@ -13,6 +15,7 @@ from app.platform import audit
 from app.platform.database import Write
 from app.platform.routing import Router
 from app.web import errors
+from app.web.headers import CSP, BrokenOff
 from app.web.limits import limit
 from app.web.viewer import ClockDep, Viewer, holding
 from tests import factories
@@ -43,6 +46,14 @@ def routes(world: World) -> World:
     @router.get("/{locale:locale}/trial/bug")
     def bug(locale: str) -> Response:
         raise RuntimeError("Сынақов Үлгі sample1@people.example")
+
+    @router.get("/{locale:locale}/trial/broken-off")
+    def broken_off(locale: str) -> Response:
+        def parts() -> Iterator[str]:
+            yield "a" * 100_000
+            raise RuntimeError("sample1@people.example")
+
+        return StreamingResponse(parts(), media_type="text/plain")
 
     @router.get("/{locale:locale}/trial/officer")
     def officer(
@@ -96,6 +107,19 @@ def test_a_bug_gives_its_number_and_nothing_else(routes: World) -> None:
     assert incident["incident"] in reply.text
     assert incident["kind"] == "RuntimeError"
     assert "Сынақов" not in str(logged)
+    assert "people.example" not in str(logged)
+    assert reply.headers["content-security-policy"] == CSP
+    assert reply.headers["x-request-id"]
+    assert [entry["status"] for entry in logged if entry["event"] == "request"] == [500]
+
+
+def test_a_bug_in_the_middle_of_a_reply_breaks_it_off_without_its_text(routes: World) -> None:
+    client = TestClient(routes.app, base_url=BASE)
+    with capture_logs() as logged, pytest.raises(BrokenOff) as broken:
+        client.get("/kk/trial/broken-off")
+    assert broken.value.__cause__ is None
+    assert broken.value.__suppress_context__
+    assert "incident" in {entry["event"] for entry in logged}
     assert "people.example" not in str(logged)
 
 
