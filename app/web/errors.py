@@ -158,6 +158,11 @@ def bug(request: Request, error: Exception) -> Response:
     return problem(request, Incident(incident=number))
 
 
+def unknown(request: Request) -> Response:
+    """Nothing is at this address."""
+    return problem(request, NotFound())
+
+
 def install(app: FastAPI) -> None:
     """Register the handlers."""
     app.add_exception_handler(DomainError, _domain)

@@ -1,11 +1,13 @@
 """Forms: what was typed is kept, and what is wrong is said field by field in the reader's language."""
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Request
 from pydantic import BaseModel, ConfigDict, ValidationError
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
 
 from app.web import csrf
 from app.web.translations import N_
@@ -39,6 +41,10 @@ _BY_TYPE = {
     "time_parsing": N_("Type a time as in 10:00."),
 }
 _OTHERWISE = N_("This does not have the form expected.")
+_UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_TAKEN_OUT = N_(
+    "This held signs that cannot be kept. They have been taken out: look at it and send it again."
+)
 
 
 class FormModel(BaseModel):
@@ -71,6 +77,24 @@ class FormState:
         self.errors.setdefault(name, FieldError(message, facts))
 
 
+class PostedForm(FormData):
+    """A posted form without control characters: PostgreSQL does not store NUL, and no page shows the others.
+
+    ``unclean`` names the fields they stood in, so that a form asks its sender to look again.
+    """
+
+    def __init__(self, posted: Iterable[tuple[str, UploadFile | str]]) -> None:
+        clean: list[tuple[str, UploadFile | str]] = []
+        unclean = set()
+        for name, value in posted:
+            kept = _UNSTORABLE.sub("", value) if isinstance(value, str) else value
+            if kept != value:
+                unclean.add(name)
+            clean.append((name, kept))
+        super().__init__(clean)
+        self.unclean = frozenset(unclean)
+
+
 def typed(form: FormData, model: type[BaseModel]) -> dict[str, Any]:
     """The fields ``model`` knows, as typed: a list where it takes several, else one string."""
     values: dict[str, Any] = {}
@@ -88,8 +112,11 @@ def parse(form: FormData, model: type[M]) -> tuple[M | None, FormState]:
     """Read a form: the checked data, or None with the errors in the state. What was typed is always kept."""
     values = typed(form, model)
     state = FormState(values=dict(values))
+    for name in sorted(getattr(form, "unclean", frozenset()) & set(model.model_fields)):
+        state.add(name, _TAKEN_OUT)
     try:
-        return model.model_validate(values), state
+        read = model.model_validate(values)
+        return (None if state.errors else read), state
     except ValidationError as error:
         for problem in error.errors(include_url=False):
             name = str(problem["loc"][0]) if problem["loc"] else ""
@@ -101,14 +128,14 @@ def parse(form: FormData, model: type[M]) -> tuple[M | None, FormState]:
         return None, state
 
 
-async def read_form(request: Request, viewer: MaybeViewer) -> FormData:
+async def read_form(request: Request, viewer: MaybeViewer) -> PostedForm:
     """The posted form, after the cross-site check. Every unsafe page route depends on this.
 
     Raises:
         CrossSite: see ``csrf.check``.
     """
     del viewer  # only so that the check below knows who is signed in
-    form = await request.form(max_fields=MAX_FIELDS, max_part_size=MAX_PART)
+    form = PostedForm((await request.form(max_fields=MAX_FIELDS, max_part_size=MAX_PART)).multi_items())
     given = form.get(csrf.FIELD)
     csrf.check(request, given if isinstance(given, str) else "")
     return form

@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Callable
 from http import HTTPStatus
+from urllib.parse import unquote_to_bytes
 
 import structlog
 from starlette.datastructures import MutableHeaders
@@ -23,6 +24,9 @@ CSP = (
 MAX_BODY = 6 * 1024 * 1024
 """Bytes of a request; a list of 10,000 addresses has a tenth of it."""
 _PROBES = {"/healthz", "/readyz"}
+_IN_PATH = re.compile(r"[\x00-\x1f]")
+_IN_QUERY = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+"""Control characters: nothing of ours is called so, and PostgreSQL takes no NUL."""
 _REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
 
 
@@ -36,14 +40,17 @@ class BrokenOff(Exception):
 
 OnBug = Callable[[Request, Exception], Response]
 """Writes the bug down and answers with its number."""
+OnUnknown = Callable[[Request], Response]
+"""Answers that nothing is at this address."""
 
 
 class Shell:
     """The outermost layer, written against ASGI directly: it runs on every request."""
 
-    def __init__(self, app: ASGIApp, settings: Settings, on_bug: OnBug) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, on_bug: OnBug, on_unknown: OnUnknown) -> None:
         self._app = app
         self._on_bug = on_bug
+        self._on_unknown = on_unknown
         self._hosts = frozenset(settings.allowed_hosts)
         self._fixed = [
             ("content-security-policy", CSP),
@@ -91,6 +98,9 @@ class Shell:
             await _plain(sending, HTTPStatus.MISDIRECTED_REQUEST)
         elif int(headers.get(b"content-length", b"0") or 0) > MAX_BODY:
             await _plain(sending, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        elif _unwritable(scope):
+            plain = {"path": _IN_PATH.sub("", scope["path"]), "query_string": b""}
+            await self._on_unknown(Request(scope | plain))(scope, receive, sending)
         else:
             try:
                 await self._app(scope, _limited(receive), sending)
@@ -110,6 +120,14 @@ class Shell:
             status=status,
             ms=round((time.perf_counter() - started) * 1000, 1),
         )
+
+
+def _unwritable(scope: Scope) -> bool:
+    """Whether the address holds a sign that no address of ours has and no database has to see."""
+    query: bytes = scope["query_string"]
+    return bool(
+        _IN_PATH.search(scope["path"]) or (b"%" in query and _IN_QUERY.search(unquote_to_bytes(query)))
+    )
 
 
 def _limited(receive: Receive) -> Receive:
