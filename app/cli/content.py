@@ -20,12 +20,12 @@ from app.platform.content import ContentError, Problem
 from app.platform.database import make_engine, read_session, write_session
 from app.platform.settings import ROOT, load
 
-app = typer.Typer(no_args_is_help=True, help=__doc__)
+_app = typer.Typer(no_args_is_help=True, help=__doc__)
 
 Root = Annotated[Path, typer.Argument(help="The folder that holds courses/ and question_banks/.")]
 
 
-@app.command()
+@_app.command()
 def check(root: Root = ROOT) -> None:
     """Report every problem with its file and line; exit 1 when there is one."""
     content = read_content(root.resolve(), today=SystemClock().now().date())
@@ -35,7 +35,7 @@ def check(root: Root = ROOT) -> None:
     raise typer.Exit(1 if content.problems else 0)
 
 
-@app.command("import")
+@_app.command("import")
 def import_(root: Root = ROOT) -> None:
     """Load the files. A file with an error stops everything and changes nothing."""
     settings, clock = load(), SystemClock()
@@ -75,7 +75,7 @@ def store(
         return load_content(session, clock, content, demonstration=demonstration, step=step)
 
 
-@app.command()
+@_app.command()
 def stamp(
     lessons: Annotated[list[Path], typer.Argument(help="English lessons (.en.md), or folders of them.")],
 ) -> None:
@@ -155,3 +155,8 @@ def _tell(report: Report) -> None:
             "examine with it."
         )
     typer.echo(f"{report.written} rows written" if report.written else "Nothing has changed: 0 rows written")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.add_typer(_app, name="content")

@@ -14,7 +14,7 @@ from app.kernel.errors import NotFound
 from app.platform.database import make_engine, read_session, write_session
 from app.platform.settings import Settings, load
 
-app = typer.Typer(no_args_is_help=True, help=__doc__)
+_app = typer.Typer(no_args_is_help=True, help=__doc__)
 
 
 def initialise(settings: Settings, clock: Clock, alg: str = "RS256") -> str:
@@ -61,13 +61,13 @@ def turn(settings: Settings, clock: Clock, *, at_once: bool, alg: str = "RS256")
         engine.dispose()
 
 
-@app.command()
+@_app.command()
 def init(alg: str = "RS256") -> None:
     """Make the first signing key, if none signs yet."""
     print(f"signs now: {initialise(load(), SystemClock(), alg)}")
 
 
-@app.command()
+@_app.command()
 def rotate(*, now: Annotated[bool, typer.Option("--now")] = False, alg: str = "RS256") -> None:
     """Publish a new key; run again a day later to let it sign. --now does not wait."""
     thumbprint, state = turn(load(), SystemClock(), at_once=now, alg=alg)
@@ -77,7 +77,7 @@ def rotate(*, now: Annotated[bool, typer.Option("--now")] = False, alg: str = "R
         print(f"published: {thumbprint}\nRun this again in 24 hours to let it sign.")
 
 
-@app.command()
+@_app.command()
 def compromise(thumbprint: str) -> None:
     """Stop publishing a key that others may hold."""
     engine = make_engine(load().database)
@@ -90,3 +90,8 @@ def compromise(thumbprint: str) -> None:
     finally:
         engine.dispose()
     print(f"no longer published: {thumbprint}\nRun `ceasai keys rotate --now` if it was the key that signs.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.add_typer(_app, name="keys")

@@ -13,7 +13,7 @@ from babel.messages.pofile import read_po, write_po
 from app.kernel.locales import LOCALES
 from app.platform.settings import ROOT
 
-app = typer.Typer(no_args_is_help=True, help=__doc__)
+_app = typer.Typer(no_args_is_help=True, help=__doc__)
 LOCALES_DIR = ROOT / "locales"
 _METHODS = [
     ("**/errors.py", "app.web.extraction:error_codes"),
@@ -86,7 +86,7 @@ def dump(catalogue: Catalog) -> bytes:
     return re.sub(r"\A(#.*\n)+", "", text).encode()
 
 
-@app.command()
+@_app.command()
 def update() -> None:
     """Bring messages.pot and the three .po files up to date with the code; keep what is translated."""
     template = extract()
@@ -113,7 +113,7 @@ def update() -> None:
     compile_()
 
 
-@app.command("compile")
+@_app.command("compile")
 def compile_() -> None:
     """Build the .mo files that the product reads."""
     for locale in LOCALES:
@@ -121,7 +121,7 @@ def compile_() -> None:
             write_mo(file, read(locale))
 
 
-@app.command()
+@_app.command()
 def check() -> None:
     """Fail when a sentence is missing in a language, or a catalogue is not up to date with the code."""
     problems = missing()
@@ -152,3 +152,8 @@ def missing() -> list[str]:
             if known is None or (needs_text and (not strings or not all(strings))):
                 problems.append(f"{locale}: {message.context or ''} {message.id}")
     return problems
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.add_typer(_app, name="messages")

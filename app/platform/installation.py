@@ -2,11 +2,17 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlmodel import Session
 
 from app.kernel.clock import Clock
 from app.platform.models import Installation
 from app.platform.settings import Settings, SettingsError
+
+_NOT_INITIALISED = (
+    "CEASAI_DATABASE_URL: the database cannot be read or was never initialised; "
+    "run `ceasai init` (or `ceasai demo`)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +47,12 @@ def facts(session: Session, settings: Settings) -> InstallationFacts:
     Raises:
         SettingsError: the database was never initialised, or belongs to another data region.
     """
-    row = session.get(Installation, 1)
+    try:
+        row = session.get(Installation, 1)
+    except (OperationalError, ProgrammingError) as error:  # no such table, in the words of either database
+        raise SettingsError(_NOT_INITIALISED) from error
     if row is None:
-        msg = "the database is not initialised: run `ceasai init` (or `ceasai demo`)"
-        raise SettingsError(msg)
+        raise SettingsError(_NOT_INITIALISED)
     if row.data_region != settings.data_region:
         msg = f"CEASAI_DATA_REGION: the database holds the data of region {row.data_region!r}"
         raise SettingsError(msg)

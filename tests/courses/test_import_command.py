@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from app.cli import app
+from app.cli import commands
 from app.platform.settings import Settings
 from tests.courses.content_tree import ENGLISH, grow
 
@@ -23,7 +23,7 @@ def surroundings(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_check_prints_every_problem_and_their_number(tmp_path: Path) -> None:
     root = grow(tmp_path)
-    good = RUN.invoke(app, ["content", "check", str(root)])
+    good = RUN.invoke(commands(), ["content", "check", str(root)])
     assert good.exit_code == 0
     assert good.stdout == "No problems: 1 courses with 1 lessons, 2 banks with 5 items.\n"
     (root / ITEM).write_text(
@@ -32,7 +32,7 @@ def test_check_prints_every_problem_and_their_number(tmp_path: Path) -> None:
     (root / KK).write_text(
         (root / KK).read_text(encoding="utf-8").replace("minutes: 10", "minutes: 11"), encoding="utf-8"
     )
-    bad = RUN.invoke(app, ["content", "check", str(root)])
+    bad = RUN.invoke(commands(), ["content", "check", str(root)])
     assert bad.exit_code == 1
     assert bad.stdout.splitlines() == [
         f"{KK}:3: English says 10 minutes",
@@ -44,11 +44,11 @@ def test_check_prints_every_problem_and_their_number(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("surroundings")
 def test_import_tells_what_it_did_and_a_second_run_that_nothing_changed(tmp_path: Path) -> None:
     root = grow(tmp_path / "content")
-    first = RUN.invoke(app, ["content", "import", str(root)])
+    first = RUN.invoke(commands(), ["content", "import", str(root)])
     assert first.exit_code == 0, first.output
     assert "question_banks/sample-live: 3 new, 0 changed, 0 retired, 0 as they were" in first.stdout
     assert "6/6" in first.stderr
-    second = RUN.invoke(app, ["content", "import", str(root)])
+    second = RUN.invoke(commands(), ["content", "import", str(root)])
     assert second.exit_code == 0
     assert "courses/sample: 0 new, 0 changed, 0 retired, 1 as they were" in second.stdout
     assert "Nothing has changed: 0 rows written" in second.stdout
@@ -59,32 +59,32 @@ def test_import_of_a_broken_folder_tells_file_and_line_and_changes_nothing(tmp_p
     root = grow(tmp_path / "content")
     whole = (root / ITEM).read_text(encoding="utf-8")
     (root / ITEM).write_text(whole.replace("System m01", "<script>x</script> m01"), encoding="utf-8")
-    result = RUN.invoke(app, ["content", "import", str(root)])
+    result = RUN.invoke(commands(), ["content", "import", str(root)])
     assert result.exit_code == 1
     assert f"{ITEM}:13: “stem.en”: HTML is not allowed in a text" in result.stdout
     assert "Nothing was changed." in result.stderr
     (root / ITEM).write_text(whole, encoding="utf-8")
-    assert "sample-live: 3 new" in RUN.invoke(app, ["content", "import", str(root)]).stdout
+    assert "sample-live: 3 new" in RUN.invoke(commands(), ["content", "import", str(root)]).stdout
 
 
 def test_stamp_marks_translations_as_written_from_the_english_that_stands(tmp_path: Path) -> None:
     root = grow(tmp_path)
     english = (root / EN).read_text(encoding="utf-8")
     (root / EN).write_text(english.replace("A case", "One case"), encoding="utf-8")
-    assert RUN.invoke(app, ["content", "check", str(root)]).exit_code == 1
-    result = RUN.invoke(app, ["content", "stamp", str(root / "courses")])
+    assert RUN.invoke(commands(), ["content", "check", str(root)]).exit_code == 1
+    result = RUN.invoke(commands(), ["content", "stamp", str(root / "courses")])
     assert result.exit_code == 0
     assert "2 texts stamped, 0 left as they were" in result.stdout
-    assert RUN.invoke(app, ["content", "check", str(root)]).exit_code == 0
-    again = RUN.invoke(app, ["content", "stamp", str(root / EN)])
+    assert RUN.invoke(commands(), ["content", "check", str(root)]).exit_code == 0
+    again = RUN.invoke(commands(), ["content", "stamp", str(root / EN)])
     assert again.stdout == "0 texts stamped, 2 left as they were\n"
     assert (root / EN).read_text(encoding="utf-8").count(ENGLISH) == english.count(ENGLISH)
 
 
 def test_stamp_refuses_what_is_no_english_lesson(tmp_path: Path) -> None:
     root = grow(tmp_path)
-    assert RUN.invoke(app, ["content", "stamp", str(root / KK)]).exit_code == 1
+    assert RUN.invoke(commands(), ["content", "stamp", str(root / KK)]).exit_code == 1
     (root / KK).write_text("no front matter", encoding="utf-8")
-    result = RUN.invoke(app, ["content", "stamp", str(root / EN)])
+    result = RUN.invoke(commands(), ["content", "stamp", str(root / EN)])
     assert result.exit_code == 1
     assert "no front matter to stamp" in result.stderr
