@@ -221,7 +221,12 @@ def _sit(stage: _Stage, person: UUID, sitting: UUID, at: datetime, wrong: int) -
     with write_session(stage.engine) as session:
         _done(
             hand_in.hand_in(
-                session, hour, candidate_id=person, attempt_id=attempt_id, lease=str(entrance.lease)
+                session,
+                hour,
+                candidate_id=person,
+                attempt_id=attempt_id,
+                order=answers.Order(lease=str(entrance.lease)),
+                locale="kk",
             )
         )
     stage.work(hour)

@@ -261,6 +261,11 @@ def candidate(world: World, exam: Made, **facts: Any) -> Candidate:
     return made
 
 
+def door(who: Candidate) -> str:
+    """Where supervising people reach the candidate's attempt."""
+    return f"/en/rooms/attempts/{who.attempt_id}"
+
+
 def attempt(world: World, attempt_id: UUID | None) -> Attempt:
     with world.read() as session:
         row = session.get_one(Attempt, attempt_id)

@@ -21,9 +21,12 @@ from tests import factories
 from tests.exams.delivery_world import (
     MULTIPLE,
     Candidate,
+    answers,
     attempt,
     candidate,
     count,
+    door,
+    events,
     make_attempt,
     make_exam,
     make_sitting,
@@ -82,6 +85,32 @@ def test_rule_18_a_changed_answer_shows_against_the_receipt(world: World) -> Non
         )
     page = who.browser.get(f"/en/exams/receipts/{row.code}/{row.answers_hash}").text
     assert "The receipt does not match" in page
+
+
+def test_rule_18_a_hand_in_over_a_refused_answer_hands_in_nothing(world: World) -> None:
+    who = candidate(world, make_exam(world))
+    who.save(1, "a")
+    reply = who.browser.post(f"{who.place}/submission", {"a-1": "b", "v-1": "0", "a-2": "c", "v-2": "0"})
+    assert reply.status_code == HTTPStatus.CONFLICT
+    assert "Question 1 was changed in another window" in reply.text
+    assert "Choice b of 1 eng" in reply.text
+    assert attempt(world, who.attempt_id).lifecycle is Lifecycle.IN_PROGRESS
+    assert answers(world, who.attempt_id)[1] == (["a"], 1)
+    assert answers(world, who.attempt_id)[2] == (["c"], 1)
+    again = who.browser.post(f"{who.place}/submission", {"a-1": "b", "v-1": "1"})
+    assert again.headers["location"] == f"{who.place}/receipt"
+    assert answers(world, who.attempt_id)[1] == (["b"], 2)
+
+
+def test_rule_18_a_hand_in_while_paused_is_kept_and_the_page_says_where_things_stand(world: World) -> None:
+    proctor = world.browser(factories.person(world, "exam_manager"))
+    who = candidate(world, make_exam(world))
+    proctor.post(f"{door(who)}/pause", {"reason": "Alarm"})
+    for sent in ({}, {"a-1": "a", "v-1": "0"}):
+        reply = who.hand_in(**sent)
+        assert reply.status_code == HTTPStatus.CONFLICT
+        assert "Your exam is paused" in reply.text
+    assert [event.chosen for event in events(world, who.attempt_id, "refused_closed")] == [None, ["a"]]
 
 
 # 19 Without a script

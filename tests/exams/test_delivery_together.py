@@ -139,7 +139,12 @@ def test_rule_11_a_save_beside_a_hand_in_is_either_scored_or_refused(world: Worl
         with world.write() as session:
             if number == 0:
                 return hand_in.hand_in(
-                    session, world.clock, candidate_id=who.person_id, attempt_id=who.attempt_id, lease=lease
+                    session,
+                    world.clock,
+                    candidate_id=who.person_id,
+                    attempt_id=who.attempt_id,
+                    order=service.Order(lease=lease),
+                    locale="en",
                 )
             return service.save(
                 session,
@@ -172,7 +177,8 @@ def test_rule_04_two_sweepers_and_a_hand_in_close_once(world: World) -> None:
                         world.clock,
                         candidate_id=who.person_id,
                         attempt_id=who.attempt_id,
-                        lease=lease,
+                        order=service.Order(lease=lease),
+                        locale="en",
                     )
                 return sweeper.expire(session, world.clock, who.attempt_id)
         except DomainError as error:

@@ -16,7 +16,6 @@ from app.exams.models.forms import Form
 from app.exams.queries import attempts as queries
 from app.exams.rules.states import Lifecycle, Mode, Outcome
 from app.exams.service import answers as service
-from app.exams.service import time
 from app.question_banks.models import ItemVersion
 from tests import factories
 from tests.exams.delivery_world import (
@@ -28,6 +27,7 @@ from tests.exams.delivery_world import (
     candidate,
     changes,
     count,
+    door,
     events,
     make_attempt,
     make_exam,
@@ -310,10 +310,9 @@ def test_rule_14_keys_points_and_rationales_never_reach_a_browser(world: World) 
 
 
 def test_rule_14_a_paused_attempt_hides_its_items(world: World) -> None:
-    proctor = factories.person(world, "proctor")
+    proctor = world.browser(factories.person(world, "exam_manager"))
     who = candidate(world, make_exam(world))
-    with world.write() as session:
-        time.pause(session, world.clock, attempt_id=who.attempt_id, actor_id=proctor, reason="Alarm")
+    proctor.post(f"{door(who)}/pause", {"reason": "Alarm"})
     page = who.page()
     assert "Stem" not in page.text
     assert "Your exam is paused" in page.text

@@ -164,6 +164,7 @@ class ResponseEvent(SQLModel, table=True):
     late: bool = Field(default=False)
     locale: Locale | None = Field(default=None, sa_column=Column(word(Locale)))
     idempotency_key: str | None = Field(default=None, max_length=80)
+    """A hash over the page's key, the place, the answer and how it was refused, if it was."""
     client_seq: int | None = None
     at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 

@@ -54,7 +54,28 @@ def whole(text: object) -> int | None:
     return None
 
 
-def target(where: object, here: int) -> int:
+def place_of(attempt_id: UUID) -> str:
+    """The address of the exam page, behind the language."""
+    return f"exams/attempts/{attempt_id}"
+
+
+def after_save(form: FormData, attempt_id: UUID) -> tuple[str, dict[str, object]]:
+    """Where a plain browser goes once its answers are saved: where its button leads, in the same view."""
+    where = form.get("go")
+    if where == "submission":
+        return f"{place_of(attempt_id)}/submission", {}
+    query: dict[str, object] = {}
+    here = whole(form.get("n"))
+    if where == "all" or (form.get("view") == "all" and where != "one"):
+        query["view"] = "all"
+    elif here is not None:
+        query["n"] = _target(where, here)
+    if form.get("time") == "1":
+        query["time"] = "1"
+    return place_of(attempt_id), query
+
+
+def _target(where: object, here: int) -> int:
     """The place a button leads to from the place ``here``."""
     if where == "next":
         return here + 1

@@ -104,6 +104,7 @@ class EventKind(StrEnum):
     REFUSED_STALE = "refused_stale"
     REFUSED_LATE = "refused_late"
     REFUSED_CLOSED = "refused_closed"
+    """Nothing was taken just then: closed, paused, or waiting for a proctor; the history says which."""
     REFUSED_WINDOW = "refused_window"
     EARLY_TIMEUP = "early_timeup"
 

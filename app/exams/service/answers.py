@@ -28,6 +28,7 @@ from app.exams.rules import delivery as rules
 from app.exams.rules import scoring
 from app.exams.rules.states import EventKind, Lifecycle
 from app.exams.service import delivery
+from app.kernel.canonical import canonical_json, sha256_hex
 from app.kernel.clock import Clock
 from app.kernel.errors import DomainError, NotFound, Refused
 from app.kernel.ids import new_id, token_hash
@@ -48,7 +49,11 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a page asks to be saved. ``lease`` is its window's token, ``key`` makes a repetition harmless."""
+    """What a page asks to be saved. ``lease`` is its window's token.
+
+    ``key`` makes a repetition harmless: the same key with the same answer to the same place is one save, sent
+    twice. With another answer it is another save, on which the version decides.
+    """
 
     answers: tuple[Given, ...] = ()
     flags: Mapping[int, bool] = field(default_factory=dict)
@@ -84,21 +89,19 @@ def save(
 ) -> Saved | Refused:
     """Save the places that ``order`` names and leave every other as it is.
 
-    A refusal after the end, or from a window that is no longer the live one, is returned: what was refused is
-    kept as an event. So is a conflict, place by place, while the other places are saved.
+    A refusal of a started attempt (over, paused, waiting for a proctor, open in another window) is returned:
+    what was refused is kept as an event. So is a conflict, place by place, while the other places are saved.
 
     Raises:
         NotFound: no such attempt, or another candidate's.
         AttemptNotReady: it has not started.
-        AttemptPaused: a proctor holds it.
-        ReleaseNeeded: a proctor must let the candidate back in.
         AnswerUnknown: a place or a choice that the attempt does not have.
         VersionMissing: an answer without the version it is based on.
     """
     now = clock.now()
     row = _held(session, candidate_id, attempt_id)
     batch = _Batch(session, row.id, now, order, Locale(locale))
-    refusal = _refusal(row, order, now)
+    refusal = refusal_of(row, order.lease, now)
     if refusal is not None:
         error, kind = refusal
         batch.refuse(order.answers, kind)
@@ -169,16 +172,16 @@ def _held(session: Session, candidate_id: UUID, attempt_id: UUID) -> Row[Any]:
     return row
 
 
-def _refusal(row: Row[Any], order: Order, now: datetime) -> tuple[DomainError, EventKind] | None:
-    """Why nothing is saved although it is kept as evidence; None: saving may go on.
+def refusal_of(row: Any, lease: str, now: datetime) -> tuple[DomainError, EventKind] | None:
+    """Why the window ``lease`` may not write now, and the event that keeps what it sent; None: it may.
+
+    ``row`` has the columns of an attempt. Saving and handing in ask the same question here.
 
     Raises:
-        AttemptNotReady: see ``save``.
-        AttemptPaused: see ``save``.
-        ReleaseNeeded: see ``save``.
+        AttemptNotReady: the attempt has not started, so there is nothing to keep.
     """
     if row.lifecycle is Lifecycle.PAUSED:
-        raise AttemptPaused
+        return AttemptPaused(), EventKind.REFUSED_CLOSED
     if row.lifecycle not in rules.RUNNING:
         if row.submitted_at is None:
             raise delivery.refusal_to_write(row.lifecycle)
@@ -186,7 +189,7 @@ def _refusal(row: Row[Any], order: Order, now: datetime) -> tuple[DomainError, E
         return AttemptClosed(), EventKind.REFUSED_LATE if by_time else EventKind.REFUSED_CLOSED
     if rules.arrival(deadline=row.deadline, at=now) is rules.Arrival.OVER:
         return TimeOver(), EventKind.REFUSED_LATE
-    if row.lease is not None and (order.lease == "" or token_hash(order.lease) != row.lease):
+    if row.lease is not None and (lease == "" or token_hash(lease) != row.lease):
         return WindowTaken(), EventKind.REFUSED_WINDOW
     if rules.needs_release(
         mode=row.mode,
@@ -195,7 +198,7 @@ def _refusal(row: Row[Any], order: Order, now: datetime) -> tuple[DomainError, E
         last_seen_at=row.last_seen_at,
         at=now,
     ):
-        raise ReleaseNeeded
+        return ReleaseNeeded(), EventKind.REFUSED_CLOSED
     return None
 
 
@@ -240,7 +243,8 @@ class _Batch:
                 )
             ),
         )
-        key = self._key(given.position)
+        kind = EventKind.CLEAR if given.clear else EventKind.SAVE
+        key = self._key(given.position, chosen)
         if key is not None:
             statement = statement.where(~self._happened(key))
         version = self._session.execute(
@@ -252,7 +256,6 @@ class _Batch:
             self._unchanged_or_stale(given, chosen, key)
             return
         self.versions[given.position] = version
-        kind = EventKind.CLEAR if given.clear else EventKind.SAVE
         self._note(kind, given.position, chosen=chosen, version=version, late=late, key=key)
 
     def _unchanged_or_stale(self, given: Given, chosen: list[str], key: str | None) -> None:
@@ -267,7 +270,7 @@ class _Batch:
         if key is not None and self._session.execute(select(self._happened(key))).scalar_one():
             return  # this very save was done before; what came after it stands
         self.conflicts.append(Conflict(given.position, tuple(chosen), tuple(held.chosen), held.version))
-        self._note(EventKind.REFUSED_STALE, given.position, chosen=chosen, version=given.version)
+        self._refuse(EventKind.REFUSED_STALE, given, chosen)
 
     def _happened(self, key: str) -> Any:
         return exists(
@@ -299,11 +302,18 @@ class _Batch:
     def refuse(self, answers: Iterable[Given], kind: EventKind) -> None:
         """Keep what is not saved, as evidence."""
         for given in answers:
-            key = self._key(given.position)
-            self._note(kind, given.position, chosen=list(given.chosen), version=given.version, key=key)
+            self._refuse(kind, given, list(given.chosen))
 
-    def _key(self, position: int) -> str | None:
-        return f"{self._order.key}:{position}" if self._order.key else None
+    def _refuse(self, kind: EventKind, given: Given, chosen: list[str]) -> None:
+        key = self._key(given.position, chosen, kind)
+        self._note(kind, given.position, chosen=chosen, version=given.version, key=key)
+
+    def _key(self, position: int, chosen: list[str], refused: EventKind | None = None) -> str | None:
+        # The answer is a part of the key: one key with another answer is never taken for "done before".
+        # So is the refusal: the same order may be refused now and saved later.
+        if not self._order.key:
+            return None
+        return sha256_hex(canonical_json([self._order.key, position, chosen, refused]))
 
     def _note(self, kind: EventKind, position: int, *, key: str | None = None, **facts: Any) -> None:
         self._events.append(

@@ -11,17 +11,15 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from app.exams.errors import AttemptPaused, TimeOver, WindowTaken
 from app.exams.models.attempts import Attempt, ResponseEvent
 from app.exams.models.forms import Exam
 from app.exams.queries import attempts as queries
 from app.exams.rules import delivery as rules
 from app.exams.rules import scoring
 from app.exams.rules.states import Axis, EventKind, Lifecycle, Outcome, ReleasePolicy, ResultState, Review
-from app.exams.service import answers, delivery, history
+from app.exams.service import answers, history
 from app.kernel.clock import Clock
 from app.kernel.errors import Refused
-from app.kernel.ids import token_hash
 from app.platform import audit
 from app.platform.outbox import enqueue_later
 from app.programmes import service as programmes
@@ -35,38 +33,53 @@ _EVENT_OF = {Lifecycle.SUBMITTED: EventKind.HAND_IN, Lifecycle.EXPIRED: EventKin
 
 @dataclass(frozen=True, slots=True)
 class HandedIn:
-    """Whether the attempt is closed now; False: a page said too early that the time is up."""
+    """Whether the attempt is closed now.
+
+    Not closed: answers that were sent along were refused (``conflicts``), or a page said too early that the
+    time is up.
+    """
 
     closed: bool
+    conflicts: tuple[answers.Conflict, ...] = ()
 
 
 def hand_in(
-    session: Session, clock: Clock, *, candidate_id: UUID, attempt_id: UUID, lease: str, timeup: bool = False
+    session: Session,
+    clock: Clock,
+    *,
+    candidate_id: UUID,
+    attempt_id: UUID,
+    order: answers.Order,
+    locale: str,
+    timeup: bool = False,
 ) -> HandedIn | Refused:
-    """Close the candidate's attempt and score what was saved.
+    """Save what ``order`` names, then close the candidate's attempt and score what was saved.
 
-    ``timeup`` marks a hand-in that the page makes because its clock has run out: more than 2 s early it
-    closes nothing. After the grace it is refused and leaves its trace; the sweeper closes the attempt.
+    Over a refused answer nothing is handed in: the candidate has not seen what would be scored. ``timeup``
+    marks a hand-in that the page makes because its clock has run out: more than 2 s early it closes nothing.
+    A refused hand-in leaves its trace; after the grace the sweeper closes the attempt.
 
     Raises:
         NotFound: no such attempt, or another candidate's.
         AttemptNotReady: it has not started.
-        AttemptClosed: it is over.
-        AttemptPaused: a proctor holds it.
-        WindowTaken: another window is the live one.
+        AnswerUnknown, VersionMissing: see ``answers.save``.
     """
+    if order.answers or order.flags:
+        saved = answers.save(
+            session, clock, candidate_id=candidate_id, attempt_id=attempt_id, order=order, locale=locale
+        )
+        if isinstance(saved, Refused):
+            return saved
+        if saved.conflicts:
+            return HandedIn(closed=False, conflicts=saved.conflicts)
     attempt = queries.attempt_of(session, candidate_id, attempt_id, for_update=True)
     now = clock.now()
-    if attempt.lifecycle is Lifecycle.PAUSED:
-        raise AttemptPaused
-    if attempt.lifecycle not in rules.RUNNING or attempt.deadline is None:
-        raise delivery.refusal_to_write(attempt.lifecycle)
-    if rules.arrival(deadline=attempt.deadline, at=now) is rules.Arrival.OVER:
-        _note(session, attempt, EventKind.REFUSED_LATE, now)
-        return Refused(TimeOver())
-    if attempt.lease is not None and (lease == "" or token_hash(lease) != attempt.lease):
-        raise WindowTaken
-    if timeup and rules.too_early_for_timeup(deadline=attempt.deadline, at=now):
+    refusal = answers.refusal_of(attempt, order.lease, now)
+    if refusal is not None:
+        error, kind = refusal
+        _note(session, attempt, kind, now)
+        return Refused(error)
+    if timeup and attempt.deadline and rules.too_early_for_timeup(deadline=attempt.deadline, at=now):
         _note(session, attempt, EventKind.EARLY_TIMEUP, now)
         return HandedIn(closed=False)
     close(session, clock, attempt, Lifecycle.SUBMITTED, finished_at=now, actor_id=candidate_id)

@@ -1,0 +1,156 @@
+"""What an exam shows: an item or all of them, what stands there instead, and a write that was refused."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from fastapi import Request, Response
+from sqlmodel import Session
+
+from app.exams.queries import attempts as queries
+from app.exams.routes.exam_window import place_of
+from app.exams.rules import delivery as rules
+from app.exams.rules.states import Lifecycle
+from app.exams.service import answers
+from app.kernel.clock import Clock
+from app.kernel.errors import Refused
+from app.kernel.ids import new_id
+from app.kernel.locales import LOCALES
+from app.web import errors
+from app.web.locale import locale_of
+from app.web.pages import go, page, wants_fragment
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What of an attempt a page shows, and what it says besides; without ``n`` the first empty place."""
+
+    n: int | None = None
+    everything: bool = False
+    announce: bool = False
+    took_over: bool = False
+    conflicts: tuple[answers.Conflict, ...] = ()
+
+    @classmethod
+    def of(cls, conflicts: tuple[answers.Conflict, ...], *, everything: bool = False) -> "Shown":
+        """The first of the places in conflict."""
+        return cls(conflicts[0].position if conflicts else None, everything, conflicts=conflicts)
+
+    @property
+    def status(self) -> HTTPStatus:
+        """409 when it shows refused answers."""
+        return HTTPStatus.CONFLICT if self.conflicts else HTTPStatus.OK
+
+
+def waiting(request: Request, clock: Clock, window: queries.OpenWindow) -> Response | None:
+    """What is shown instead of items, if the attempt does not run just now: no item text then."""
+    now = clock.now()
+    if window.lifecycle in rules.RUNNING and window.deadline is not None:
+        if rules.arrival(deadline=window.deadline, at=now) is rules.Arrival.OVER:
+            return _wait(request, window, "over")
+        if rules.needs_release(
+            mode=window.mode,
+            lifecycle=window.lifecycle,
+            scripted=window.scripted,
+            last_seen_at=window.last_seen_at,
+            at=now,
+        ):
+            return _wait(request, window, "release")
+        return None
+    if window.lifecycle is Lifecycle.SCORED:
+        return go(request, f"{place_of(window.id)}/receipt")
+    return _wait(request, window, str(window.lifecycle))
+
+
+_WHY = {"attempt-paused": "paused", "release-needed": "release", "time-over": "over"}
+"""Refusals of a write that look like the page one would get by looking."""
+
+
+def _wait(
+    request: Request,
+    window: queries.OpenWindow,
+    why: str,
+    *,
+    status: int = HTTPStatus.OK,
+    kept: Iterable[int] = (),
+) -> Response:
+    return page(
+        request,
+        "exams/attempt_wait.html",
+        status=status,
+        switch_path=None if request.method == "GET" else f"/{locale_of(request)}/{place_of(window.id)}",
+        window=window,
+        why=_WHY.get(why, why),
+        kept=list(kept),
+    )
+
+
+def refused(request: Request, window: queries.OpenWindow, order: answers.Order, refusal: Refused) -> Response:
+    """A refused write: a note for a script; for a plain browser the page that says where things stand."""
+    if wants_fragment(request):
+        return errors.refused(request, refusal)
+    kept = [given.position for given in order.answers]
+    return _wait(request, window, refusal.error.code, status=refusal.error.status, kept=kept)
+
+
+def last_saved(given: dict[int, queries.Answer]) -> datetime | None:
+    """When the newest of the answers was saved."""
+    return max((answer.saved_at for answer in given.values() if answer.saved_at is not None), default=None)
+
+
+def items(
+    request: Request,
+    session: Session,
+    clock: Clock,
+    *,
+    window: queries.OpenWindow,
+    lease: str,
+    shown: Shown,
+) -> Response:
+    """The page of a running attempt."""
+    now = clock.now()
+    layout = window.layout or []
+    given = queries.answers_of(session, window.id)
+    total = len(layout)
+    first_empty = next((place for place, answer in given.items() if not answer.chosen), 1)
+    n = min(shown.n or first_empty, total)
+    locale = str(locale_of(request))
+    return page(
+        request,
+        "exams/attempt.html",
+        status=shown.status,
+        switch_path=None if request.method == "GET" else f"/{locale}/{place_of(window.id)}",
+        window=window,
+        n=n,
+        total=total,
+        items=queries.shown_items(session, layout, range(1, total + 1) if shown.everything else [n]),
+        answers=given,
+        counts=queries.count(given),
+        everything=shown.everything,
+        announce=shown.announce,
+        took_over=shown.took_over,
+        conflicts=shown.conflicts,
+        refused={conflict.position: conflict.refused for conflict in shown.conflicts},
+        remaining=window.remaining(now),
+        saved_at=last_saved(given),
+        lease=lease,
+        key=new_id().hex,
+        others=[other for other in LOCALES if str(other) != locale],
+        late=window.deadline is not None and now > window.deadline,
+    )
+
+
+def conflict_texts(
+    session: Session, candidate_id: UUID, attempt_id: UUID, conflicts: tuple[answers.Conflict, ...]
+) -> dict[int, Any]:
+    """The texts of the places in conflict, so that the refused and the held answer can be read."""
+    if not conflicts:
+        return {}
+    layout = queries.window_of(session, candidate_id, attempt_id).layout or []
+    return {
+        item.position: {choice["id"]: choice["text"] for choice in item.choices}
+        for item in queries.shown_items(session, layout, [conflict.position for conflict in conflicts])
+    }
