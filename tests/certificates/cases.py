@@ -10,12 +10,13 @@ from app.certificates.models import Certificate, CertificationCase
 from app.certificates.rules.states import Verdict
 from app.certificates.service import decisions
 from app.courses.models import Course
-from app.exams.models.attempts import Attempt
+from app.exams.models.attempts import Attempt, ResponseEvent
 from app.exams.models.booking import Application
 from app.exams.models.forms import Blueprint, Exam
 from app.exams.rules.states import (
     AccommodationState,
     ApplicationState,
+    EventKind,
     Lifecycle,
     Mode,
     Outcome,
@@ -24,6 +25,7 @@ from app.exams.rules.states import (
     Review,
 )
 from app.kernel.ids import new_id
+from app.kernel.locales import Locale
 from app.platform.outbox import enqueue_later
 from tests.factories import person
 from tests.world import World
@@ -72,6 +74,7 @@ def attempt(
     result: ResultState = ResultState.RELEASED,
     identity: bool = True,
     application: bool = True,
+    languages: tuple[str, ...] = ("kk",),
 ) -> UUID:
     """A scored attempt with its application; announces ``result.released`` when it is released."""
     now = world.clock.now()
@@ -126,6 +129,9 @@ def attempt(
         session.add(made)
         session.flush()
         attempt_id = made.id
+        for index, language in enumerate(languages):
+            kind = EventKind.LANGUAGE if index else EventKind.START
+            session.add(ResponseEvent(attempt_id=attempt_id, kind=kind, locale=Locale(language), at=now))
         if result is ResultState.RELEASED:
             enqueue_later(session, world.clock, "result.released", {"attempt_id": attempt_id})
     return attempt_id
@@ -159,11 +165,13 @@ def grant(world: World, case_id: UUID, officer_id: UUID) -> None:
     assert result is Verdict.GRANTED
 
 
-def certificate(world: World, candidate_id: UUID | None = None, officer_id: UUID | None = None) -> str:
+def certificate(
+    world: World, candidate_id: UUID | None = None, officer_id: UUID | None = None, **values: Any
+) -> str:
     """An issued certificate of certification; its number."""
     candidate_id = candidate_id or person(world)
     officer_id = officer_id or person(world, "certification_officer")
-    case_id = ready_case(world, candidate_id)
+    case_id = ready_case(world, candidate_id, **values)
     grant(world, case_id, officer_id)
     world.work()
     with world.read() as session:

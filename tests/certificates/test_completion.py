@@ -57,6 +57,12 @@ def test_the_payload_says_completion_and_never_certification(world: World) -> No
     assert "certif" not in told.lower()
 
 
+def test_a_completion_names_no_language_of_an_examination(world: World) -> None:
+    _complete(world, person(world), cases.course(world))
+    (made,) = _certificates(world)
+    assert made.languages == []
+
+
 def test_completing_the_same_course_again_issues_nothing_more(world: World) -> None:
     learner, slug = person(world), cases.course(world)
     _complete(world, learner, slug)

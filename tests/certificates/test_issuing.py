@@ -31,6 +31,7 @@ from app.platform.settings import Settings
 from app.programmes.models import Milestone
 from app.programmes.rules import MilestoneWord
 from tests.certificates import cases
+from tests.certificates.papers import Page
 from tests.factories import person
 from tests.world import World
 
@@ -81,6 +82,21 @@ def test_a_granted_case_becomes_one_signed_certificate_with_a_mail_and_a_milesto
     assert events == [EventKind.ISSUE]
     mail = [mail for mail in world.box.mails if mail.to == "holder@people.example"][-1]
     assert numbers.shown(number) in mail.text
+
+
+@pytest.mark.parametrize(
+    ("taken", "named"), [(("kk",), ["kk"]), (("en", "kk", "en"), ["kk", "en"]), (("ru",), ["ru"])]
+)
+def test_a_certificate_names_the_languages_the_examination_was_taken_in(
+    world: World, taken: tuple[str, ...], named: list[str]
+) -> None:
+    holder = person(world)
+    number = cases.certificate(world, holder, languages=taken)
+    assert cases.row(world, number).languages == named
+    drawn = Page(world.browser(holder).get(f"/credentials/{number}.pdf").content)
+    words = {"kk": "Kazakh", "ru": "Russian", "en": "English"}
+    for code, word in words.items():
+        assert (word in drawn.words) == (code in named), word
 
 
 def test_a_crash_after_the_reservation_signs_the_same_number_and_bytes(world: World) -> None:

@@ -121,6 +121,14 @@ def test_the_paper_says_both_names_number_scheme_and_dates() -> None:
     assert "ccredited" not in words
 
 
+@pytest.mark.parametrize("languages", [("kk",), ("kk", "ru", "en")])
+def test_no_fact_is_smaller_than_seven_and_a_half_points(languages: tuple[str, ...]) -> None:
+    drawn = page(replace(FACTS, languages=languages))
+    facts = [one for one in drawn.texts if one.y < 300 and one.mark is not None]
+    assert any("ағылшын" in one.text for one in facts) == ("en" in languages)
+    assert min(one.size for one in facts) >= 7.5
+
+
 def test_the_qr_code_holds_the_verification_address() -> None:
     drawn = page()
     figure = next(mark for mark, element in enumerate(drawn.elements) if str(element.S) == "/Figure")

@@ -225,11 +225,13 @@ class Sheet:
         return top - 44
 
     def _values(self) -> list[tuple[Fitted, ...]]:
-        """Row by row the values of the three languages, in one size."""
+        """Row by row the values of the three languages, in one size; a long one takes a second line."""
         rows = []
         for row in zip(*(text.facts for text in self.texts), strict=True):
             room = COLUMN - 10 - max(faces.width(label, SANS, 8) for label, _ in row)
-            rows.append(fit(tuple(value for _, value in row), BOLD, room=room, tall=11, largest=8.5, least=6))
+            rows.append(
+                fit(tuple(value for _, value in row), BOLD, room=room, tall=22, largest=8.5, least=7.5)
+            )
         return rows
 
     def _facts(self, index: int, x: float, top: float) -> None:

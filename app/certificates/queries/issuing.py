@@ -49,6 +49,7 @@ class GrantedCase:
 
     case_id: UUID
     person_id: UUID
+    attempt_id: UUID
     achievement: str
     achievement_version: int
     name_cyrillic: str | None
@@ -94,6 +95,7 @@ def granted_case(session: Session, case_id: UUID) -> GrantedCase:
     columns: tuple[Any, ...] = (
         CertificationCase.id,
         CertificationCase.person_id,
+        CertificationCase.attempt_id,
         CertificationCase.achievement,
         CertificationCase.achievement_version,
         CertificationCase.name_cyrillic,

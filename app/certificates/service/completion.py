@@ -35,4 +35,5 @@ def award_of_course(session: Session, clock: Clock, *, person_id: UUID, course_s
         name_cyrillic=contact.names.cyrillic,
         name_latin=contact.names.latin,
         score=None,
+        languages=(),
     )

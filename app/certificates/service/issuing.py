@@ -32,6 +32,7 @@ from app.certificates.rules import number as numbers
 from app.certificates.rules.achievements import expiry
 from app.certificates.rules.states import EventKind, Kind, Reason, Status
 from app.certificates.service.status import begin_lists, touch_lists
+from app.exams.queries.released import languages_taken
 from app.kernel.clock import Clock
 from app.kernel.ids import new_id
 from app.platform import audit
@@ -59,6 +60,8 @@ class Award:
     name_cyrillic: str | None
     name_latin: str | None
     score: Score | None
+    languages: tuple[str, ...]
+    """Languages the examination was taken in; none when there was no examination."""
 
 
 def award_of_case(session: Session, case_id: UUID) -> Award:
@@ -77,6 +80,7 @@ def award_of_case(session: Session, case_id: UUID) -> Award:
         name_cyrillic=found.name_cyrillic,
         name_latin=found.name_latin,
         score=Score(found.raw_score, found.max_points, found.cut_score, achieved.level or ""),
+        languages=languages_taken(session, found.attempt_id),
     )
 
 
@@ -142,7 +146,7 @@ def _insert(
         scheme=achieved.scheme,
         scheme_version=achieved.scheme_version,
         level=achieved.level,
-        languages=["kk", "ru", "en"],
+        languages=list(award.languages),
         name_cyrillic=draft.name_cyrillic,
         name_latin=draft.name_latin,
         name_public=False,

@@ -8,10 +8,11 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from app.exams.models.attempts import Attempt
+from app.exams.models.attempts import Attempt, ResponseEvent
 from app.exams.models.booking import Application, Booking
 from app.exams.models.forms import Exam
-from app.exams.rules.states import ApplicationState, Mode, Outcome, ResultState
+from app.exams.rules.states import ApplicationState, EventKind, Mode, Outcome, ResultState
+from app.kernel.locales import LOCALES
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,6 @@ class ReleasedResult:
     name_latin: str | None
     mark_version: str | None
     """The agreement on the use of the mark that was accepted with the application."""
-    locale: str | None
     released_at: datetime
 
 
@@ -53,7 +53,6 @@ _COLUMNS: tuple[Any, ...] = (
     Attempt.cut_score,
     Attempt.identity_by,
     Attempt.identity_at,
-    Attempt.locale,
     Attempt.released_at,
 )
 
@@ -98,6 +97,23 @@ def released_result(session: Session, attempt_id: UUID) -> ReleasedResult | None
         name_cyrillic=application.name_cyrillic if application else None,
         name_latin=application.name_latin if application else None,
         mark_version=application.mark_version if application else None,
-        locale=str(row.locale) if row.locale else None,
         released_at=row.released_at,
     )
+
+
+def languages_taken(session: Session, attempt_id: UUID) -> tuple[str, ...]:
+    """The languages an attempt was taken in: that of its start and every one it was switched to.
+
+    From the append-only log, so it says the same however late it is asked.
+    """
+    logged = set(
+        session.scalars(
+            select(col(ResponseEvent.locale))
+            .where(
+                col(ResponseEvent.attempt_id) == attempt_id,
+                col(ResponseEvent.kind).in_((EventKind.START, EventKind.LANGUAGE)),
+            )
+            .distinct()
+        )
+    )
+    return tuple(str(locale) for locale in LOCALES if locale in logged)
