@@ -5,7 +5,7 @@ a small page. So ``Write`` and ``Read`` hand over sessions that have not begun, 
 them around its endpoint.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial, wraps
 from inspect import iscoroutinefunction
 from typing import Any
@@ -28,6 +28,15 @@ def _in_one_thread(endpoint: Callable[..., Any]) -> Callable[..., Any]:
             return answer
 
     return run
+
+
+def pattern_of(scope: Mapping[str, Any]) -> str | None:
+    """The whole pattern of the route that was chosen, with its routers' prefixes; None before one was.
+
+    An address may hold a token or an id, its pattern does not: logs and the audit name the pattern.
+    """
+    chosen = scope.get("fastapi", {}).get("effective_route_context") or scope.get("route")
+    return getattr(chosen, "path_format", None)
 
 
 class _Route(APIRoute):

@@ -12,16 +12,25 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from jinja2_fragments import render_block
+from limits import RateLimitItemPerMinute
+from limits.strategies import SlidingWindowCounterRateLimiter
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from app.kernel.errors import DomainError, Forbidden, Malformed, NotFound, Refused, SignInNeeded
 from app.kernel.ids import new_id
+from app.platform import audit
+from app.platform.database import write_session
+from app.platform.routing import pattern_of
 from app.web.locale import locale_in, locale_of, preferred, swap
 from app.web.pages import context, environment, formats_of, wants_fragment
 from app.web.translations import error_sentence
 
 log = structlog.get_logger()
+
+_REFUSALS_NOTED = RateLimitItemPerMinute(30)
+"""Of one person, in the audit."""
 
 
 class MethodNotAllowed(DomainError):
@@ -107,8 +116,32 @@ def refused(request: Request, refusal: Refused) -> Response:
 async def _domain(request: Request, error: Exception) -> Response:
     assert isinstance(error, DomainError)  # noqa: S101  # registered for this class only
     if isinstance(error, Forbidden):
-        log.info("access refused", path=str(request.scope.get("route_path", "")))
+        await run_in_threadpool(_note_refused_access, request)
     return problem(request, error)
+
+
+def _note_refused_access(request: Request) -> None:
+    """Who knocked at which door, by its pattern. In a session of its own: the request's is rolled back.
+
+    Somebody who knocks without end fills the log of one minute, not the audit.
+    """
+    route = pattern_of(request.scope) or ""
+    log.info("access refused", route=route, method=request.method)
+    viewer = getattr(request.state, "viewer", None)
+    limiter: SlidingWindowCounterRateLimiter = request.app.state.limiter
+    if viewer is None or not limiter.hit(_REFUSALS_NOTED, "refused", str(viewer.person_id)):
+        return
+    with write_session(request.app.state.engine) as session:
+        audit.record(
+            session,
+            request.app.state.clock,
+            actor_id=viewer.person_id,
+            action="access.refused",
+            subject_kind="person",
+            subject_id=viewer.person_id,
+            route=route,
+            method=request.method,
+        )
 
 
 async def _http(request: Request, error: Exception) -> Response:

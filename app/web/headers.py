@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.kernel.ids import new_id
+from app.platform.routing import pattern_of
 from app.platform.settings import Settings
 
 log = structlog.get_logger()
@@ -112,11 +113,10 @@ class Shell:
                 if status:
                     raise BrokenOff from None
                 await reply(scope, receive, sending)
-        route = scope.get("route")
         log.info(
             "request",
             method=scope["method"],
-            route=getattr(route, "path", None),  # the pattern: an address itself may hold a token
+            route=pattern_of(scope),  # an address itself may hold a token
             status=status,
             ms=round((time.perf_counter() - started) * 1000, 1),
         )

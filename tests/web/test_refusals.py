@@ -7,12 +7,14 @@ from typing import Annotated
 import pytest
 from fastapi import Depends, Request, Response
 from fastapi.responses import StreamingResponse
+from sqlalchemy import select
 from starlette.testclient import TestClient
 from structlog.testing import capture_logs
 
 from app.kernel.errors import DomainError, Refused
 from app.platform import audit
 from app.platform.database import Write
+from app.platform.models import AuditEntry
 from app.platform.routing import Router
 from app.web import errors
 from app.web.headers import CSP, BrokenOff
@@ -135,6 +137,33 @@ def test_a_role_opens_the_page_and_its_lack_closes_it(routes: World) -> None:
     officer = routes.browser(factories.person(routes, "certification_officer"))
     assert learner.get("/en/trial/officer").status_code == 403
     assert officer.get("/en/trial/officer").text == "in"
+
+
+def test_refused_access_leaves_a_row_and_a_line_that_name_the_door_by_its_pattern(world: World) -> None:
+    who = factories.person(world, "proctor")
+    other = factories.person(world)
+    browser = world.browser(who)
+    with capture_logs() as logged:
+        assert browser.get(f"/en/admin/people/{other}").status_code == 403
+        assert browser.post(f"/en/admin/people/{other}/roles", {"reason": "x"}).status_code == 403
+    route = "/{locale}/admin/people/{person_id}"
+    with world.read() as session:
+        rows = session.scalars(select(AuditEntry).where(AuditEntry.action == "access.refused")).all()
+    found = {(str(row.actor_id), row.subject_id, row.facts["method"], row.facts["route"]) for row in rows}
+    assert found == {(str(who), str(who), "GET", route), (str(who), str(who), "POST", f"{route}/roles")}
+    lines = [entry for entry in logged if entry["event"] == "access refused"]
+    assert [line["route"] for line in lines] == [route, f"{route}/roles"]
+    requests = [entry["route"] for entry in logged if entry["event"] == "request"]
+    assert requests == [route, f"{route}/roles"]
+    assert str(other) not in str(logged)
+
+
+def test_whoever_knocks_without_end_does_not_fill_the_audit(world: World) -> None:
+    browser = world.browser(factories.person(world))
+    assert {browser.get("/en/admin/people").status_code for _ in range(40)} == {403}
+    with world.read() as session:
+        rows = session.scalars(select(AuditEntry.id).where(AuditEntry.action == "access.refused")).all()
+    assert 0 < len(rows) <= 30
 
 
 def test_an_address_that_knocks_too_often_is_asked_to_wait(routes: World) -> None:
