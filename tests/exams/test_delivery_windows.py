@@ -10,6 +10,8 @@ from http import HTTPStatus
 
 import pytest
 from sqlalchemy import update
+from sqlalchemy.exc import DatabaseError
+from sqlmodel import select
 
 from app.exams.models.attempts import Attempt, Response
 from app.exams.models.forms import Form
@@ -234,8 +236,12 @@ def test_rule_12_option_order_comes_from_the_stored_seed_and_differs_between_att
 def test_rule_12_points_and_cut_score_are_frozen_at_the_start(world: World) -> None:
     exam = make_exam(world)
     who = candidate(world, exam)
-    with world.write() as session:
+    with pytest.raises(DatabaseError, match="append-only"), world.write() as session:
         session.execute(update(Form).values(cut_score=1))
+    with world.write() as session:  # as a later standard-setting study would publish it
+        fresh = session.exec(select(Form).where(Form.cut_score == 4)).one()
+        facts = fresh.model_dump(exclude={"id", "slug"}) | {"cut_score": 1}
+        session.add(Form(**facts, slug="later"))
     who.save(1, "a")
     who.hand_in()
     row = attempt(world, who.attempt_id)

@@ -1,8 +1,12 @@
 """Forms of a demonstration, the practice run, and which form an attempt gets."""
 
 from collections import Counter
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import delete, update
+from sqlalchemy.exc import DatabaseError
 from sqlmodel import col, select
 
 from app.exams.errors import BankTooSmall, NoFormLeft
@@ -171,3 +175,26 @@ def test_a_retired_form_is_given_to_nobody(world: World) -> None:
             session.add(attempt)
             session.flush()
             assert forms.pick_form(session, attempt).slug == "demo-b"
+
+
+@pytest.mark.parametrize("column", sorted(set(Form.model_fields) - {"id", "retired_at", "blueprint_id"}))
+def test_a_published_form_cannot_be_changed_by_anybody(world: World, column: str) -> None:
+    bench.exams(world)
+    with world.read() as session:
+        now = session.exec(select(getattr(Form, column)).where(Form.slug == "demo-a")).one()
+    other: Any = not now if isinstance(now, bool) else "other" if isinstance(now, str) else now
+    if isinstance(now, int) and not isinstance(now, bool):
+        other = now + 1
+    if isinstance(now, datetime):
+        other = now + timedelta(days=1)
+    with pytest.raises(DatabaseError, match="append-only"), world.write() as session:
+        session.execute(update(Form).where(Form.slug == "demo-a").values({column: other}))
+
+
+def test_a_published_form_is_retired_once_and_never_deleted(world: World) -> None:
+    bench.exams(world)
+    with world.write() as session:
+        session.execute(update(Form).values(retired_at=world.clock.now()))
+    for statement in (update(Form).values(retired_at=None), delete(Form)):
+        with pytest.raises(DatabaseError, match="append-only"), world.write() as session:
+            session.execute(statement)

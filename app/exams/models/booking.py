@@ -8,6 +8,7 @@ from sqlmodel import Field, SQLModel
 
 from app.exams.rules.states import AccommodationState, ApplicationState, BookingState, Mode
 from app.kernel.ids import new_id
+from app.kernel.locales import LOCALES
 from app.kernel.types import Json, UtcDateTime, word
 
 
@@ -104,11 +105,17 @@ class Sitting(SQLModel, table=True):
     """No attempt of this sitting runs past this instant, plus the candidate's extra time."""
     capacity: int
     booked: int = Field(default=0)
-    languages: list[str] = Field(sa_column=Column(Json, nullable=False))
+    languages: list[str] = Field(
+        default_factory=lambda: [str(locale) for locale in LOCALES], sa_column=Column(Json, nullable=False)
+    )
+    """Always all three: every exam is given in each, and a candidate switches at any moment. Nothing reads it;
+    the release before this one does."""
     form_ids: list[str] = Field(sa_column=Column(Json, nullable=False))
     """Forms this sitting may hand out; empty means any published form of the blueprint."""
     room_closed_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     cancelled_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    cancelled_reason: str | None = Field(default=None, max_length=1000)
+    """What everybody who had a place or waited is told."""
 
 
 class SittingProctor(SQLModel, table=True):
