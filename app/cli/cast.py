@@ -9,7 +9,10 @@ PASSWORD = "demonstration only"  # noqa: S105  # printed at start; works on demo
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Somebody of the demonstration: the e-mail's first part, names, language, and the role they play."""
+    """Somebody of the demonstration: the e-mail's first part, names, language, and the role they play.
+
+    ``holder`` is no role of the product: a candidate who holds a certificate.
+    """
 
     key: str
     cyrillic: str
@@ -21,6 +24,7 @@ class Part:
 CAST = (
     Part("aigerim", "Үлгібаева Айгерім", "Ulgibayeva Aigerim", Locale.KK, "learner"),
     Part("nurlan", "Сынақов Нұрлан", "Synaqov Nurlan", Locale.RU, "candidate"),
+    Part("dana", "Мысалова Дана", "Mysalova Dana", Locale.KK, "holder"),
     Part("marat", "Мысалов Марат", "Mysalov Marat", Locale.KK, "instructor"),
     Part("gulnara", "Жорамалова Гүлнара", "Zhoramalova Gulnara", Locale.RU, "exam_manager"),
     Part("saule", "Болжамова Сәуле", "Bolzhamova Saule", Locale.KK, "proctor"),
@@ -28,7 +32,10 @@ CAST = (
     Part("dinara", "Сынақова Динара", "Synaqova Dinara", Locale.KK, "programme_manager"),
     Part("anna", "Примерова Анна", "Primerova Anna", Locale.RU, "administrator"),
 )
-"""One person per role that has pages. The surnames mean "example", "trial" or "assumption"."""
+"""One person per role that has pages, and one who has the whole way behind her.
+
+The surnames mean "example", "trial" or "assumption".
+"""
 
 FIRST = (
     ("Әсел", "Asel"),

@@ -32,6 +32,10 @@ ROLE_NAMES = {
     Role.ADMINISTRATOR: N_("administrator"),
     Role.AUDITOR: N_("auditor"),
 }
+SIGN_IN_NAMES = {str(role): name for role, name in ROLE_NAMES.items()} | {
+    "holder": N_("holder of a certificate")
+}
+"""What the people of a demonstration are, where one chooses through whose eyes to look."""
 SCOPE_NAMES = {
     ScopeKind.ALL: N_("everywhere"),
     ScopeKind.PROGRAMME: N_("in one programme"),

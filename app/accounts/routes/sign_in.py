@@ -10,7 +10,7 @@ from pydantic import StringConstraints
 from sqlmodel import Session
 
 from app.accounts import queries, rules, service
-from app.accounts.routes.choices import ROLE_NAMES, Password
+from app.accounts.routes.choices import SIGN_IN_NAMES, Password
 from app.accounts.service import entry
 from app.kernel.errors import DomainError, NotFound, Refused
 from app.platform.database import Read, Write, read_session
@@ -94,7 +94,7 @@ def _form_page(
         refusal=sentence_of(request, refusal) if refusal else "",
         error_title=bool(refusal or form.errors),
         people=people,
-        role_names=ROLE_NAMES,
+        role_names=SIGN_IN_NAMES,
         status=status,
         switch_path=f"/{locale_of(request)}/sign-in" if request.method == "POST" else None,
     )
