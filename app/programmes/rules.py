@@ -193,23 +193,26 @@ class Hidden(StrEnum):
     """Why a published cell shows no number."""
 
     SMALL = "small"
-    """1 to 4 people, shown as ``<5``."""
+    """Fewer than 5 people, shown as ``<5``."""
     BESIDE = "beside"
-    """Hidden only so that the one small cell cannot be computed from the total."""
+    """Hidden only so that a small cell cannot be computed from the total."""
 
 
 def publishable(cells: Mapping[str, int]) -> dict[str, int | Hidden]:
     """A split that may be published: a cell of 1 to 4 people is hidden; zero stays zero.
 
-    When exactly one cell would be hidden, the smallest other one is hidden with it: the total is public, so
-    a single gap could be computed from the rest.
+    The total is public, so gaps that could be computed from the rest are widened: a single one, and several
+    that can only hold 4 each. The smallest cell of 5 or more is hidden with them; where there is none, zeros
+    are shown as "fewer than 5" too, all of them, so that nothing tells them from the small ones.
     """
-    shown: dict[str, int | Hidden] = {
-        key: Hidden.SMALL if 0 < count < SMALL_CELL else count for key, count in cells.items()
-    }
-    if list(shown.values()).count(Hidden.SMALL) == 1:
-        others = sorted((count, key) for key, count in cells.items() if count >= SMALL_CELL)
-        shown |= dict.fromkeys((key for _, key in others[:1]), Hidden.BESIDE)
+    small = {key: count for key, count in cells.items() if 0 < count < SMALL_CELL}
+    shown: dict[str, int | Hidden] = {**cells, **dict.fromkeys(small, Hidden.SMALL)}
+    if len(small) == 1 or (small and sum(small.values()) == len(small) * (SMALL_CELL - 1)):
+        large = sorted((count, key) for key, count in cells.items() if count >= SMALL_CELL)
+        if large:
+            shown[large[0][1]] = Hidden.BESIDE
+        else:
+            shown |= dict.fromkeys(cells, Hidden.SMALL)
     return shown
 
 

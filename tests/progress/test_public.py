@@ -40,7 +40,8 @@ def test_figures_are_those_of_the_counters_with_their_moment(world: World, tail:
     world.work()
     text = plain(world.browser().get(f"/en/{tail}").text)
     assert '<p class="figure num">7 <small>of 1,000 people' in text
-    assert "7 people hold a certificate today." in text
+    assert "7 people have been certified so far." in text
+    assert "whoever studies outside a cohort counts in none" in text
     assert "The target: 1,000 by 30 June 2027." in text
     assert "By an even plan there would be 400 now." in text
     assert "As of 23 November 2026, 12:00, Almaty (UTC+5)" in text
@@ -95,6 +96,22 @@ def test_regions_with_fewer_than_five_people_are_hidden(world: World) -> None:
     assert row(text, "Almaty (city)") == "–"  # or the single gap could be computed from the total
     assert row(text, "Ulytau Region") == "0"
     assert re.search(r"<tfoot><tr><th scope=\"row\">In all</th><td class=\"num\">18</td>", text)
+
+
+def test_a_few_people_in_one_region_are_not_told_by_the_total(world: World) -> None:
+    certify(world, 3, region="KZ-71")
+    world.work()
+    text = world.browser().get("/en/programmes/kz-1000").text
+    assert {row(text, region) for region in ("Astana (city)", "Ulytau Region", "Abai Region")} == {"&lt;5"}
+
+
+def test_home_promises_only_what_there_is(world: World) -> None:
+    text = world.browser().get("/en/").text
+    assert "drop the file" not in text
+    assert "in every form" not in text
+    for verb in ("post", "put"):  # the day files can be checked here, the page may say so again
+        reply = getattr(world.browser().http, verb)("/api/v1/verify", content=b"x")
+        assert reply.status_code in {404, 405}
 
 
 def test_phases_are_shown_as_in_the_data_with_their_place_in_time(world: World) -> None:

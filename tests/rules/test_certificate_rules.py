@@ -136,13 +136,13 @@ AT = datetime(2026, 11, 23, 7, tzinfo=UTC)
     ("status", "before", "after"),
     [
         (Status.ACTIVE, "active", "expired"),
-        (Status.SUSPENDED, "suspended", "expired"),
+        (Status.SUSPENDED, "suspended", "suspended"),
         (Status.REVOKED, "revoked", "revoked"),
         (Status.SUPERSEDED, "superseded", "superseded"),
         (Status.RESERVED, "reserved", "reserved"),
     ],
 )
-def test_expiry_is_decided_by_the_date_and_revocation_outlives_it(
+def test_expiry_is_decided_by_the_date_and_every_other_state_outlives_it(
     status: Status, before: str, after: str
 ) -> None:
     assert standing(status, expires_at=AT.replace(year=2027), at=AT) == before

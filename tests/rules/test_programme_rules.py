@@ -1,6 +1,7 @@
 """Scopes, funnel, plan, published cells and address lists: the decisions of programmes."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import product
 
 import pytest
 from hypothesis import given
@@ -188,8 +189,36 @@ def test_a_single_hidden_cell_takes_the_smallest_other_with_it() -> None:
         "c": Hidden.BESIDE,
         "d": 0,
     }
-    assert publishable({"a": 3, "b": 0}) == {"a": Hidden.SMALL, "b": 0}
     assert publishable({}) == {}
+
+
+def test_where_no_large_cell_can_be_hidden_zeros_are_shown_as_small_ones() -> None:
+    assert publishable({"a": 3, "b": 0, "c": 0}) == dict.fromkeys("abc", Hidden.SMALL)
+    assert publishable({"a": 4, "b": 4, "c": 0}) == dict.fromkeys("abc", Hidden.SMALL)
+    assert publishable({"a": 4, "b": 4, "c": 6}) == {
+        "a": Hidden.SMALL,
+        "b": Hidden.SMALL,
+        "c": Hidden.BESIDE,
+    }
+    assert publishable({"a": 0, "b": 0}) == {"a": 0, "b": 0}
+
+
+def _possible(shown: dict[str, int | Hidden], total: int) -> dict[str, set[int]]:
+    """By hidden cell, every number that fits what is published and the public total."""
+    hidden = [key for key, value in shown.items() if isinstance(value, Hidden)]
+    rest = total - sum(value for value in shown.values() if isinstance(value, int))
+    ranges = [range(5) if shown[key] is Hidden.SMALL else range(5, rest + 1) for key in hidden]
+    fitting = [found for found in product(*ranges) if sum(found) == rest]
+    return {key: {found[place] for found in fitting} for place, key in enumerate(hidden)}
+
+
+@given(st.lists(st.one_of(st.just(0), st.integers(0, 12)), min_size=2, max_size=6))
+def test_what_is_published_and_the_total_never_tell_a_hidden_cell(counts: list[int]) -> None:
+    cells = {str(place): count for place, count in enumerate(counts)}
+    if all(0 < count < 5 for count in counts):
+        cells["none"] = 0  # as on the page: a region without anybody is always among the twenty
+    for key, numbers in _possible(publishable(cells), sum(cells.values())).items():
+        assert len(numbers) > 1, (cells, key)
 
 
 @given(st.dictionaries(st.text(max_size=3), st.integers(0, 30), max_size=12))

@@ -14,7 +14,7 @@ _CERTIFIED = N_(
     "The holder passed a supervised examination. "
     "The certification body examined the evidence and decided to award this title."
 )
-_COMPLETED = N_("The holder completed all lessons and practice of this course.")
+_COMPLETED = N_("The holder read every lesson of the course to the end and answered every knowledge check.")
 _DENIAL = N_("This is not a certification: it confirms training, not an examination.")
 
 

@@ -74,6 +74,8 @@ def _certificate_page(
 ) -> Response:
     wanted = numbers.normalise(number)
     certificate = reads.get_certificate(session, officer.person_id, wanted, at=clock.now())
+    if form.errors and form.value("event") not in changes(certificate.status):
+        form = _nothing_chosen()  # the other fields stand in the form of a change, and none is open
     events = reads.list_events(session, certificate.id)
     return page(
         request,
@@ -91,6 +93,12 @@ def _certificate_page(
         error_title=bool(form.errors),
         done=request.query_params.get("done"),
     )
+
+
+def _nothing_chosen() -> FormState:
+    form = FormState()
+    form.add("event", N_("Choose one of the options."))
+    return form
 
 
 @router.get("/decisions/certificates/{number}")

@@ -7,6 +7,7 @@ from fastapi import Depends, Query, Request, Response
 from pydantic import Field
 
 from app.accounts.queries import names_of
+from app.certificates.errors import AlreadyDecided
 from app.certificates.queries import decisions as reads
 from app.certificates.rules.deciding import missing
 from app.certificates.rules.states import Verdict
@@ -75,6 +76,8 @@ def _case_page(
     status: int = 200,
 ) -> Response:
     case = reads.get_case(session, officer.person_id, case_id, at=clock.now())
+    if form.errors and case.decided_at:
+        raise AlreadyDecided
     lacking = () if case.decided_at else missing(reads.record_of(session, case_id))
     people = names_of(session, [one for one in (case.identity_by, case.officer_id) if one is not None])
     return page(

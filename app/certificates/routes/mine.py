@@ -20,6 +20,7 @@ from app.certificates.rules import number as numbers
 from app.certificates.rules.states import Kind, gives_out
 from app.certificates.service import decisions
 from app.certificates.service import sharing as sharing_service
+from app.kernel.errors import NotFound
 from app.kernel.locales import Trilingual
 from app.platform.database import Read, Write
 from app.platform.routing import Router
@@ -139,10 +140,14 @@ def _mine(
     *,
     form: FormState | None = None,
     form_number: str = "",
+    named: str = "",
     fresh: str | None = None,
     status: int = HTTPStatus.OK,
 ) -> HTMLResponse:
     own = mine.list_own(session, person_id, at=now)
+    open_to = {one.number for one in own if named or gives_out(one.status)}
+    if form is not None and not {form_number or named} <= open_to:
+        raise NotFound
     cases = mine.list_own_cases(session, person_id)
     waiting = any(case.names_confirmed_at is None for case in cases)
     first = next((one.number for one in own if gives_out(one.status)), None)
@@ -161,6 +166,7 @@ def _mine(
         form=form or FormState(),
         blank=FormState(),
         form_number=form_number,
+        named=named,
         fresh=fresh,
         done=_DONE.get(request.query_params.get("done", "")),
         error_title=bool(form and form.errors),
@@ -213,9 +219,12 @@ def change_name_visibility(
     request: Request, *, session: Write, viewer: SignedIn, clock: ClockDep, form: Form, number: str
 ) -> RedirectResponse | HTMLResponse:
     """Let everybody who verifies read the full name, or hide it again."""
-    asked, _state = parse(form, NameForm)
+    asked, state = parse(form, NameForm)
     if asked is None:
-        return _mine(request, session, viewer.person_id, clock.now(), status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        return _mine(
+            request, session, viewer.person_id, clock.now(),
+            form=state, named=number, status=HTTPStatus.UNPROCESSABLE_ENTITY,
+        )  # fmt: skip
     sharing_service.show_name(session, clock, person_id=viewer.person_id, number=number, public=asked.public)
     return go(request, "certificates", done="name-shown" if asked.public else "name-hidden")
 

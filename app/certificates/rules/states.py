@@ -47,7 +47,7 @@ class Status(StrEnum):
 
 
 EXPIRED = "expired"
-"""What ``standing`` answers for an active or suspended certificate whose date has passed."""
+"""What ``standing`` answers for an active certificate whose date has passed."""
 
 
 class EventKind(StrEnum):
@@ -125,10 +125,12 @@ LISTED: dict[Purpose, frozenset[Status]] = {
 def standing(status: Status, *, expires_at: datetime | None, at: datetime) -> str:
     """What the world is told: the stored status, or ``expired`` once the date has passed.
 
-    A revoked or superseded certificate stays so after its date. Instants are aware UTC.
+    A suspended, revoked or superseded certificate stays so after its date: an open review outranks the
+    calendar, or its document would be given out again on the day it runs out. Instants are aware UTC.
+
+    Source: docs/decisions/0011-renewal-and-correction.md.
     """
-    ended = status in {Status.REVOKED, Status.SUPERSEDED, Status.RESERVED}
-    if not ended and expires_at is not None and at >= expires_at:
+    if status is Status.ACTIVE and expires_at is not None and at >= expires_at:
         return EXPIRED
     return str(status)
 

@@ -117,3 +117,20 @@ def languages_taken(session: Session, attempt_id: UUID) -> tuple[str, ...]:
         )
     )
     return tuple(str(locale) for locale in LOCALES if locale in logged)
+
+
+def passed_exams(session: Session, person_id: UUID) -> set[UUID]:
+    """The exams of certification the person has passed, as far as their results are released."""
+    return set(
+        session.scalars(
+            select(col(Attempt.exam_id))
+            .join(Exam, col(Exam.id) == col(Attempt.exam_id))
+            .where(
+                col(Attempt.candidate_id) == person_id,
+                col(Attempt.outcome) == Outcome.PASSED,
+                col(Attempt.result).in_((ResultState.RELEASED, ResultState.REISSUED)),
+                col(Exam.certification),
+            )
+            .distinct()
+        )
+    )

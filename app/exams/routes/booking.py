@@ -6,6 +6,7 @@ from fastapi import Request, Response
 
 from app.exams.queries import booking as queries
 from app.exams.queries import forms as form_queries
+from app.exams.queries.released import passed_exams
 from app.exams.rules import booking as rules
 from app.exams.rules.states import OPEN, BookingState, Lifecycle
 from app.exams.service import booking as service
@@ -43,6 +44,7 @@ def my_exams(request: Request, session: Read, clock: ClockDep, viewer: SignedIn)
         attempts=attempts,
         running={one.exam_id: one for one in attempts if one.lifecycle in OPEN and one.started_at},
         titles={exam.id: exam.title for exam in exams},
+        passed=passed_exams(session, viewer.person_id),
         practising={exam.id for exam in exams if not exam.certification},
         movable={place.id for place in places if rules.may_move(opens_at=place.opens_at, at=now)},
         cancellable={

@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, Response
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
+from app.accounts.rules import kazakh_sort_key
 from app.kernel.locales import LOCALES, OWN_NAMES, Locale
 from app.platform.database import Read, Write
 from app.platform.routing import Router
@@ -103,7 +104,10 @@ def _form_page(request: Request, form: FormState, status: HTTPStatus = HTTPStatu
         form=form,
         error_title=bool(form.errors),
         programmes=[(slug, each.title[locale]) for slug, each in shipped().items()],
-        region_options=sorted(((iso, names[locale]) for iso, names in regions().items()), key=lambda o: o[1]),
+        region_options=sorted(
+            ((iso, names[locale]) for iso, names in regions().items()),
+            key=lambda one: kazakh_sort_key(one[1]),
+        ),
         sectors=[(str(sector), say(locale, label)) for sector, label in SECTORS.items()],
         languages_offered=[(str(each), OWN_NAMES[each]) for each in LOCALES],
     )

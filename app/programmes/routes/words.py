@@ -5,7 +5,7 @@ from app.web.translations import N_
 
 STATES = {
     MilestoneWord.INVITED: N_("Invited"),
-    MilestoneWord.REGISTERED: N_("Registered"),
+    MilestoneWord.REGISTERED: N_("In the cohort"),
     MilestoneWord.ACTIVE: N_("Began to study"),
     MilestoneWord.COMPLETED: N_("Course completed"),
     MilestoneWord.SCHEDULED: N_("Exam booked"),
