@@ -4,6 +4,7 @@ import typer
 from alembic import command
 from alembic.config import Config
 
+from app.cli.catalogues import ensure_compiled
 from app.kernel.clock import SystemClock
 from app.platform import installation
 from app.platform.database import make_engine, write_session
@@ -23,6 +24,7 @@ def migrate(url: str, revision: str = "head") -> None:
 
 def initialise(settings: Settings, *, demonstration: bool) -> None:
     """Migrate and mark the database. Safe to repeat."""
+    ensure_compiled()
     migrate(settings.database)
     engine = make_engine(settings.database)
     with write_session(engine) as session:
@@ -44,4 +46,5 @@ def register(app: typer.Typer) -> None:
     @app.command("migrate")
     def migrate_command() -> None:
         """Bring the database to the newest schema."""
+        ensure_compiled()
         migrate(load().database)

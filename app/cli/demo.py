@@ -17,7 +17,7 @@ from sqlmodel import Session, col
 from app.accounts import queries as accounts
 from app.certificates.queries.mine import list_own
 from app.certificates.rules.states import Kind
-from app.cli import messages, scenes
+from app.cli import scenes
 from app.cli.cast import CAST, PASSWORD, email
 from app.cli.content import store
 from app.cli.database import initialise
@@ -159,7 +159,6 @@ def register(app: typer.Typer) -> None:
     def demo_command() -> None:
         """Build the demonstration if it is not there, and serve it."""
         settings, console = load(), Console()
-        messages.compile_()
         with console.status("Building the demonstration") as status:
             prepare(
                 settings, SystemClock(), lambda what: status.update(f"Building the demonstration: {what}")

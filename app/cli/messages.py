@@ -2,19 +2,18 @@
 
 import re
 from io import BytesIO
-from pathlib import Path
 
 import typer
 from babel.messages import Catalog
 from babel.messages.extract import extract_from_dir
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po, write_po
+from babel.messages.pofile import write_po
 
+from app.cli import catalogues
+from app.cli.catalogues import LOCALES_DIR, path_of, read
 from app.kernel.locales import LOCALES
 from app.platform.settings import ROOT
 
 _app = typer.Typer(no_args_is_help=True, help=__doc__)
-LOCALES_DIR = ROOT / "locales"
 _METHODS = [
     ("**/errors.py", "app.web.extraction:error_codes"),
     ("**/web/headers.py", "ignore"),
@@ -49,19 +48,6 @@ def extract() -> Catalog:
     for path, _line, message, comments, context in found:
         catalogue.add(message, None, [(f"app/{path}", 0)], auto_comments=comments, context=context)
     return catalogue
-
-
-def read(locale: str) -> Catalog:
-    """A language's catalogue as it stands in its .po file; empty when there is none."""
-    path = _path(locale)
-    if not path.exists():
-        return Catalog(locale=locale, project="CEASAI", charset="utf-8", fuzzy=False)
-    with path.open("rb") as file:
-        return read_po(file, locale=locale)
-
-
-def _path(locale: str) -> Path:
-    return LOCALES_DIR / locale / "LC_MESSAGES" / "messages.po"
 
 
 def dump(catalogue: Catalog) -> bytes:
@@ -108,17 +94,15 @@ def update() -> None:
                 auto_comments=message.auto_comments,
                 context=message.context,
             )
-        _path(locale).parent.mkdir(parents=True, exist_ok=True)
-        _path(locale).write_bytes(dump(new))
+        path_of(locale).parent.mkdir(parents=True, exist_ok=True)
+        path_of(locale).write_bytes(dump(new))
     compile_()
 
 
 @_app.command("compile")
 def compile_() -> None:
     """Build the .mo files that the product reads."""
-    for locale in LOCALES:
-        with _path(locale).with_suffix(".mo").open("wb") as file:
-            write_mo(file, read(locale))
+    catalogues.compile_all()
 
 
 @_app.command()

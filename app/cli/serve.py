@@ -10,6 +10,7 @@ from gunicorn.app.base import BaseApplication
 from uvicorn_worker import UvicornWorker
 
 from app import main
+from app.cli.catalogues import ensure_compiled
 from app.platform.settings import Settings, load
 
 # A bug is logged by us, with its place and without its text; nobody's headers are believed here.
@@ -72,4 +73,6 @@ def register(app: typer.Typer) -> None:
     @app.command()
     def serve() -> None:
         """Serve the web pages."""
-        run_server(load())
+        settings = load()
+        ensure_compiled()
+        run_server(settings)

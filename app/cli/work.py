@@ -4,6 +4,7 @@ import signal
 
 import typer
 
+from app.cli.catalogues import ensure_compiled
 from app.kernel.clock import SystemClock
 from app.platform import logging
 from app.platform.database import make_engine
@@ -18,6 +19,7 @@ def register(app: typer.Typer) -> None:
     def worker() -> None:
         """Do jobs in a process of their own."""
         settings = load()
+        ensure_compiled()
         logging.configure(json=settings.log_json)
         engine = make_engine(settings.database, pool_size=2)
         loop = Worker(make_context(engine, SystemClock(), settings))

@@ -6,7 +6,7 @@ from pathlib import Path
 from babel.support import NullTranslations, Translations
 
 from app.kernel.locales import LOCALES
-from app.platform.settings import ROOT
+from app.platform.settings import ROOT, SettingsError
 
 
 def N_(message: str) -> str:  # noqa: N802  # the field's own name for "mark, translate later"
@@ -19,13 +19,17 @@ def catalogues(folder: Path = ROOT / "locales") -> dict[str, NullTranslations]:
     """The compiled catalogue of each language.
 
     Raises:
-        FileNotFoundError: a .mo file is missing: run ``ceasai messages compile``.
+        SettingsError: a .mo file is missing.
     """
     found: dict[str, NullTranslations] = {}
     for locale in LOCALES:
         path = folder / locale / "LC_MESSAGES" / "messages.mo"
-        with path.open("rb") as file:
-            found[str(locale)] = Translations(file, domain="messages")
+        try:
+            with path.open("rb") as file:
+                found[str(locale)] = Translations(file, domain="messages")
+        except FileNotFoundError as error:
+            msg = f"{path} is missing: run `ceasai messages compile`"
+            raise SettingsError(msg) from error
     return found
 
 
