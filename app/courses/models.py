@@ -26,6 +26,8 @@ class Course(SQLModel, table=True):
     """Study hours as a decimal text, so that no float decides anything."""
     title: dict[str, str] = Field(sa_column=Column(Json, nullable=False))
     summary: dict[str, str] = Field(sa_column=Column(Json, nullable=False))
+    glossary: list[dict[str, Any]] = Field(sa_column=Column(Json, nullable=False, server_default="[]"))
+    """Its terms, by id: ``{"id", "kk": {"term", "text"}, "ru": …, "en": …}``."""
     content_hash: str = Field(max_length=64)
     imported_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
@@ -46,6 +48,8 @@ class Module(SQLModel, table=True):
     summary: dict[str, str] = Field(sa_column=Column(Json, nullable=False))
     outcomes: list[dict[str, Any]] = Field(sa_column=Column(Json, nullable=False))
     references: list[dict[str, Any]] = Field(sa_column=Column(Json, nullable=False))
+    checklist: dict[str, dict[str, str]] = Field(sa_column=Column(Json, nullable=False, server_default="{}"))
+    """A page to print, by language: ``{"title", "html"}``, safe markup; empty when the module has none."""
     retired_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
 
 

@@ -26,7 +26,41 @@ class Broken(NamedTuple):
     where: str = ""
 
 
+SHEET = {locale: f"{MODULE}/checklist.{locale}.md" for locale in ("kk", "ru", "en")}
+
 BROKEN = {
+    "a checklist's term": Broken(
+        SHEET["ru"], "этой системы, 3", "этой [системы](term:owner), 3", "term:", "no checks, terms"
+    ),
+    "a checklist's figure": Broken(
+        SHEET["ru"],
+        "Заполняйте",
+        '![](figures/roles.svg "Рис. 1. Роли.")\n\nЗаполняйте',
+        "figures/",
+        "no figures",
+    ),
+    "a checklist that is too long": Broken(
+        SHEET["en"], "Use it before", "word " * 420 + "Use it before", "title", "in English 120 to 420"
+    ),
+    "a checklist that is half translated": Broken(
+        SHEET["kk"], "- Жүйенің меншік иесін атап жазыңыз, 3.\n", "", "", "23 lines to tick, in English 24"
+    ),
+    "a checklist in another language": Broken(
+        SHEET["kk"],
+        "Жүйе іске қосылар алдында қолданыңыз.",
+        "Nobody has put this into Kazakh. " * 25,
+        "",
+        "not written in",
+    ),
+    "a checklist of an English text that has changed": Broken(
+        SHEET["en"], "Name the owner of the system, 3", "Name its owner, 3", "", "has changed", SHEET["ru"]
+    ),
+    "a checklist without its stamp": Broken(
+        SHEET["ru"], "source_hash", "# source_hash", "title", "is missing"
+    ),
+    "a checklist with no title": Broken(
+        SHEET["ru"], "title:", "titel:", "titel", "“titel” is not known here"
+    ),
     "YAML syntax": Broken(ITEM, "domain: D1", "domain: [D1", "tasks:", "YAML"),
     "an unknown key": Broken(ITEM, "points: 1", "points: 1\npiont: 2", "piont", "“piont” is not known here"),
     "a missing key": Broken(ITEM, "points: 1\n", "", "id: m01", "“points” is missing"),
@@ -174,10 +208,10 @@ BROKEN = {
     "a stale translation": Broken(EN, ENGLISH, ENGLISH.upper(), "source_hash", "has changed since", KK),
     "no stamp": Broken(KK, "source_hash: ", "# source_hash: ", "title:", "“source_hash” is missing"),
     "an English text too short": Broken(
-        EN, ENGLISH * 20, ENGLISH, "title:", "an English lesson has 900 to 1800"
+        EN, ENGLISH * 20, ENGLISH, "title:", "in English 900 to 1800 are right"
     ),
     "a translation too short": Broken(RU, RUSSIAN * 20, RUSSIAN, "title:", "fewer than 65 %"),
-    "a translation in English": Broken(RU, RUSSIAN, ENGLISH, "title:", "not written in Cyrillic"),
+    "a translation in English": Broken(RU, RUSSIAN, ENGLISH, ENGLISH[:40], "not written in Cyrillic"),
     "a check with two choices": Broken(
         CHECKS,
         '      - id: c\n        text: {kk: "Тек дәрігер", ru: "Только врач", en: "Only the doctor"}\n'

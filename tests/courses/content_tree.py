@@ -177,6 +177,34 @@ def lesson(locale: str) -> str:
     return f'---\ntitle: "{TITLES[locale]}"\nminutes: 10\noutcomes: [m1-o1]\n{stamp}---\n{body}'
 
 
+CHECKLISTS = {
+    "kk": (
+        "Рөлдерді тексеру тізімі",
+        "Жүйе іске қосылар алдында қолданыңыз",
+        "Жүйенің меншік иесін атап жазыңыз",
+    ),
+    "ru": (
+        "Контрольный список ролей",
+        "Заполняйте перед запуском системы",
+        "Назовите здесь собственника этой системы",
+    ),
+    "en": ("Checklist of roles", "Use it before a system starts work", "Name the owner of the system"),
+}
+
+
+def checklist_body(locale: str) -> str:
+    """The text of the checklist: a sentence and two lists."""
+    _, when, act = CHECKLISTS[locale]
+    lines = "".join(f"- {act}, {number}.\n" for number in range(1, 13))
+    return f"{when}.\n\n## {when}\n\n{lines}\n## {act}\n\n{lines}"
+
+
+def checklist(locale: str) -> str:
+    """A checklist's file."""
+    stamp = "" if locale == "en" else f'source_hash: "{source_hash(checklist_body("en"))}"\n'
+    return f'---\ntitle: "{CHECKLISTS[locale][0]}"\n{stamp}---\n{checklist_body(locale)}'
+
+
 def grow(root: Path) -> Path:
     """Write the folder under ``root``."""
     module = "courses/sample/m01-roles"
@@ -200,6 +228,7 @@ def grow(root: Path) -> Path:
     }
     for locale in ("kk", "ru", "en"):
         files[f"{module}/01-owner.{locale}.md"] = lesson(locale)
+        files[f"{module}/checklist.{locale}.md"] = checklist(locale)
     for name, text in files.items():
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)

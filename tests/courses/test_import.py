@@ -56,16 +56,21 @@ def test_the_content_we_ship_is_loaded_and_a_second_run_writes_nothing(world: Wo
     report = bring_in(world, ROOT)
     assert report.refused == []
     found = counts(world)
+    lessons = [path for path in ROOT.glob("courses/*/*/*.en.md") if path.name != "checklist.en.md"]
+    items = sum(
+        len(re.findall(r"^  - id: c\d-\d+-\d+$", path.read_text(encoding="utf-8"), re.MULTILINE)) or 1
+        for path in ROOT.glob("question_banks/*/items/*.yaml")
+    )
     assert found["Bank"] == 2
-    assert found["Item"] == found["ItemVersion"] == 106
+    assert found["Item"] == found["ItemVersion"] == items >= 106
     assert found["Course"] == 1
-    assert found["Lesson"] == 8
-    assert found["LessonText"] == 24
+    assert found["Lesson"] == len(lessons) >= 8
+    assert found["LessonText"] == 3 * len(lessons)
     world.clock.advance(timedelta(days=1))
     again = bring_in(world, ROOT)
     assert again.written == 0
     assert counts(world) == found
-    assert sum(loaded.unchanged for loaded in again.loaded.values()) == 106 + 8
+    assert sum(loaded.unchanged for loaded in again.loaded.values()) == items + len(lessons)
 
 
 def test_a_lesson_page_needs_only_what_is_stored(world: World) -> None:
@@ -85,7 +90,7 @@ def test_a_lesson_page_needs_only_what_is_stored(world: World) -> None:
         assert html.count("<div") == html.count("</div>")
         assert locale in LOCALES
         by_lesson.setdefault(lesson_id, []).append(([entry["id"] for entry in toc], [*map(set, parts)]))
-    assert len(by_lesson) == 8
+    assert len(by_lesson) >= 8
     for languages in by_lesson.values():
         assert len(languages) == 3
         assert languages[0] == languages[1] == languages[2]

@@ -1,12 +1,13 @@
 """What must hold in a course beyond the shape of its files. Each check notes its problems at their line."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TypeVar
 
 from app.courses.importer.reading import ReadCourse, ReadLesson, ReadModule, ReadText, read_courses
-from app.courses.importer.schemas import CheckFile
+from app.courses.importer.schemas import CheckFile, ChecklistHead, LessonHead
 from app.courses.rules import lessons as rules
 from app.kernel.locales import LOCALES, Locale
 from app.kernel.writing import alphabet_fault, holds_markup
@@ -14,6 +15,8 @@ from app.platform.content import Document, Problem, Reader
 from app.question_banks.importer.check import check_banks
 from app.question_banks.importer.reading import ReadBank, read_banks
 from app.question_banks.rules import refers_to_other_choices
+
+H = TypeVar("H", LessonHead, ChecklistHead)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +53,12 @@ def check_course(course: ReadCourse) -> None:
     for module in course.modules:
         _check_module(module)
         _check_figures(module)
+        _check_checklist(module)
         for lesson in module.lessons:
             for locale, text in lesson.texts.items():
                 _check_text(text, locale, lesson, module)
                 _check_links(text, lesson, module, course)
-            _check_parallel(lesson)
+            _check_parallel(lesson.texts)
             for index, check in enumerate(lesson.checks):
                 if lesson.checks_document is not None:
                     _check_check(check, lesson.checks_document, index)
@@ -111,14 +115,64 @@ def _check_figures(module: ReadModule) -> None:
             document.complain("no lesson shows this figure")
 
 
-def _check_text(text: ReadText, locale: Locale, lesson: ReadLesson, module: ReadModule) -> None:
+def _check_checklist(module: ReadModule) -> None:
+    """A page to print: headings and lists, the same in each language, and short enough for one sheet."""
+    english = module.checklist.get(Locale.EN)
+    for locale, sheet in module.checklist.items():
+        for line, message in sheet.body.faults:
+            sheet.complain(line, message)
+        body = sheet.body
+        for _, line in (*body.checks, *body.terms, *body.references):
+            sheet.complain(line, "a checklist holds no checks, terms or references: it is printed")
+        for figure in body.figures:
+            sheet.complain(figure.line, "a checklist holds no figures")
+        _check_alphabet(sheet, locale)
+        words = english.body.word_count if english else 0
+        long = rules.length_fault(
+            words=body.word_count, english_words=words, locale=locale, english=rules.CHECKLIST_WORDS
+        )
+        if long is not None:
+            sheet.document.complain(long)
+        lines, expected = body.list_items, english.body.list_items if english else body.list_items
+        if lines != expected:
+            sheet.document.complain(f"{lines} lines to tick, in English {expected}")
+        _check_source(sheet, locale, english)
+    _check_parallel(module.checklist)
+
+
+def _check_alphabet(text: ReadText[H], locale: Locale) -> None:
+    """The title and each passage are written in the letters of their language: nothing stays untranslated."""
+    fault = alphabet_fault(text.head.title, locale)
+    if fault is not None:
+        text.document.complain(fault, "title")
+    for line, said in text.body.passages:
+        fault = alphabet_fault(said, locale)
+        if fault is not None:
+            text.complain(line, fault)
+
+
+def _check_source(text: ReadText[H], locale: Locale, english: ReadText[H] | None) -> None:
+    """A translation says which English text it was written from, and that text stands as it was."""
+    head, document = text.head, text.document
+    if locale is Locale.EN:
+        if head.source_hash is not None:
+            document.complain("the English text has no source_hash: it is the source", "source_hash")
+    elif english is not None and head.source_hash is None:
+        document.complain("“source_hash” is missing: `ceasai content stamp` writes it")
+    elif english is not None and head.source_hash != english.own_hash:
+        document.complain(
+            "the English text has changed since this one was written: bring it up to date, then "
+            "`ceasai content stamp`",
+            "source_hash",
+        )
+
+
+def _check_text(text: ReadText[LessonHead], locale: Locale, lesson: ReadLesson, module: ReadModule) -> None:
     """A text is written in its language, as long as it should be, and from the English that stands now."""
     document, head, english = text.document, text.head, lesson.texts.get(Locale.EN)
     for line, message in text.body.faults:
         text.complain(line, message)
-    fault = alphabet_fault(text.body.text, locale) or alphabet_fault(head.title, locale)
-    if fault is not None:
-        document.complain(fault)
+    _check_alphabet(text, locale)
     known = {outcome.id for outcome in module.file.outcomes}
     for index, outcome in enumerate(head.outcomes):
         if outcome not in known:
@@ -128,27 +182,18 @@ def _check_text(text: ReadText, locale: Locale, lesson: ReadLesson, module: Read
     long = rules.length_fault(words=words, english_words=english_words, locale=locale)
     if long is not None:
         document.complain(long)
-    if locale is Locale.EN:
-        if head.source_hash is not None:
-            document.complain("the English text has no source_hash: it is the source", "source_hash")
-        return
+    _check_source(text, locale, english)
     if english is None:
         return
     if head.minutes != english.head.minutes:
         document.complain(f"English says {english.head.minutes} minutes", "minutes")
     if head.outcomes != english.head.outcomes:
         document.complain(f"English has the outcomes {', '.join(english.head.outcomes)}", "outcomes")
-    if head.source_hash is None:
-        document.complain("“source_hash” is missing: `ceasai content stamp` writes it")
-    elif head.source_hash != english.own_hash:
-        document.complain(
-            "the English text has changed since this one was written: bring it up to date, then "
-            "`ceasai content stamp`",
-            "source_hash",
-        )
 
 
-def _check_links(text: ReadText, lesson: ReadLesson, module: ReadModule, course: ReadCourse) -> None:
+def _check_links(
+    text: ReadText[LessonHead], lesson: ReadLesson, module: ReadModule, course: ReadCourse
+) -> None:
     """Terms, references, figures and checks exist; no figure or check stands twice; no check is left out."""
     references = {reference.id for reference in module.file.references}
     for id_, line in text.body.references:
@@ -175,13 +220,13 @@ def _check_links(text: ReadText, lesson: ReadLesson, module: ReadModule, course:
             text.document.complain(f"the check “{id_}” does not stand in this text")
 
 
-def _check_parallel(lesson: ReadLesson) -> None:
+def _check_parallel(texts: Mapping[Locale, ReadText[H]]) -> None:
     """The languages have the same headings, figures, checks, cases and tables, in the same order."""
-    english = lesson.texts.get(Locale.EN)
+    english = texts.get(Locale.EN)
     if english is None:
         return
     expected = english.body.structure
-    for locale, text in lesson.texts.items():
+    for locale, text in texts.items():
         found = text.body.structure
         at = rules.first_difference([mark.what for mark in expected], [mark.what for mark in found])
         if locale is Locale.EN or at is None:

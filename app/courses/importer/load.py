@@ -12,7 +12,7 @@ from sqlmodel import Session, SQLModel, col
 from app.courses.importer import figures, markdown
 from app.courses.importer.check import Content
 from app.courses.importer.reading import ReadCourse, ReadLesson, ReadModule, ReadText
-from app.courses.importer.schemas import CheckFile
+from app.courses.importer.schemas import CheckFile, ChecklistHead, LessonHead
 from app.courses.models import Course, Lesson, LessonText, Module
 from app.courses.rules.lessons import heading_ids
 from app.courses.rules.search import normalise
@@ -106,6 +106,10 @@ class _Load:
             "hours": str(file.hours),
             "title": file.title.by_locale(),
             "summary": file.summary.by_locale(),
+            "glossary": [
+                {"id": term.id} | {str(locale): term.in_language(locale).model_dump() for locale in LOCALES}
+                for term in sorted(course.glossary.values(), key=lambda term: term.id)
+            ],
         }
         self.said: list[Any] = [self.facts]
         row = session.scalars(select(Course).where(col(Course.slug) == file.id)).one_or_none()
@@ -139,6 +143,7 @@ class _Load:
                 }
                 for reference in file.references
             ],
+            "checklist": {str(locale): _sheet(text, locale) for locale, text in module.checklist.items()},
         }
         row = self.modules.pop(file.id, None)
         if row is None:
@@ -225,8 +230,14 @@ def _check_facts(check: CheckFile) -> dict[str, Any]:
     }
 
 
+def _sheet(text: ReadText[ChecklistHead], locale: Locale) -> dict[str, str]:
+    ids = heading_ids([title for _, title in text.body.headings])
+    parts = markdown.render(text.body, title=text.head.title, locale=locale, ids=ids, drawings={})
+    return {"title": text.head.title, "html": "\n".join(part["html"] for part in parts)}
+
+
 def _text_facts(
-    text: ReadText, module: ReadModule, course: ReadCourse, locale: Locale, ids: list[str]
+    text: ReadText[LessonHead], module: ReadModule, course: ReadCourse, locale: Locale, ids: list[str]
 ) -> dict[str, Any]:
     """What a page needs of a lesson in one language, rendered."""
     body = text.body

@@ -87,28 +87,38 @@ class LessonBody:
     terms: list[tuple[str, int]] = field(default_factory=list)
     references: list[tuple[str, int]] = field(default_factory=list)
     faults: list[tuple[int, str]] = field(default_factory=list)
-    text: str = ""
+    passages: list[tuple[int, str]] = field(default_factory=list)
+    """Line and words of each paragraph, entry, heading and cell."""
+
+    @property
+    def text(self) -> str:
+        """Everything that is read, a passage a line."""
+        return "\n".join(said for _, said in self.passages)
 
     @property
     def word_count(self) -> int:
         """Words that are read, captions included."""
         return len(words(self.text))
 
+    @property
+    def list_items(self) -> int:
+        """Entries of lists."""
+        return sum(token.type == "list_item_open" for token in self.tokens)
+
 
 def parse(body: str, *, above: int) -> LessonBody:
     """Parse a lesson's text that stands after ``above`` lines of its file."""
     found = LessonBody(_parser().parse(body))
     _look_at_containers(body, above, found)
-    said = []
     for index, token in enumerate(found.tokens):
         line = above + (token.map[0] if token.map else 0) + 1
         if token.type == "inline":
-            said.append(_look_at_inline(token, line, found, alone=_stands_alone(found.tokens, index)))
+            alone = _stands_alone(found.tokens, index)
+            found.passages.append((line, _look_at_inline(token, line, found, alone=alone)))
         elif token.type not in _BLOCKS:
             found.faults.append((line, f"{_CALLED.get(token.type, token.type)} is not allowed in a lesson"))
         else:
             _look_at_block(found, index, line)
-    found.text = "\n".join(said)
     return found
 
 

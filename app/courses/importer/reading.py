@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from app.courses.importer import figures, markdown
 from app.courses.importer.schemas import (
     CheckFile,
+    ChecklistHead,
     ChecksFile,
     CourseFile,
     FigureFile,
@@ -23,12 +25,15 @@ FENCE = "---\n"
 """Opens and closes the front matter of a lesson."""
 
 
+H = TypeVar("H", LessonHead, ChecklistHead)
+
+
 @dataclass(slots=True)
-class ReadText:
-    """A lesson in one language. ``document`` is its front matter."""
+class ReadText(Generic[H]):
+    """A lesson or a checklist in one language. ``document`` is its front matter."""
 
     document: Document
-    head: LessonHead
+    head: H
     body: markdown.LessonBody
     own_hash: str
     """The source hash of this text; what translations of an English one must say."""
@@ -43,7 +48,7 @@ class ReadLesson:
     """A lesson over its languages, with its checks. Languages that could not be read are missing."""
 
     slug: str
-    texts: dict[Locale, ReadText] = field(default_factory=dict)
+    texts: dict[Locale, ReadText[LessonHead]] = field(default_factory=dict)
     checks: list[CheckFile] = field(default_factory=list)
     checks_document: Document | None = None
 
@@ -66,6 +71,7 @@ class ReadModule:
     document: Document
     lessons: list[ReadLesson] = field(default_factory=list)
     figures: dict[str, ReadFigure] = field(default_factory=dict)
+    checklist: dict[Locale, ReadText[ChecklistHead]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -139,6 +145,11 @@ def _read_module(reader: Reader, folder: Path, course: ReadCourse) -> None:
             document.complain(f"the lesson “{slug}” stands twice", "lessons", index)
             continue
         module.lessons.append(_read_lesson(reader, folder, slug, document, index))
+    if any((folder / f"checklist.{locale}.md").is_file() for locale in LOCALES):
+        for locale in LOCALES:
+            sheet = _read_text(reader, folder / f"checklist.{locale}.md", ChecklistHead)
+            if sheet is not None:
+                module.checklist[locale] = sheet
 
 
 def _read_figure(reader: Reader, path: Path) -> ReadFigure | None:
@@ -156,7 +167,7 @@ def _read_lesson(reader: Reader, folder: Path, slug: str, module: Document, inde
         if not path.is_file():
             module.complain(f"{path.name} is missing", "lessons", index)
             continue
-        text = _read_text(reader, path)
+        text = _read_text(reader, path, LessonHead)
         if text is not None:
             lesson.texts[locale] = text
     path = folder / f"{slug}.checks.yaml"
@@ -167,16 +178,16 @@ def _read_lesson(reader: Reader, folder: Path, slug: str, module: Document, inde
     return lesson
 
 
-def _read_text(reader: Reader, path: Path) -> ReadText | None:
+def _read_text(reader: Reader, path: Path, shape: type[H]) -> ReadText[H] | None:
     text = reader.text(path)
     if text is None:
         return None
     front, body = split(text)
     if front is None:
-        reader.complain(path, 1, "a lesson begins with its front matter between two lines “---”")
+        reader.complain(path, 1, "the text begins with its front matter between two lines “---”")
         return None
     document = reader.parse(path, front, above=1)
-    head = reader.shaped(document, LessonHead) if document else None
+    head = reader.shaped(document, shape) if document else None
     if document is None or head is None:
         return None
     parsed = markdown.parse(body, above=front.count("\n") + 2)

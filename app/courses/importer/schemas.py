@@ -62,6 +62,13 @@ class LessonHead(Strict):
     source_hash: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")] | None = None
 
 
+class ChecklistHead(Strict):
+    """The front matter of a module's checklist in one language."""
+
+    title: Title
+    source_hash: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")] | None = None
+
+
 class CheckChoiceFile(Strict):
     """A choice of a knowledge check."""
 

@@ -59,6 +59,7 @@ class ModuleLine:
     summary: dict[str, str]
     outcomes: list[dict[str, Any]]
     hours: Decimal
+    has_checklist: bool
     lessons: list[LessonLine] = field(default_factory=list)
 
     @property
@@ -228,6 +229,7 @@ def _read_outlines(session: Session, course_ids: list[UUID], locale: str) -> dic
             _module.summary,
             _module.outcomes,
             _module.hours,
+            _module.checklist,
             _lesson.id,
             _lesson.slug,
             _lesson.minutes,
@@ -252,6 +254,7 @@ def _read_outlines(session: Session, course_ids: list[UUID], locale: str) -> dic
                     summary=row.summary,
                     outcomes=row.outcomes,
                     hours=Decimal(row.hours),
+                    has_checklist=locale in row.checklist,
                 )
             )
         if row.id is None or row.title is None:

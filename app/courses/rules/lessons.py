@@ -7,6 +7,8 @@ from app.kernel.canonical import sha256_hex
 
 ENGLISH_WORDS = (900, 1800)
 """Words of a lesson in English. Source: docs/content-format.md."""
+CHECKLIST_WORDS = (120, 420)
+"""Words of a checklist in English: one printed page in any language. Source: docs/content-format.md."""
 SHORTEST_TRANSLATION = 65
 """Per cent of the English words that Kazakh and Russian have at least. Source: docs/content-format.md."""
 
@@ -45,11 +47,16 @@ def first_difference(expected: Sequence[str], found: Sequence[str]) -> int | Non
     return None if len(expected) == len(found) else min(len(expected), len(found))
 
 
-def length_fault(*, words: int, english_words: int, locale: str) -> str | None:
-    """What is wrong with the length of a lesson in ``locale``, or None."""
-    least, most = ENGLISH_WORDS
+def length_fault(
+    *, words: int, english_words: int, locale: str, english: tuple[int, int] = ENGLISH_WORDS
+) -> str | None:
+    """What is wrong with the length of a text in ``locale``, or None.
+
+    ``english``: the least and the most words it may have in English.
+    """
+    least, most = english
     if locale == "en":
-        return None if least <= words <= most else f"{words} words; an English lesson has {least} to {most}"
+        return None if least <= words <= most else f"{words} words; in English {least} to {most} are right"
     if 100 * words < SHORTEST_TRANSLATION * english_words:
         return f"{words} words, fewer than {SHORTEST_TRANSLATION} % of the English {english_words}"
     return None
