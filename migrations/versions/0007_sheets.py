@@ -1,7 +1,7 @@
 """sheets: a module's checklist and a course's glossary
 
 Revision ID: 0007
-Revises: 0002
+Revises: 0004
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 from app.kernel.types import Json
 
 revision: str = "0007"
-down_revision: str | None = "0002"
+down_revision: str | None = "0004"
 branch_labels = None
 depends_on = None
 
