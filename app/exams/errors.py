@@ -163,6 +163,13 @@ class MoveNotAllowed(DomainError):
     code = "move-not-allowed"
 
 
+class WrongRole(DomainError):
+    """The table gives this change to another role than those in which the person acts here."""
+
+    code = "wrong-role"
+    status = HTTPStatus.FORBIDDEN
+
+
 class ReasonMissing(DomainError):
     """This change needs a reason, in the words of the person who makes it."""
 
@@ -263,3 +270,15 @@ class NothingProposed(DomainError):
     """Nobody has proposed to end this attempt."""
 
     code = "nothing-proposed"
+
+
+class TerminationStands(DomainError):
+    """Two people ended the attempt; it is not opened again."""
+
+    code = "termination-stands"
+
+
+class ReviewOpen(DomainError):
+    """Somebody is looking at the record of the exam; its result is released afterwards."""
+
+    code = "review-open"

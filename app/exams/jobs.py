@@ -1,4 +1,4 @@
-"""What the worker does: close what is over, notice silence, release after the window, free places."""
+"""What the worker does: close what is over or never began, notice silence, release, write letters."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -14,7 +14,8 @@ from app.brands.resolver import resolve
 from app.exams.queries import attempts, booking, results
 from app.exams.rules import delivery as rules
 from app.exams.rules.states import BookingState
-from app.exams.service import sweeper
+from app.exams.service import places, sweeper
+from app.exams.service.hand_in import RESULT_MAIL
 from app.kernel.clock import Clock
 from app.kernel.errors import DomainError
 from app.platform.database import read_session, write_session
@@ -66,6 +67,33 @@ def release_after_window(context: Context) -> int:
     return sum(released is True for released in _each(context, found, sweeper.release_due))
 
 
+def note_missing(context: Context) -> int:
+    """End what never began: attempts nobody can start any more, and waits whose hour has come; how many."""
+    now = context.clock.now()
+    with read_session(context.engine) as session:
+        missed = attempts.never_started(session, now, limit=BATCH)
+        waits = booking.waits_over(session, now, limit=BATCH)
+    done = [*_each(context, missed, sweeper.miss), *_each(context, waits, places.end_wait)]
+    return sum(ended is True for ended in done)
+
+
+def send_result(context: Context, payload: dict[str, Any]) -> None:
+    """Tell a candidate that a result that was withheld is there; what it is stands on the page only."""
+    with read_session(context.engine) as session:
+        letter = results.find_result_letter(session, UUID(payload["attempt_id"]))
+        contact = accounts.find_contact(session, letter.person_id) if letter else None
+    if letter is None or contact is None:
+        return
+    _send(
+        context,
+        contact,
+        "exams/mail/result.txt",
+        letter=letter,
+        link=f"exams/attempts/{letter.attempt_id}/result",
+        fmt=formats(contact.locale, contact.timezone),
+    )
+
+
 def send_place(context: Context, payload: dict[str, Any]) -> None:
     """Tell somebody from the waiting list that a place is theirs, unless it is no longer."""
     with read_session(context.engine) as session:
@@ -75,24 +103,35 @@ def send_place(context: Context, payload: dict[str, Any]) -> None:
         contact = accounts.find_contact(session, letter.person_id)
     if contact is None:
         return
+    _send(
+        context,
+        contact,
+        "exams/mail/place.txt",
+        letter=letter,
+        link=f"exams/attempts/{letter.attempt_id}/before",
+        fmt=formats(contact.locale, letter.timezone),
+    )
+
+
+def _send(context: Context, contact: accounts.Contact, template: str, *, link: str, **values: Any) -> None:
     settings, brand = context.settings, resolve(default=context.settings.brand)
     text = render_text(
         contact.locale,
-        "exams/mail/place.txt",
+        template,
         brand=brand,
         language=contact.locale,
-        letter=letter,
-        fmt=formats(contact.locale, letter.timezone),
-        link=f"{settings.public_base}/{contact.locale}/exams/attempts/{letter.attempt_id}/before",
+        link=f"{settings.public_base}/{contact.locale}/{link}",
+        **values,
     )
     subject, _, body = text.strip().partition("\n")
     sender: MailSender = context.services["mail"]
     sender.send(Mail(contact.email, subject, body.strip() + "\n", contact.locale, brand.short_name, brand.id))
 
 
-HANDLERS: dict[str, Handler] = {"exams.place_mail": send_place}
+HANDLERS: dict[str, Handler] = {"exams.place_mail": send_place, RESULT_MAIL: send_result}
 PERIODIC: tuple[Periodic, ...] = (
     Periodic("exams.sweep", rules.SWEEP_EVERY, sweep),
     Periodic("exams.note_silence", timedelta(seconds=10), note_silence),
     Periodic("exams.release_after_window", timedelta(seconds=30), release_after_window),
+    Periodic("exams.note_missing", timedelta(seconds=60), note_missing),
 )

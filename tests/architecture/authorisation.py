@@ -34,8 +34,11 @@ _GET = {
     COHORT: "/cohorts /cohorts/new",
     MANAGER: "/accommodations /accommodations/{application_id} /sittings /sittings/{sitting_id} /centres",
     PROCTOR: "/rooms /rooms/{sitting_id} /rooms/{sitting_id}/attempts/{attempt_id}/refusal",
-    ROOM: "/rooms/attempts/{attempt_id}",
-    OFFICER: "/decisions /decisions/{case_id} /decisions/certificates /decisions/certificates/{number}",
+    ROOM: "/rooms/attempts/{attempt_id} /rooms/{sitting_id}/time",
+    OFFICER: (
+        "/decisions /decisions/{case_id} /decisions/certificates /decisions/certificates/{number} /results "
+        "/results/{attempt_id}"
+    ),
     ADMIN: "/admin/people /admin/people/{person_id}",
     AUDIT: "/admin/keys",
 }
@@ -67,9 +70,10 @@ _POST = {
     ROOM: (
         "/rooms/attempts/{attempt_id}/time /rooms/attempts/{attempt_id}/pause /rooms/attempts/{attempt_id}/resume "
         "/rooms/attempts/{attempt_id}/entry /rooms/attempts/{attempt_id}/termination "
-        "/rooms/attempts/{attempt_id}/termination/confirmation /rooms/attempts/{attempt_id}/termination/withdrawal"
+        "/rooms/attempts/{attempt_id}/termination/confirmation /rooms/attempts/{attempt_id}/termination/withdrawal "
+        "/rooms/{sitting_id}/time"
     ),
-    OFFICER: "/decisions/{case_id} /decisions/certificates/{number}",
+    OFFICER: "/decisions/{case_id} /decisions/certificates/{number} /results/{attempt_id}/release",
     ADMIN: "/admin/people/{person_id}/roles /admin/people/{person_id}/roles/{grant_id}/revocation",
 }
 

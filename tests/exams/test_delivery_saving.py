@@ -16,6 +16,7 @@ from app.exams.queries import attempts as queries
 from app.exams.rules.delivery import GRACE, SWEEP_EVERY
 from app.exams.rules.states import Lifecycle, Mode
 from tests import factories
+from tests.exams.acts import open_until
 from tests.exams.delivery_world import (
     LIMIT,
     Candidate,
@@ -30,13 +31,6 @@ from tests.exams.delivery_world import (
     make_sitting,
 )
 from tests.world import World
-
-
-def open_until(world: World, who: Candidate) -> timedelta:
-    row = attempt(world, who.attempt_id)
-    assert row.deadline is not None
-    return row.deadline - world.clock.now()
-
 
 # 1 Deadline
 

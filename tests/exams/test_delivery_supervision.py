@@ -6,6 +6,7 @@ from http import HTTPStatus
 from uuid import UUID
 
 import pytest
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app.exams import jobs
 from app.exams.errors import (
@@ -13,12 +14,20 @@ from app.exams.errors import (
     NothingProposed,
     ReasonMissing,
     SamePerson,
+    TerminationStands,
+    WrongRole,
 )
-from app.exams.models.attempts import Attempt
+from app.exams.models.attempts import Attempt, TimeGrant
 from app.exams.queries import attempts as queries
-from app.exams.rules.states import Lifecycle, Mode
-from app.exams.service import hand_in, supervision, time
+from app.exams.queries.supervision import supervised_of
+from app.exams.rules.states import Lifecycle, Mode, Outcome, ReleasePolicy, ResultState, Review
+from app.exams.rules.transitions import STATES, TABLES, Who
+from app.exams.service import hand_in, history, supervision
+from app.platform.models import Job
+from app.programmes.models import Milestone
+from app.programmes.rules import MilestoneWord
 from tests import factories
+from tests.exams.acts import REASON, do, give
 from tests.exams.delivery_world import (
     Candidate,
     attempt,
@@ -30,25 +39,6 @@ from tests.exams.delivery_world import (
     make_sitting,
 )
 from tests.world import World
-
-REASON = "The power failed"
-
-
-def give(world: World, attempt_id: UUID | None, actor: UUID, key: str = "grant-01", **extra: int) -> int:
-    with world.write() as session:
-        return time.grant(
-            session,
-            world.clock,
-            attempt_id=attempt_id,
-            actor_id=actor,
-            reason=REASON,
-            extra=time.Extra(key, **extra),
-        )
-
-
-def do(world: World, act, attempt_id: UUID | None, actor: UUID, **more: str) -> None:
-    with world.write() as session:
-        act(session, world.clock, attempt_id=attempt_id, actor_id=actor, **more)
 
 
 @pytest.fixture
@@ -173,18 +163,143 @@ def test_what_was_handed_in_is_not_voided(world: World, manager: UUID) -> None:
     who.hand_in()
     with pytest.raises(MoveNotAllowed):
         do(world, supervision.void, who.attempt_id, manager, reason=REASON)
-    for act in (time.pause, supervision.propose_termination):
+    for act in (supervision.pause, supervision.propose_termination):
         with pytest.raises(MoveNotAllowed):
             do(world, act, who.attempt_id, manager, reason=REASON)
-    for act in (time.resume, supervision.let_in):
+    for act in (supervision.resume, supervision.let_in):
         with pytest.raises(MoveNotAllowed):
             do(world, act, who.attempt_id, manager)
 
 
-def test_a_withheld_result_is_released_once(world: World, manager: UUID) -> None:
+# Who makes which change
+
+
+def test_no_change_of_any_table_is_made_in_a_role_the_table_does_not_name(
+    world: World, manager: UUID
+) -> None:
     who = candidate(world, make_exam(world))
-    with pytest.raises(MoveNotAllowed):
-        do(world, hand_in.release, who.attempt_id, manager)
+    people: dict[Who, UUID | None] = dict.fromkeys(Who, manager)
+    people |= {Who.SYSTEM: None, Who.CANDIDATE: who.person_id}
+    for axis, table in TABLES.items():
+        for line in table:
+            for wrong in set(Who) - line.who:
+                with world.write() as session:
+                    row = queries.get_attempt(session, who.attempt_id)
+                    set_committed_value(row, axis.value, STATES[axis](line.before))
+                    with pytest.raises(WrongRole):
+                        history.move(
+                            session,
+                            world.clock,
+                            row,
+                            axis,
+                            line.after,
+                            actor_id=people[wrong],
+                            roles={wrong},
+                            reason=REASON,
+                        )
+    assert attempt(world, who.attempt_id).lifecycle is Lifecycle.IN_PROGRESS
+
+
+def test_a_proctor_opens_nothing_again_that_is_closed(world: World, proctor: UUID, manager: UUID) -> None:
+    exam = make_exam(world)
+    sitting = make_sitting(world, exam, proctors=[proctor])
+    person = factories.person(world)
+    who = Candidate(world, person, make_attempt(world, exam, person, sitting_id=sitting))
+    who.start()
+    who.hand_in()
+    door = f"/en/rooms/attempts/{who.attempt_id}"
+    staff = world.browser(proctor)
+    assert 'name="minutes"' not in staff.get(door).text
+    reply = staff.post(f"{door}/time", {"reason": REASON, "minutes": "5", "key": "key-0001"})
+    assert reply.status_code == HTTPStatus.FORBIDDEN
+    assert 'data-code="wrong-role"' in reply.text
+    assert count(world, TimeGrant, TimeGrant.attempt_id == who.attempt_id) == 0
+    assert 'name="minutes"' in world.browser(manager).get(door).text
+    assert give(world, who.attempt_id, manager, minutes=5) == 300
+    assert attempt(world, who.attempt_id).lifecycle is Lifecycle.IN_PROGRESS
+
+
+def test_a_proctor_of_another_sitting_is_no_proctor_here(world: World) -> None:
+    exam = make_exam(world)
+    both = factories.person(world, "exam_manager", "proctor")
+    person = factories.person(world)
+    sitting = make_sitting(world, exam)
+    waits = make_attempt(world, exam, person, sitting_id=sitting, lifecycle=Lifecycle.CHECKIN)
+    with world.read() as session:
+        facts = supervised_of(session, waits, person_id=both, manages=True, at=world.clock.now())
+    assert not facts.assigned
+
+
+# Termination by two people
+
+
+def terminate(world: World, who: Candidate, proctor: UUID, manager: UUID) -> None:
+    do(world, supervision.propose_termination, who.attempt_id, proctor, reason="Another person answered")
+    do(world, supervision.confirm_termination, who.attempt_id, manager)
+
+
+def test_a_terminated_attempt_is_never_opened_again(world: World, proctor: UUID, manager: UUID) -> None:
+    who = candidate(world, make_exam(world))
+    terminate(world, who, proctor, manager)
+    assert 'name="minutes"' not in world.browser(manager).get(f"/en/rooms/attempts/{who.attempt_id}").text
+    with pytest.raises(TerminationStands):
+        give(world, who.attempt_id, manager, minutes=1)
+    assert attempt(world, who.attempt_id).lifecycle is Lifecycle.SCORED
+    assert count(world, TimeGrant, TimeGrant.attempt_id == who.attempt_id) == 0
+
+
+def test_a_proposal_does_not_outlive_the_attempt_it_was_about(
+    world: World, proctor: UUID, manager: UUID
+) -> None:
+    who = candidate(world, make_exam(world))
+    do(world, supervision.propose_termination, who.attempt_id, proctor, reason=REASON)
+    who.hand_in()
+    assert attempt(world, who.attempt_id).termination_by is None
+    give(world, who.attempt_id, manager, minutes=5)
+    with pytest.raises(NothingProposed):
+        do(world, supervision.confirm_termination, who.attempt_id, manager)
+    assert attempt(world, who.attempt_id).lifecycle is Lifecycle.IN_PROGRESS
+
+
+def passes(who: Candidate) -> None:
+    for n in range(1, 5):
+        assert who.save(n, "a").status_code == HTTPStatus.OK
+
+
+@pytest.mark.parametrize("policy", list(ReleasePolicy))
+def test_what_two_people_terminated_is_told_to_nobody_before_a_third_has_looked(
+    world: World, proctor: UUID, manager: UUID, policy: ReleasePolicy
+) -> None:
+    who = candidate(world, make_exam(world, certification=True, release=policy))
+    passes(who)
+    terminate(world, who, proctor, manager)
+    world.clock.advance(timedelta(days=2))
+    world.work()
+    row = attempt(world, who.attempt_id)
+    assert (row.outcome, row.result, row.review) == (
+        Outcome.PASSED,
+        ResultState.WITHHELD,
+        Review.QUEUED,
+    )
+    page = world.browser(who.person_id).get(f"{who.place}/result").text
+    assert "You have passed" not in page
+    assert "Another person answered" in page, "the candidate reads why"
+    assert count(world, Job, Job.kind == hand_in.RELEASED_EVENT) == 0
+    assert count(world, Milestone, Milestone.word == MilestoneWord.PASSED) == 0
+
+
+def test_a_released_result_is_withheld_again_when_the_reopened_attempt_is_terminated(
+    world: World, proctor: UUID, manager: UUID
+) -> None:
+    who = candidate(world, make_exam(world))
+    who.hand_in()
+    assert attempt(world, who.attempt_id).result is ResultState.RELEASED
+    give(world, who.attempt_id, manager, minutes=20)
+    passes(Candidate(world, who.person_id, who.attempt_id))
+    terminate(world, who, proctor, manager)
+    row = attempt(world, who.attempt_id)
+    assert (row.result, row.released_at) == (ResultState.WITHHELD, None)
+    assert "You have passed" not in who.browser.get(f"{who.place}/result").text
 
 
 # The page

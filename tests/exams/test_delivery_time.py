@@ -5,6 +5,7 @@ from http import HTTPStatus
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
 from app.accounts.models import SignInSession
 from app.exams.errors import (
@@ -16,10 +17,12 @@ from app.exams.errors import (
 from app.exams.models.attempts import TimeGrant
 from app.exams.rules.delivery import GRACE
 from app.exams.rules.states import Lifecycle, Outcome, ResultState
-from app.exams.service import supervision, time
+from app.exams.service import extra_time, supervision
+from app.platform.models import AuditEntry
 from app.programmes.rules import TrainingBasis
 from app.programmes.service import relate
 from tests import factories
+from tests.exams.acts import REASON, do, give, refusal, roles_of
 from tests.exams.delivery_world import (
     LIMIT,
     Candidate,
@@ -34,25 +37,6 @@ from tests.exams.delivery_world import (
     make_sitting,
 )
 from tests.world import World
-
-REASON = "The power failed"
-
-
-def give(world: World, attempt_id: UUID | None, actor: UUID, key: str = "grant-01", **extra: int) -> int:
-    with world.write() as session:
-        return time.grant(
-            session,
-            world.clock,
-            attempt_id=attempt_id,
-            actor_id=actor,
-            reason=REASON,
-            extra=time.Extra(key, **extra),
-        )
-
-
-def do(world: World, act, attempt_id: UUID | None, actor: UUID, **more: str) -> None:
-    with world.write() as session:
-        act(session, world.clock, attempt_id=attempt_id, actor_id=actor, **more)
 
 
 @pytest.fixture
@@ -86,9 +70,9 @@ def test_rule_15_the_same_grant_is_never_added_twice(world: World, manager: UUID
     who = candidate(world, make_exam(world))
     give(world, who.attempt_id, manager, minutes=5)
     assert give(world, who.attempt_id, manager, minutes=5) == 0
-    do(world, time.pause, who.attempt_id, proctor, reason=REASON)
+    do(world, supervision.pause, who.attempt_id, proctor, reason=REASON)
     assert give(world, who.attempt_id, manager, minutes=5) == 0
-    do(world, time.resume, who.attempt_id, proctor)
+    do(world, supervision.resume, who.attempt_id, proctor)
     row = attempt(world, who.attempt_id)
     assert row.extra_seconds == 300
     assert row.deadline == world.clock.now() + LIMIT + timedelta(minutes=5)
@@ -101,11 +85,11 @@ def test_rule_15_pause_and_readmission_keep_the_seconds(world: World, proctor: U
     who.start()
     world.clock.advance(timedelta(minutes=10, seconds=1))
     for _ in range(2):
-        do(world, time.pause, who.attempt_id, proctor, reason=REASON)
+        do(world, supervision.pause, who.attempt_id, proctor, reason=REASON)
         assert attempt(world, who.attempt_id).remaining_ms == (20 * 60 - 1 + 450) * 1000
         world.clock.advance(timedelta(hours=3))
         world.work()
-        do(world, time.resume, who.attempt_id, proctor)
+        do(world, supervision.resume, who.attempt_id, proctor)
     assert attempt(world, who.attempt_id).deadline - world.clock.now() == timedelta(seconds=20 * 60 - 1 + 450)
 
 
@@ -113,10 +97,10 @@ def test_rule_15_time_given_while_paused_is_there_when_it_goes_on(
     world: World, manager: UUID, proctor: UUID
 ) -> None:
     who = candidate(world, make_exam(world))
-    do(world, time.pause, who.attempt_id, proctor, reason=REASON)
+    do(world, supervision.pause, who.attempt_id, proctor, reason=REASON)
     give(world, who.attempt_id, manager, minutes=3)
     world.clock.advance(timedelta(minutes=50))
-    do(world, time.resume, who.attempt_id, proctor)
+    do(world, supervision.resume, who.attempt_id, proctor)
     assert attempt(world, who.attempt_id).deadline == world.clock.now() + LIMIT + timedelta(minutes=3)
 
 
@@ -193,13 +177,14 @@ def test_rule_15_for_all_of_a_sitting_running_or_ended_by_time(world: World, man
     running.start()
     before = attempt(world, running.attempt_id).deadline
     with world.write() as session:
-        added = time.grant_all(
+        added = extra_time.grant_all(
             session,
             world.clock,
             sitting_id=sitting,
             actor_id=manager,
+            roles=roles_of(world, manager),
             reason=REASON,
-            extra=time.Extra("all-1", minutes=10),
+            extra=extra_time.Extra("all-1", minutes=10),
         )
     assert set(added) == {running.attempt_id, ended.attempt_id, waiting.attempt_id}
     assert attempt(world, running.attempt_id).deadline == before + timedelta(minutes=10)
@@ -210,14 +195,14 @@ def test_rule_15_for_all_of_a_sitting_running_or_ended_by_time(world: World, man
 
 def test_rule_15_reason_and_approver_are_kept(world: World, manager: UUID) -> None:
     who = candidate(world, make_exam(world))
-    with pytest.raises(ReasonMissing), world.write() as session:
-        time.grant(
-            session,
-            world.clock,
-            attempt_id=who.attempt_id,
-            actor_id=manager,
+    with pytest.raises(ReasonMissing):
+        do(
+            world,
+            extra_time.grant,
+            who.attempt_id,
+            manager,
             reason="  ",
-            extra=time.Extra("k", minutes=5),
+            extra=extra_time.Extra("k", minutes=5),
         )
     with pytest.raises(NoTimeGiven):
         give(world, who.attempt_id, manager)
@@ -240,11 +225,22 @@ def test_a_trainer_takes_no_part(world: World, manager: UUID) -> None:
             basis=TrainingBasis.MENTOR,
             since=world.clock.now(),
         )
-    with pytest.raises(OwnTrainee):
-        give(world, who.attempt_id, manager, minutes=5)
-    for act in (time.pause, supervision.propose_termination, supervision.void):
-        with pytest.raises(OwnTrainee):
-            do(world, act, who.attempt_id, manager, reason=REASON)
+    assert refusal(give(world, who.attempt_id, manager, minutes=5)) is OwnTrainee
+    for act in (supervision.pause, supervision.propose_termination, supervision.void):
+        assert refusal(do(world, act, who.attempt_id, manager, reason=REASON)) is OwnTrainee
+    for act in (
+        supervision.resume,
+        supervision.let_in,
+        supervision.withdraw_termination,
+        supervision.confirm_termination,
+    ):
+        assert refusal(do(world, act, who.attempt_id, manager)) is OwnTrainee
+    with world.read() as session:
+        traces = session.scalars(select(AuditEntry).where(AuditEntry.action == "conflict.refused")).all()
+        assert [(trace.actor_id, trace.facts["act"]) for trace in traces] == [
+            (manager, act)
+            for act in ("time", "pause", "terminate", "void", "resume", "let_in", "withdraw", "terminate")
+        ]
     assert (
         world.browser(manager).get(f"/en/rooms/attempts/{who.attempt_id}").status_code == HTTPStatus.NOT_FOUND
     )
@@ -253,8 +249,7 @@ def test_a_trainer_takes_no_part(world: World, manager: UUID) -> None:
 def test_nobody_gives_themselves_time(world: World) -> None:
     exam = make_exam(world)
     who = candidate(world, exam)
-    with pytest.raises(OwnTrainee):
-        give(world, who.attempt_id, who.person_id, minutes=5)
+    assert refusal(give(world, who.attempt_id, who.person_id, minutes=5)) is OwnTrainee
 
 
 def test_an_open_attempt_keeps_its_persons_session_alive(world: World) -> None:

@@ -36,13 +36,6 @@ from tests.exams.delivery_world import (
 )
 from tests.world import World
 
-
-def open_until(world: World, who: Candidate) -> timedelta:
-    row = attempt(world, who.attempt_id)
-    assert row.deadline is not None
-    return row.deadline - world.clock.now()
-
-
 # 9 One open attempt (threads: test_delivery_together.py)
 
 

@@ -160,7 +160,7 @@ def test_a_proctor_does_not_see_or_admit_their_own_trainee(world: World) -> None
     reply = hall.act("admission")
     assert reply.status_code == 409
     assert 'data-code="own-trainee"' in reply.text
-    assert hall.act("refusal", reason="no").status_code == 409
+    assert hall.act("refusal", reason="No document").status_code == 409
     assert hall.state() is Lifecycle.CHECKIN
     with world.read() as session:
         traces = session.exec(select(AuditEntry).where(AuditEntry.action == "conflict.refused")).all()
@@ -219,6 +219,10 @@ def test_a_candidate_is_turned_away_with_a_reason(world: World) -> None:
     with world.read() as session:
         last = history_of(session, hall.attempts[0])
     assert (last.actor_id, last.reason) == (hall.proctor, "The document has expired")
+    candidate = world.browser(hall.candidates[0])
+    before = f"/en/exams/attempts/{hall.attempts[0]}/before"
+    assert "The document has expired" in candidate.get(before).text
+    assert before in candidate.get("/en/exams").text
 
 
 def history_of(session: Any, attempt_id: UUID) -> Any:
@@ -262,6 +266,22 @@ def test_the_door_closes_early_once_everybody_is_in(world: World) -> None:
     late = bench.candidate(world)
     reply = world.browser(late).post("/en/exams/ceasai-analyst/bookings", {"sitting_id": str(hall.sitting)})
     assert 'data-code="booking-closed"' in reply.text
+
+
+def test_an_own_trainee_who_did_not_come_is_written_down_by_the_system(world: World) -> None:
+    hall = Hall(world, candidates=2)
+    hall.trained_by(hall.proctor, 0)
+    world.clock.advance(36 * MINUTE)
+    assert "written down by the system" in hall.door.get(hall.room).text
+    assert hall.door.post(f"{hall.room}/closure").status_code == 303
+    assert [hall.state(n) for n in range(2)] == [Lifecycle.NO_SHOW, Lifecycle.NO_SHOW]
+    with world.read() as session:
+        assert [history_of(session, one).actor_id for one in hall.attempts] == [None, hall.proctor]
+        noted = session.exec(select(AuditEntry).where(AuditEntry.action == "attempt.no_show")).all()
+    assert {(entry.subject_id, entry.actor_id) for entry in noted} == {
+        (str(hall.attempts[0]), None),
+        (str(hall.attempts[1]), hall.proctor),
+    }
 
 
 def test_the_door_stays_open_while_an_own_trainee_waits_at_it(world: World) -> None:

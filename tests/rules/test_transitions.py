@@ -1,10 +1,12 @@
 """The four tables of an attempt."""
 
+from uuid import UUID
+
 import pytest
 
 from app.accounts.rules import Role
 from app.exams.rules.states import OPEN, AppealState, Axis, Lifecycle, ResultState, Review
-from app.exams.rules.transitions import STATES, TABLES, Who, find_change
+from app.exams.rules.transitions import STATES, TABLES, Who, acting, find_change, may_make
 
 L = Lifecycle
 
@@ -56,6 +58,7 @@ def test_the_lifecycle_is_exactly_the_specified_one() -> None:
         (L.SCORED, L.IN_PROGRESS),
         (L.SCHEDULED, L.NO_SHOW),
         (L.CHECKIN, L.NO_SHOW),
+        (L.READY, L.NO_SHOW),
         (L.SCHEDULED, L.WITHDRAWN),
         (L.CHECKIN, L.WITHDRAWN),
         (L.READY, L.WITHDRAWN),
@@ -85,7 +88,7 @@ def test_what_ends_or_turns_a_result_needs_a_named_human_and_a_reason(
 ) -> None:
     line = find_change(axis, before, after)
     assert line is not None
-    assert line.named
+    assert Who.SYSTEM not in line.who
     assert line.reason
 
 
@@ -98,3 +101,47 @@ def test_nothing_leads_out_of_what_is_closed_for_good() -> None:
 
 def test_an_unknown_change_is_none() -> None:
     assert find_change(Axis.LIFECYCLE, L.SCHEDULED, L.SCORED) is None
+
+
+def test_a_result_that_is_withheld_again_was_terminated_after_it_was_opened_again() -> None:
+    again = [line for line in TABLES[Axis.RESULT] if line.after == ResultState.WITHHELD]
+    assert {line.before for line in again} == {ResultState.RELEASED, ResultState.REISSUED}
+    assert all(line.who == {Who.SYSTEM} and line.reason for line in again)
+
+
+CANDIDATE, STAFF = UUID(int=1), UUID(int=2)
+
+
+def test_nobody_named_is_the_system_and_the_candidate_is_one_on_their_own_attempt_only() -> None:
+    assert acting(None, CANDIDATE, {Who.PROCTOR}) == {Who.SYSTEM}
+    assert acting(CANDIDATE, CANDIDATE, ()) == {Who.CANDIDATE}
+    assert acting(STAFF, CANDIDATE, ()) == set()
+    assert acting(STAFF, CANDIDATE, {Who.PROCTOR, Who.CANDIDATE, Who.SYSTEM}) == {Who.PROCTOR}
+
+
+def test_each_line_is_for_those_it_names_and_for_nobody_else() -> None:
+    for table in TABLES.values():
+        for line in table:
+            for who in Who:
+                assert may_make(line, {who}) is (who in line.who)
+            assert not may_make(line, ())
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "roles"),
+    [
+        (L.SCORED, L.IN_PROGRESS, {Who.EXAM_MANAGER}),
+        (L.IN_PROGRESS, L.VOID, {Who.EXAM_MANAGER}),
+        (L.READY, L.NO_SHOW, {Who.SYSTEM}),
+        (L.SCHEDULED, L.NO_SHOW, {Who.SYSTEM, Who.PROCTOR}),
+        (L.CHECKIN, L.REFUSED, {Who.PROCTOR}),
+        (L.IN_PROGRESS, L.PAUSED, {Who.PROCTOR, Who.EXAM_MANAGER}),
+        (L.IN_PROGRESS, L.TERMINATED, {Who.PROCTOR, Who.EXAM_MANAGER}),
+        (L.IN_PROGRESS, L.EXPIRED, {Who.SYSTEM}),
+        (L.IN_PROGRESS, L.SUBMITTED, {Who.CANDIDATE}),
+    ],
+)
+def test_who_makes_the_changes_that_weigh_most(before: L, after: L, roles: set[Who]) -> None:
+    line = find_change(Axis.LIFECYCLE, before, after)
+    assert line is not None
+    assert line.who == roles

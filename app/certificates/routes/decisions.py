@@ -12,6 +12,7 @@ from app.certificates.queries import decisions as reads
 from app.certificates.rules.deciding import missing
 from app.certificates.rules.states import Verdict
 from app.certificates.service import decisions as service
+from app.exams.queries.releases import count_withheld
 from app.kernel.errors import Refused
 from app.platform.database import Read, Write
 from app.platform.routing import Router
@@ -61,6 +62,7 @@ def queue(
         first=(at - 1) * reads.PAGE + 1,
         last=min(at * reads.PAGE, total),
         total=total,
+        withheld=count_withheld(session, officer.person_id, at=now),
         done=request.query_params.get("done"),
     )
 

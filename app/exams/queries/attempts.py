@@ -9,14 +9,15 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlmodel import Session, col
 
 from app.exams.models.attempts import Attempt, AttemptTransition, Response, ResponseEvent
+from app.exams.models.booking import Sitting
 from app.exams.models.forms import Blueprint, Exam, Form
 from app.exams.rules import booking as booking_rules
-from app.exams.rules.delivery import GRACE, AnswerEvent, lag, replay
-from app.exams.rules.states import OPEN, EventKind, Lifecycle, Mode
+from app.exams.rules.delivery import BEFORE_START, GRACE, AnswerEvent, lag, replay
+from app.exams.rules.states import OPEN, Axis, EventKind, Lifecycle, Mode
 from app.kernel.canonical import canonical_json, sha256_hex
 from app.kernel.errors import NotFound
 from app.kernel.locales import Trilingual
@@ -158,26 +159,16 @@ def find_open(session: Session, candidate_id: UUID, exam_id: UUID) -> Attempt | 
     ).first()
 
 
-def past_attempts(session: Session, candidate_id: UUID, exam_id: UUID) -> list[booking_rules.PastAttempt]:
-    """The candidate's attempts at an exam, as far as repeating depends on them."""
+def past_attempts(
+    session: Session, candidate_id: UUID, exam_id: UUID, without: UUID | None = None
+) -> list[booking_rules.PastAttempt]:
+    """The candidate's attempts at an exam but for the one left out, as far as repeating depends on them."""
     rows = session.execute(
-        select(col(Attempt.lifecycle), col(Attempt.started_at)).where(
+        select(col(Attempt.id), col(Attempt.lifecycle), col(Attempt.started_at)).where(
             col(Attempt.candidate_id) == candidate_id, col(Attempt.exam_id) == exam_id
         )
     )
-    return [booking_rules.PastAttempt(*row) for row in rows]
-
-
-def repeat_rules(session: Session, blueprint_id: UUID) -> booking_rules.AttemptRules:
-    """What a blueprint says of repeating."""
-    row = session.execute(
-        select(
-            col(Blueprint.attempts_allowed),
-            col(Blueprint.attempts_window_days),
-            col(Blueprint.wait_days),
-        ).where(col(Blueprint.id) == blueprint_id)
-    ).one()
-    return booking_rules.AttemptRules(*row)
+    return [booking_rules.PastAttempt(state, started) for id_, state, started in rows if id_ != without]
 
 
 def limit_seconds(session: Session, attempt: Attempt) -> int:
@@ -336,3 +327,51 @@ def history_of(session: Session, attempt_id: UUID) -> list[AttemptTransition]:
             .order_by(col(AttemptTransition.seq))
         )
     )
+
+
+_FOR_CAUSE = (Lifecycle.REFUSED, Lifecycle.TERMINATED, Lifecycle.VOID)
+
+
+def was_terminated(session: Session, attempt_id: UUID) -> bool:
+    """Whether two people ever ended the attempt; its state may have gone on to ``scored``."""
+    return bool(session.scalar(select(terminated_condition(attempt_id))))
+
+
+def terminated_condition(attempt: Any) -> ColumnElement[bool]:
+    """A condition: the attempt (its id, or a column of ids) was ever terminated."""
+    return exists(
+        select(1).where(
+            col(AttemptTransition.attempt_id) == attempt,
+            col(AttemptTransition.axis) == Axis.LIFECYCLE,
+            col(AttemptTransition.to_state) == str(Lifecycle.TERMINATED),
+        )
+    )
+
+
+def find_reason(session: Session, attempt_id: UUID) -> str | None:
+    """Why the candidate was turned away, ended or voided, in the words of the person who did it.
+
+    The caller has checked whose attempt it is.
+    """
+    return session.scalar(
+        select(col(AttemptTransition.reason))
+        .where(
+            col(AttemptTransition.attempt_id) == attempt_id,
+            col(AttemptTransition.axis) == Axis.LIFECYCLE,
+            col(AttemptTransition.to_state).in_([str(state) for state in _FOR_CAUSE]),
+        )
+        .order_by(col(AttemptTransition.seq).desc())
+        .limit(1)
+    )
+
+
+def never_started(session: Session, at: datetime, *, limit: int) -> list[UUID]:
+    """Booked attempts that have not started, and in whose window nobody can start any more at ``at``."""
+    rows = session.execute(
+        select(col(Attempt.id), col(Attempt.extra_seconds), col(Sitting.closes_at))
+        .join(Sitting, col(Sitting.id) == col(Attempt.sitting_id))
+        .where(col(Attempt.lifecycle).in_(BEFORE_START), col(Sitting.closes_at) <= at)
+        .order_by(col(Sitting.closes_at), col(Attempt.id))
+        .limit(limit)
+    )
+    return [row.id for row in rows if row.closes_at + timedelta(seconds=row.extra_seconds) <= at]

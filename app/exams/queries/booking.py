@@ -336,3 +336,16 @@ def find_place_letter(session: Session, booking_id: UUID) -> PlaceLetter | None:
         .where(col(Booking.id) == booking_id)
     ).first()
     return PlaceLetter(*row) if row else None
+
+
+def waits_over(session: Session, at: datetime, *, limit: int) -> list[UUID]:
+    """Places in waiting lists of sittings whose hour had come at ``at``."""
+    return list(
+        session.scalars(
+            select(col(Booking.id))
+            .join(Sitting, col(Sitting.id) == col(Booking.sitting_id))
+            .where(col(Booking.state) == BookingState.WAITING, col(Sitting.opens_at) <= at)
+            .order_by(col(Sitting.opens_at), col(Booking.id))
+            .limit(limit)
+        )
+    )

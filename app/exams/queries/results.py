@@ -18,7 +18,7 @@ from app.exams.models.forms import Blueprint, Exam
 from app.exams.queries import attempts
 from app.exams.rules import booking as booking_rules
 from app.exams.rules import scoring
-from app.exams.rules.states import Lifecycle, Mode, Outcome, ReleasePolicy, ResultState
+from app.exams.rules.states import Lifecycle, Mode, Outcome, ReleasePolicy, ResultState, Review
 from app.kernel.errors import NotFound
 from app.kernel.locales import Trilingual
 
@@ -177,7 +177,10 @@ def retake_of(session: Session, ended: Ended, candidate_id: UUID, *, at: datetim
 
 
 def waiting_for_release(session: Session, at: datetime, *, limit: int) -> list[UUID]:
-    """Scored attempts whose result is released after the window, and whose window has closed by ``at``."""
+    """Scored attempts whose result is released after the window, and whose window has closed by ``at``.
+
+    One that waits for a review is left to a person.
+    """
     return list(
         session.scalars(
             select(col(Attempt.id))
@@ -187,8 +190,31 @@ def waiting_for_release(session: Session, at: datetime, *, limit: int) -> list[U
                 col(Exam.release) == ReleasePolicy.AFTER_WINDOW,
                 col(Attempt.lifecycle) == Lifecycle.SCORED,
                 col(Attempt.result) == ResultState.WITHHELD,
+                col(Attempt.review) == Review.NONE,
                 (col(Sitting.id).is_(None)) | (col(Sitting.closes_at) <= at),
             )
             .limit(limit)
         )
     )
+
+
+class ResultLetter(NamedTuple):
+    """What the letter about a released result needs; not the result."""
+
+    attempt_id: UUID
+    person_id: UUID
+    code: str
+    title: Trilingual
+
+
+def find_result_letter(session: Session, attempt_id: UUID) -> ResultLetter | None:
+    """What to write to the candidate; None when the result is not released any more."""
+    row = session.execute(
+        select(col(Attempt.id), col(Attempt.candidate_id), col(Attempt.code), col(Exam.title))
+        .join(Exam, col(Exam.id) == col(Attempt.exam_id))
+        .where(
+            col(Attempt.id) == attempt_id,
+            col(Attempt.result).in_((ResultState.RELEASED, ResultState.REISSUED)),
+        )
+    ).first()
+    return ResultLetter(*row) if row else None

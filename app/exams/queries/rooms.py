@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlmodel import Session, col
 
 from app.exams.models.attempts import Attempt
@@ -51,22 +51,36 @@ class CandidateFacts(NamedTuple):
 
 def list_rooms(session: Session, proctor_id: UUID, *, since: datetime) -> list[RoomFacts]:
     """The sittings the proctor is assigned to that end after ``since``, nearest first."""
-    return _rooms(session, proctor_id, col(Sitting.closes_at) > since)
+    return _rooms(session, _assigned(proctor_id), col(Sitting.closes_at) > since)
 
 
-def room_of(session: Session, proctor_id: UUID, sitting_id: UUID) -> RoomFacts:
-    """The door: a sitting, for a proctor who is assigned to it.
+def room_of(session: Session, person_id: UUID, sitting_id: UUID, *, manages: bool = False) -> RoomFacts:
+    """The door: a sitting, for a proctor who is assigned to it; with ``manages`` for an exam manager.
 
     Raises:
-        NotFound: no such sitting, or the proctor is not assigned to it.
+        NotFound: no such sitting, or not this person's.
     """
-    found = _rooms(session, proctor_id, col(Sitting.id) == sitting_id)
+    here = col(Sitting.id) == sitting_id
+    found = _rooms(session, here) if manages else _rooms(session, here, _assigned(person_id))
     if not found:
         raise NotFound
     return found[0]
 
 
-def _rooms(session: Session, proctor_id: UUID, condition: ColumnElement[bool]) -> list[RoomFacts]:
+def is_assigned(session: Session, person_id: UUID, sitting_id: UUID) -> bool:
+    """Whether the person is a proctor of the sitting."""
+    return session.get(SittingProctor, (sitting_id, person_id)) is not None
+
+
+def _assigned(proctor_id: UUID) -> ColumnElement[bool]:
+    return exists(
+        select(1).where(
+            col(SittingProctor.sitting_id) == col(Sitting.id), col(SittingProctor.person_id) == proctor_id
+        )
+    )
+
+
+def _rooms(session: Session, *conditions: ColumnElement[bool]) -> list[RoomFacts]:
     rows = session.execute(
         select(
             col(Sitting.id),
@@ -79,15 +93,10 @@ def _rooms(session: Session, proctor_id: UUID, condition: ColumnElement[bool]) -
             col(Centre.name),
             col(Centre.timezone),
         )
-        .join(SittingProctor, col(SittingProctor.sitting_id) == col(Sitting.id))
         .join(Exam, col(Exam.id) == col(Sitting.exam_id))
         .join(Room, col(Room.id) == col(Sitting.room_id))
         .join(Centre, col(Centre.id) == col(Room.centre_id))
-        .where(
-            col(SittingProctor.person_id) == proctor_id,
-            col(Sitting.cancelled_at).is_(None),
-            condition,
-        )
+        .where(col(Sitting.cancelled_at).is_(None), *conditions)
         .order_by(col(Sitting.opens_at), col(Sitting.id))
         .limit(50)
     )
@@ -140,14 +149,15 @@ def list_candidates(
     return sorted(found, key=lambda one: (one.lifecycle is not Lifecycle.CHECKIN, one.seat or 0, one.code))
 
 
-def count_own_trainees(session: Session, proctor_id: UUID, sitting_id: UUID, *, at: datetime) -> int:
-    """How many candidates of the room the proctor has trained: a colleague looks after them."""
+def own_trainees(session: Session, proctor_id: UUID, sitting_id: UUID, *, at: datetime) -> set[UUID]:
+    """The candidates of the room whom the proctor has trained, or is: a colleague looks after them."""
     own = trained_condition(proctor_id, _CANDIDATE, at=at)
-    found: int = session.execute(
-        select(func.count()).where(
-            col(Attempt.sitting_id) == sitting_id,
-            col(Attempt.lifecycle) != Lifecycle.WITHDRAWN,
-            own | (col(Attempt.candidate_id) == proctor_id),
+    return set(
+        session.scalars(
+            select(col(Attempt.candidate_id)).where(
+                col(Attempt.sitting_id) == sitting_id,
+                col(Attempt.lifecycle) != Lifecycle.WITHDRAWN,
+                own | (col(Attempt.candidate_id) == proctor_id),
+            )
         )
-    ).scalar_one()
-    return found
+    )

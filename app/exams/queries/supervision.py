@@ -10,6 +10,7 @@ from sqlmodel import Session, col
 from app.exams.models.attempts import Attempt, TimeGrant
 from app.exams.models.booking import Sitting, SittingProctor
 from app.exams.models.forms import Exam
+from app.exams.queries.attempts import terminated_condition
 from app.exams.rules.states import Lifecycle, Mode, ResultState, Review
 from app.kernel.errors import NotFound
 from app.kernel.locales import Trilingual
@@ -40,6 +41,10 @@ class Supervised(NamedTuple):
     lease_number: int
     termination_by: UUID | None
     termination_reason: str | None
+    terminated: bool
+    """Whether two people ended it, ever: then it is not opened again."""
+    assigned: bool
+    """Whether the viewer is a proctor of its sitting."""
 
 
 class Grant(NamedTuple):
@@ -86,6 +91,8 @@ def supervised_of(
             col(Attempt.lease_number),
             col(Attempt.termination_by),
             col(Attempt.termination_reason),
+            terminated_condition(col(Attempt.id)),
+            assigned,
         )
         .join(Exam, col(Exam.id) == col(Attempt.exam_id))
         .outerjoin(Sitting, col(Sitting.id) == col(Attempt.sitting_id))

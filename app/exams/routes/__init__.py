@@ -6,7 +6,9 @@ from app.exams.routes import (
     booking,
     checkin,
     notices,
+    releases,
     results,
+    room_time,
     rooms,
     sittings,
     supervision,
@@ -15,5 +17,17 @@ from app.platform.routing import Router
 from app.web.locale import PREFIX
 
 router = Router(prefix=PREFIX)
-for part in (attempts, results, supervision, notices, applications, booking, checkin, rooms, sittings):
+for part in (
+    attempts,
+    results,
+    supervision,
+    notices,
+    applications,
+    booking,
+    checkin,
+    rooms,
+    room_time,
+    sittings,
+    releases,
+):
     router.include_router(part.router)

@@ -8,8 +8,10 @@ from fastapi import Request, Response
 from sqlmodel import Session
 
 from app.exams.queries import booking as queries
+from app.exams.queries.attempts import find_reason
 from app.exams.routes.boxes import say_boxes
 from app.exams.rules import booking as rules
+from app.exams.rules.states import OPEN
 from app.exams.service import rooms as service
 from app.kernel.clock import Clock
 from app.platform.database import Read, Write
@@ -45,6 +47,7 @@ def _before(
         switch_path=f"/{request.path_params['locale']}/exams/attempts/{attempt_id}/before",
         one=one,
         application=application,
+        reason=None if one.lifecycle in OPEN else find_reason(session, attempt_id),
         window=window.value,
         check_in_from=one.opens_at - rules.CHECK_IN_BEFORE if one.opens_at else None,
         check_in_until=one.opens_at + rules.CHECK_IN_AFTER if one.opens_at else None,

@@ -51,8 +51,11 @@ def show_result(
     ended = queries.ended_of(session, viewer.person_id, attempt_id)
     if ended.lifecycle is not Lifecycle.SCORED:
         return go(request, f"exams/attempts/{attempt_id}")
+    reason = attempt_queries.find_reason(session, attempt_id)
     if not ended.is_released:
-        return page(request, "exams/result.html", ended=ended, passed=None, bands=[], retake=None)
+        return page(
+            request, "exams/result.html", ended=ended, passed=None, bands=[], retake=None, reason=reason
+        )
     passed = ended.outcome is Outcome.PASSED
     retake = None
     if not (passed and ended.certification):
@@ -66,6 +69,7 @@ def show_result(
         "exams/result.html",
         ended=ended,
         passed=passed,
+        reason=reason,
         bands=[(domain_title(one.domain, locale), one) for one in bands],
         retake=retake,
         open_again=attempt_queries.find_open(session, viewer.person_id, ended.exam_id) is not None,

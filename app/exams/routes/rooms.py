@@ -6,10 +6,10 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Request, Response
-from pydantic import Field
 from sqlmodel import Session
 
 from app.exams.queries import rooms as queries
+from app.exams.routes.reasons import ReasonForm
 from app.exams.rules import booking as rules
 from app.exams.rules.states import Lifecycle
 from app.exams.service import rooms as service
@@ -18,18 +18,12 @@ from app.kernel.errors import NotFound, Refused
 from app.platform.database import Read, Write
 from app.platform.routing import Router
 from app.web import errors
-from app.web.forms import Form, FormModel, FormState, parse
+from app.web.forms import Form, FormState, parse
 from app.web.pages import formats_of, go, page
 from app.web.viewer import ClockDep, Viewer, holding
 
 router = Router()
 ProctorDep = Annotated[Viewer, Depends(holding("proctor"))]
-
-
-class ReasonForm(FormModel):
-    """Why somebody is turned away."""
-
-    reason: str = Field(max_length=1000)
 
 
 @router.get("/rooms")
@@ -63,7 +57,7 @@ def show_room(
         candidates=candidates,
         waiting=counts[Lifecycle.CHECKIN],
         outside=counts[Lifecycle.SCHEDULED] + counts[Lifecycle.CHECKIN],
-        own=queries.count_own_trainees(session, viewer.person_id, sitting_id, at=now),
+        own=len(queries.own_trainees(session, viewer.person_id, sitting_id, at=now)),
         may_miss=rules.may_miss(opens_at=room.opens_at, at=now),
         check_in_from=room.opens_at - rules.CHECK_IN_BEFORE,
         check_in_until=room.opens_at + rules.CHECK_IN_AFTER,

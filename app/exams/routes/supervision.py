@@ -1,43 +1,31 @@
 """One attempt for those who supervise it: its history, extra time, pause, resume, let in, end, void."""
 
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Request, Response
-from pydantic import Field
 
 from app.accounts import queries as accounts
 from app.exams.queries import attempts as attempt_queries
 from app.exams.queries import supervision as queries
-from app.exams.service import supervision, time
+from app.exams.routes.reasons import ReasonForm, TimeForm, check_time, fresh_key
+from app.exams.rules.transitions import Who
+from app.exams.service import extra_time, supervision
 from app.kernel.clock import Clock
-from app.kernel.ids import new_id
+from app.kernel.errors import Refused
 from app.platform.database import Read, Write
 from app.platform.routing import Router
-from app.web.forms import Form, FormModel, FormState, parse
+from app.web import errors
+from app.web.forms import Form, FormState, parse
 from app.web.pages import go, page
-from app.web.translations import N_
 from app.web.viewer import ClockDep, Viewer, holding
 
 router = Router(prefix="/rooms/attempts/{attempt_id}")
 
 Supervisor = Annotated[Viewer, Depends(holding("exam_manager", "proctor"))]
 Manager = Annotated[Viewer, Depends(holding("exam_manager"))]
-
-
-class ReasonForm(FormModel):
-    """Why something is done to an attempt."""
-
-    reason: str = Field(min_length=3, max_length=1000)
-
-
-class TimeForm(ReasonForm):
-    """Extra time: minutes or per cent. ``key`` makes a repeated form count once."""
-
-    minutes: int | None = Field(default=None, ge=1, le=240)
-    percent: int | None = Field(default=None, ge=1, le=200)
-    key: str = Field(min_length=8, max_length=64)
 
 
 def _door(session: Read, clock: Clock, viewer: Viewer, attempt_id: UUID) -> queries.Supervised:
@@ -50,8 +38,23 @@ def _door(session: Read, clock: Clock, viewer: Viewer, attempt_id: UUID) -> quer
     )
 
 
+def _roles(viewer: Viewer, attempt: queries.Supervised) -> frozenset[Who]:
+    """In which roles the viewer acts at this attempt: a proctor in their own sittings only."""
+    held = {
+        Who.PROCTOR: attempt.assigned and viewer.has("proctor"),
+        Who.EXAM_MANAGER: viewer.has("exam_manager"),
+    }
+    return frozenset(who for who, holds in held.items() if holds)
+
+
 def _page(
-    request: Request, session: Read, clock: Clock, attempt: queries.Supervised, form: FormState
+    request: Request,
+    session: Read,
+    *,
+    clock: Clock,
+    viewer: Viewer,
+    attempt: queries.Supervised,
+    form: FormState,
 ) -> Response:
     history = attempt_queries.history_of(session, attempt.id)
     grants = queries.grants_of(session, attempt.id)
@@ -65,8 +68,8 @@ def _page(
     return page(
         request,
         "exams/attempt_staff.html",
-        status=422 if form.errors else 200,
-        switch_path=None if request.method == "GET" else f"{request.url.path.rsplit('/', 1)[0]}",
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK,
+        switch_path=f"/{request.path_params['locale']}/rooms/attempts/{attempt.id}",
         attempt=attempt,
         history=history,
         grants=grants,
@@ -74,7 +77,9 @@ def _page(
         takeovers=attempt_queries.takeovers(session, attempt.id),
         left=left,
         form=form,
-        key=new_id().hex,
+        key=fresh_key(),
+        roles=_roles(viewer, attempt),
+        error_title=bool(form.errors),
         done=request.query_params.get("done", ""),
     )
 
@@ -85,10 +90,12 @@ def show(
 ) -> Response:
     """The attempt with its whole history."""
     attempt = _door(session, clock, viewer, attempt_id)
-    return _page(request, session, clock, attempt, FormState())
+    return _page(request, session, clock=clock, viewer=viewer, attempt=attempt, form=FormState())
 
 
-def _done(request: Request, attempt_id: UUID, what: str) -> Response:
+def _after(request: Request, result: Refused | int | None, attempt_id: UUID, what: str) -> Response:
+    if isinstance(result, Refused):
+        return errors.refused(request, result)
     return go(request, f"rooms/attempts/{attempt_id}", done=what)
 
 
@@ -96,22 +103,22 @@ def _done(request: Request, attempt_id: UUID, what: str) -> Response:
 def create_time(
     *, request: Request, session: Write, clock: ClockDep, viewer: Supervisor, form: Form, attempt_id: UUID
 ) -> Response:
-    """Give extra time, while it runs or after it closed."""
+    """Give extra time, while it runs; an exam manager also after it closed."""
     attempt = _door(session, clock, viewer, attempt_id)
     data, state = parse(form, TimeForm)
-    if data is not None and (data.minutes is None) == (data.percent is None):
-        state.add("minutes", N_("Give either minutes or per cent."))
+    check_time(data, state)
     if data is None or state.errors:
-        return _page(request, session, clock, attempt, state)
-    time.grant(
+        return _page(request, session, clock=clock, viewer=viewer, attempt=attempt, form=state)
+    result = extra_time.grant(
         session,
         clock,
         attempt_id=attempt_id,
         actor_id=viewer.person_id,
+        roles=_roles(viewer, attempt),
         reason=data.reason,
-        extra=time.Extra(data.key, data.minutes, data.percent),
+        extra=extra_time.Extra(data.key, data.minutes, data.percent),
     )
-    return _done(request, attempt_id, "time")
+    return _after(request, result, attempt_id, "time")
 
 
 @router.post("/pause")
@@ -122,9 +129,16 @@ def create_pause(
     attempt = _door(session, clock, viewer, attempt_id)
     data, state = parse(form, ReasonForm)
     if data is None:
-        return _page(request, session, clock, attempt, state)
-    time.pause(session, clock, attempt_id=attempt_id, actor_id=viewer.person_id, reason=data.reason)
-    return _done(request, attempt_id, "pause")
+        return _page(request, session, clock=clock, viewer=viewer, attempt=attempt, form=state)
+    result = supervision.pause(
+        session,
+        clock,
+        attempt_id=attempt_id,
+        actor_id=viewer.person_id,
+        roles=_roles(viewer, attempt),
+        reason=data.reason,
+    )
+    return _after(request, result, attempt_id, "pause")
 
 
 @router.post("/resume")
@@ -133,9 +147,9 @@ def create_resume(
 ) -> Response:
     """Let a paused attempt go on with the time it had."""
     del form
-    _door(session, clock, viewer, attempt_id)
-    time.resume(session, clock, attempt_id=attempt_id, actor_id=viewer.person_id)
-    return _done(request, attempt_id, "resume")
+    roles = _roles(viewer, _door(session, clock, viewer, attempt_id))
+    result = supervision.resume(session, clock, attempt_id=attempt_id, actor_id=viewer.person_id, roles=roles)
+    return _after(request, result, attempt_id, "resume")
 
 
 @router.post("/entry")
@@ -144,9 +158,9 @@ def create_entry(
 ) -> Response:
     """Let an interrupted candidate back in."""
     del form
-    _door(session, clock, viewer, attempt_id)
-    supervision.let_in(session, clock, attempt_id=attempt_id, actor_id=viewer.person_id)
-    return _done(request, attempt_id, "entry")
+    roles = _roles(viewer, _door(session, clock, viewer, attempt_id))
+    result = supervision.let_in(session, clock, attempt_id=attempt_id, actor_id=viewer.person_id, roles=roles)
+    return _after(request, result, attempt_id, "entry")
 
 
 @router.post("/termination")
@@ -157,11 +171,11 @@ def propose_termination(
     attempt = _door(session, clock, viewer, attempt_id)
     data, state = parse(form, ReasonForm)
     if data is None:
-        return _page(request, session, clock, attempt, state)
-    supervision.propose_termination(
+        return _page(request, session, clock=clock, viewer=viewer, attempt=attempt, form=state)
+    result = supervision.propose_termination(
         session, clock, attempt_id=attempt_id, actor_id=viewer.person_id, reason=data.reason
     )
-    return _done(request, attempt_id, "termination")
+    return _after(request, result, attempt_id, "termination")
 
 
 @router.post("/termination/confirmation")
@@ -170,9 +184,11 @@ def confirm_termination(
 ) -> Response:
     """End the attempt as another person proposed."""
     del form
-    _door(session, clock, viewer, attempt_id)
-    supervision.confirm_termination(session, clock, attempt_id=attempt_id, actor_id=viewer.person_id)
-    return _done(request, attempt_id, "terminated")
+    roles = _roles(viewer, _door(session, clock, viewer, attempt_id))
+    result = supervision.confirm_termination(
+        session, clock, attempt_id=attempt_id, actor_id=viewer.person_id, roles=roles
+    )
+    return _after(request, result, attempt_id, "terminated")
 
 
 @router.post("/termination/withdrawal")
@@ -182,8 +198,10 @@ def withdraw_termination(
     """Take the proposal back."""
     del form
     _door(session, clock, viewer, attempt_id)
-    supervision.withdraw_termination(session, clock, attempt_id=attempt_id, actor_id=viewer.person_id)
-    return _done(request, attempt_id, "withdrawn")
+    result = supervision.withdraw_termination(
+        session, clock, attempt_id=attempt_id, actor_id=viewer.person_id
+    )
+    return _after(request, result, attempt_id, "withdrawn")
 
 
 @router.post("/void")
@@ -194,6 +212,13 @@ def create_void(
     attempt = _door(session, clock, viewer, attempt_id)
     data, state = parse(form, ReasonForm)
     if data is None:
-        return _page(request, session, clock, attempt, state)
-    supervision.void(session, clock, attempt_id=attempt_id, actor_id=viewer.person_id, reason=data.reason)
-    return _done(request, attempt_id, "void")
+        return _page(request, session, clock=clock, viewer=viewer, attempt=attempt, form=state)
+    result = supervision.void(
+        session,
+        clock,
+        attempt_id=attempt_id,
+        actor_id=viewer.person_id,
+        roles=_roles(viewer, attempt),
+        reason=data.reason,
+    )
+    return _after(request, result, attempt_id, "void")

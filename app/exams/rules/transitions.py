@@ -5,8 +5,10 @@ One table per axis. ``service.history.move`` is the only writer of these columns
 Source: specification of exams, section 3.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
+from uuid import UUID
 
 from app.exams.rules.states import AppealState, Axis, Lifecycle, ResultState, Review
 
@@ -25,7 +27,10 @@ class Who(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One line of a table. ``guard`` says in words what the service checks before it asks for the change."""
+    """One line of a table. ``guard`` says in words what the service checks before it asks for the change.
+
+    A line without the system among ``who`` is a named human's.
+    """
 
     before: str
     after: str
@@ -33,11 +38,6 @@ class Change:
     guard: str
     reason: bool = False
     """Whether a reason must be given."""
-
-    @property
-    def named(self) -> bool:
-        """Whether a named human must make it: true wherever the system is not among those who may."""
-        return Who.SYSTEM not in self.who
 
 
 def _lines(
@@ -48,6 +48,8 @@ def _lines(
 
 _L = Lifecycle
 _RUNNING = (_L.IN_PROGRESS, _L.INTERRUPTED)
+_SUPERVISING = (Who.PROCTOR, Who.EXAM_MANAGER)
+"""An exam manager may do what a proctor does while an attempt runs: nobody waits for one who is gone."""
 _BEFORE_SUBMITTED = (_L.SCHEDULED, _L.CHECKIN, _L.READY, *_RUNNING, _L.PAUSED)
 
 LIFECYCLE = (
@@ -75,18 +77,17 @@ LIFECYCLE = (
         (_L.INTERRUPTED,),
         _L.IN_PROGRESS,
         Who.CANDIDATE,
-        Who.PROCTOR,
+        *_SUPERVISING,
         guard="the candidate is back; live, record and review: after more than 5 min a proctor releases",
     ),
-    *_lines(_RUNNING, _L.PAUSED, Who.PROCTOR, guard="remaining time stored, items hidden", reason=True),
-    *_lines((_L.PAUSED,), _L.IN_PROGRESS, Who.PROCTOR, guard="deadline = now + remaining time"),
+    *_lines(_RUNNING, _L.PAUSED, *_SUPERVISING, guard="remaining time stored, items hidden", reason=True),
+    *_lines((_L.PAUSED,), _L.IN_PROGRESS, *_SUPERVISING, guard="deadline = now + remaining time"),
     *_lines(_RUNNING, _L.SUBMITTED, Who.CANDIDATE, guard="explicit hand-in, before deadline + grace"),
     *_lines(_RUNNING, _L.EXPIRED, Who.SYSTEM, guard="after deadline + grace; finish time = deadline"),
     *_lines(
         (*_RUNNING, _L.PAUSED),
         _L.TERMINATED,
-        Who.PROCTOR,
-        Who.EXAM_MANAGER,
+        *_SUPERVISING,
         guard="one person proposes, another confirms",
         reason=True,
     ),
@@ -97,12 +98,13 @@ LIFECYCLE = (
         (_L.SCORED,),
         _L.IN_PROGRESS,
         Who.EXAM_MANAGER,
-        guard="extra time after closing; not when a passed result was released",
+        guard="extra time after closing; not when a passed result was released, nor after a termination",
         reason=True,
     ),
     *_lines(
         (_L.SCHEDULED, _L.CHECKIN), _L.NO_SHOW, Who.SYSTEM, Who.PROCTOR, guard="check-in closed, not ready"
     ),
+    *_lines((_L.READY,), _L.NO_SHOW, Who.SYSTEM, guard="the window and the extra time closed; never started"),
     *_lines((_L.SCHEDULED, _L.CHECKIN, _L.READY), _L.WITHDRAWN, Who.CANDIDATE, guard="before the start"),
     *_lines((_L.CHECKIN, _L.READY), _L.REFUSED, Who.PROCTOR, guard="identity not in order", reason=True),
     *_lines(
@@ -161,6 +163,13 @@ RESULT = (
         reason=True,
     ),
     *_lines(
+        (ResultState.RELEASED, ResultState.REISSUED),
+        ResultState.WITHHELD,
+        Who.SYSTEM,
+        guard="opened again after a failed result, then terminated: a person looks before it is told",
+        reason=True,
+    ),
+    *_lines(
         (ResultState.WITHHELD,),
         ResultState.INVALIDATED,
         Who.CERTIFICATION_OFFICER,
@@ -197,3 +206,19 @@ _BY_ENDS = {(axis, line.before, line.after): line for axis, table in TABLES.item
 def find_change(axis: Axis, before: str, after: str) -> Change | None:
     """The line of the axis's table that leads from ``before`` to ``after``; None: there is no such change."""
     return _BY_ENDS.get((axis, before, after))
+
+
+def acting(actor_id: UUID | None, candidate_id: UUID, roles: Collection[Who]) -> frozenset[Who]:
+    """As whom somebody makes a change: nobody named is the system, the candidate is one on their own attempt.
+
+    ``roles`` are those in which anybody else acts; the caller has checked that they are held here.
+    """
+    if actor_id is None:
+        return frozenset({Who.SYSTEM})
+    own = {Who.CANDIDATE} if actor_id == candidate_id else set()
+    return frozenset({*roles} - {Who.SYSTEM, Who.CANDIDATE} | own)
+
+
+def may_make(line: Change, who: Collection[Who]) -> bool:
+    """Whether one of those roles makes this change."""
+    return not line.who.isdisjoint(who)

@@ -3,6 +3,7 @@
 ``close`` is the only caller of the pass rule; whoever ends an attempt comes through it.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,12 +12,14 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from app.exams.errors import MoveNotAllowed
 from app.exams.models.attempts import Attempt, ResponseEvent
 from app.exams.models.forms import Exam
 from app.exams.queries import attempts as queries
 from app.exams.rules import delivery as rules
 from app.exams.rules import scoring
 from app.exams.rules.states import Axis, EventKind, Lifecycle, Outcome, ReleasePolicy, ResultState, Review
+from app.exams.rules.transitions import Who
 from app.exams.service import answers, history
 from app.kernel.clock import Clock
 from app.kernel.errors import Refused
@@ -27,6 +30,12 @@ from app.programmes.rules import MilestoneWord
 
 RELEASED_EVENT = "result.released"
 """The job kind that upper slices bind to; payload ``{"attempt_id": …}``."""
+
+NO_PROPOSAL: dict[str, Any] = {"termination_by": None, "termination_reason": None, "termination_at": None}
+"""Written when an attempt ends or is opened again: a proposal to end it does not outlive that."""
+
+RESULT_MAIL = "exams.result_mail"
+"""The job kind that tells a candidate that a withheld result is there."""
 
 _EVENT_OF = {Lifecycle.SUBMITTED: EventKind.HAND_IN, Lifecycle.EXPIRED: EventKind.EXPIRE}
 
@@ -94,14 +103,17 @@ def close(
     *,
     finished_at: datetime,
     actor_id: UUID | None,
+    roles: Collection[Who] = (),
     reason: str | None = None,
 ) -> None:
     """End a running attempt in the way ``how``, score it, and release the result where the exam says so.
 
-    The caller holds the attempt's row. Milestones and the event stand in the same transaction.
+    What two people terminated is looked at by a third before its result is told. The caller holds the
+    attempt's row. Milestones and the event stand in the same transaction.
 
     Raises:
         MoveNotAllowed: it does not run.
+        WrongRole: not this person's to end in this way.
         ReasonMissing: termination needs a reason.
     """
     history.move(
@@ -111,8 +123,9 @@ def close(
         Axis.LIFECYCLE,
         how,
         actor_id=actor_id,
+        roles=roles,
         reason=reason,
-        values={"submitted_at": finished_at, "remaining_ms": None},
+        values={"submitted_at": finished_at, "remaining_ms": None, **NO_PROPOSAL},
     )
     if how in _EVENT_OF:
         _note(session, attempt, _EVENT_OF[how], clock.now())
@@ -149,39 +162,79 @@ def close(
         cut_score=attempt.cut_score,
         outcome=str(outcome),
     )
-    _after_scoring(session, clock, attempt)
+    _after_scoring(session, clock, attempt, terminated=how is Lifecycle.TERMINATED)
 
 
-def _after_scoring(session: Session, clock: Clock, attempt: Attempt) -> None:
+def _after_scoring(session: Session, clock: Clock, attempt: Attempt, *, terminated: bool) -> None:
     exam = session.execute(
         select(col(Exam.certification), col(Exam.release)).where(col(Exam.id) == attempt.exam_id)
     ).one()
     if exam.certification:
         _milestone(session, clock, attempt, MilestoneWord.SAT)
-    if exam.release is ReleasePolicy.AFTER_REVIEW and attempt.review is Review.NONE:
+    looked_at = terminated or exam.release is ReleasePolicy.AFTER_REVIEW
+    if looked_at and attempt.review is Review.NONE:
         history.move(session, clock, attempt, Axis.REVIEW, Review.QUEUED, actor_id=None)
-    if attempt.result in {ResultState.RELEASED, ResultState.REISSUED} or scoring.releases_at_once(
-        exam.release
-    ):
+    told = attempt.result in {ResultState.RELEASED, ResultState.REISSUED}
+    if terminated and told:
+        history.move(
+            session,
+            clock,
+            attempt,
+            Axis.RESULT,
+            ResultState.WITHHELD,
+            actor_id=None,
+            reason="terminated after it was opened again",
+            values={"released_at": None},
+        )
+    elif not terminated and (told or scoring.releases_at_once(exam.release)):
         _release(session, clock, attempt, actor_id=None, certification=exam.certification)
 
 
-def release(session: Session, clock: Clock, *, attempt_id: UUID, actor_id: UUID | None) -> None:
-    """Release a withheld result: after the window by the system, after the review by a person.
+def release(
+    session: Session,
+    clock: Clock,
+    *,
+    attempt_id: UUID,
+    actor_id: UUID | None,
+    roles: Collection[Who] = (),
+    reason: str | None = None,
+) -> None:
+    """Release a withheld result and write to the candidate: after the window the system, else a person.
 
     Raises:
         NotFound: no such attempt.
         MoveNotAllowed: it is not scored, or the result is not withheld.
+        WrongRole: a certification officer or the system releases.
     """
     attempt = queries.get_attempt(session, attempt_id, for_update=True)
+    if attempt.result is not ResultState.WITHHELD:
+        raise MoveNotAllowed
     certification = session.execute(
         select(col(Exam.certification)).where(col(Exam.id) == attempt.exam_id)
     ).scalar_one()
-    _release(session, clock, attempt, actor_id=actor_id, certification=certification)
+    _release(
+        session,
+        clock,
+        attempt,
+        actor_id=actor_id,
+        roles=roles,
+        reason=reason,
+        certification=certification,
+    )
+    enqueue_later(
+        session, clock, RESULT_MAIL, {"attempt_id": attempt_id}, dedupe_key=f"{RESULT_MAIL}:{attempt_id}"
+    )
 
 
 def _release(
-    session: Session, clock: Clock, attempt: Attempt, *, actor_id: UUID | None, certification: bool
+    session: Session,
+    clock: Clock,
+    attempt: Attempt,
+    *,
+    actor_id: UUID | None,
+    roles: Collection[Who] = (),
+    reason: str | None = None,
+    certification: bool,
 ) -> None:
     again = attempt.result is not ResultState.WITHHELD
     entry = history.move(
@@ -191,7 +244,8 @@ def _release(
         Axis.RESULT,
         ResultState.REISSUED if again else ResultState.RELEASED,
         actor_id=actor_id,
-        reason="scored again after it was reopened" if again else None,
+        roles=roles,
+        reason="scored again after it was reopened" if again else reason,
         values={"released_at": clock.now()},
         where=(col(Attempt.lifecycle) == Lifecycle.SCORED,),
     )

@@ -4,7 +4,7 @@ The history of an attempt is a chain: each entry holds the hash of the one befor
 missing entry shows.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -13,10 +13,10 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session, col
 
-from app.exams.errors import MoveNotAllowed, ReasonMissing
+from app.exams.errors import MoveNotAllowed, ReasonMissing, WrongRole
 from app.exams.models.attempts import Attempt, AttemptTransition
 from app.exams.rules.states import Axis
-from app.exams.rules.transitions import STATES, find_change
+from app.exams.rules.transitions import STATES, Who, acting, find_change, may_make
 from app.kernel.canonical import canonical_json, sha256_hex
 from app.kernel.clock import Clock
 
@@ -40,24 +40,28 @@ def move(
     to: str,
     *,
     actor_id: UUID | None,
+    roles: Collection[Who] = (),
     reason: str | None = None,
     values: Mapping[str, Any] | None = None,
     where: tuple[ColumnElement[bool], ...] = (),
 ) -> AttemptTransition:
     """Change the attempt on one axis and append to its history.
 
-    ``actor_id`` None is the system. ``values`` are other columns that change in the same UPDATE, ``where``
-    are further guards in it; ``attempt`` then shows what was written.
+    ``actor_id`` None is the system, the candidate's own id the candidate; anybody else acts in ``roles``.
+    ``values`` are other columns that change in the same UPDATE, ``where`` are further guards in it;
+    ``attempt`` then shows what was written.
 
     Raises:
-        MoveNotAllowed: the table has no such change, or a human must be named, or the attempt was changed
-            meanwhile.
+        MoveNotAllowed: the table has no such change, or the attempt was changed meanwhile.
+        WrongRole: the table gives this change to somebody else.
         ReasonMissing: the table asks for a reason.
     """
     before = str(getattr(attempt, axis.value))
     line = find_change(axis, before, str(to))
-    if line is None or (line.named and actor_id is None):
+    if line is None:
         raise MoveNotAllowed
+    if not may_make(line, acting(actor_id, attempt.candidate_id, roles)):
+        raise WrongRole
     if line.reason and not (reason and reason.strip()):
         raise ReasonMissing
     written = {axis.value: STATES[axis](to), **(values or {})}

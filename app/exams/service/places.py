@@ -18,6 +18,7 @@ from app.exams import errors
 from app.exams.models.attempts import Attempt
 from app.exams.models.booking import Application, Booking, Sitting
 from app.exams.models.forms import Blueprint
+from app.exams.queries import attempts as queries
 from app.exams.queries import forms as form_queries
 from app.exams.rules import booking as rules
 from app.exams.rules.states import OPEN, ApplicationState, BookingState, Lifecycle, Mode
@@ -172,51 +173,60 @@ def accepted_application(session: Session, person_id: UUID, exam_id: UUID) -> Ap
 
 
 def end_used(session: Session, person_id: UUID, exam_id: UUID, now: datetime) -> None:
-    """A place whose attempt is over no longer stands in the way of the next one."""
-    over = select(col(Attempt.id)).where(
+    """What is over stands in nobody's way: a place whose attempt has ended, a wait whose hour has come."""
+    ended = select(col(Attempt.id)).where(
         col(Attempt.candidate_id) == person_id,
         col(Attempt.exam_id) == exam_id,
         col(Attempt.lifecycle).not_in(OPEN),
     )
-    session.execute(
+    past = select(col(Sitting.id)).where(col(Sitting.opens_at) <= now)
+    for state, is_over, after in (
+        (BookingState.BOOKED, col(Booking.attempt_id).in_(ended), BookingState.USED),
+        (BookingState.WAITING, col(Booking.sitting_id).in_(past), BookingState.CANCELLED),
+    ):
+        session.execute(
+            update(Booking)
+            .where(
+                col(Booking.person_id) == person_id,
+                col(Booking.exam_id) == exam_id,
+                col(Booking.state) == state,
+                is_over,
+            )
+            .values(state=after, ended_at=now)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def end_wait(session: Session, clock: Clock, booking_id: UUID) -> bool:
+    """Close a place in a waiting list whose hour has come. False: it was given a place or left meanwhile."""
+    now = clock.now()
+    past = select(col(Sitting.id)).where(col(Sitting.opens_at) <= now)
+    ended: Any = session.execute(
         update(Booking)
         .where(
-            col(Booking.person_id) == person_id,
-            col(Booking.exam_id) == exam_id,
-            col(Booking.state) == BookingState.BOOKED,
-            col(Booking.attempt_id).in_(over),
+            col(Booking.id) == booking_id,
+            col(Booking.state) == BookingState.WAITING,
+            col(Booking.sitting_id).in_(past),
         )
-        .values(state=BookingState.USED, ended_at=now)
+        .values(state=BookingState.CANCELLED, ended_at=now)
         .execution_options(synchronize_session=False)
     )
-
-
-def past_attempts(
-    session: Session, person_id: UUID, exam_id: UUID, without: UUID | None = None
-) -> list[rules.PastAttempt]:
-    """Every attempt of the person at the exam, but for the one left out."""
-    rows = session.execute(
-        select(col(Attempt.id), col(Attempt.lifecycle), col(Attempt.started_at)).where(
-            col(Attempt.candidate_id) == person_id, col(Attempt.exam_id) == exam_id
-        )
+    if ended.rowcount != 1:
+        return False
+    audit.record(
+        session,
+        clock,
+        actor_id=None,
+        action="booking.wait_ended",
+        subject_kind="booking",
+        subject_id=booking_id,
     )
-    return [rules.PastAttempt(state, started) for id_, state, started in rows if id_ != without]
-
-
-def find_open_attempt(session: Session, person_id: UUID, exam_id: UUID) -> UUID | None:
-    """The person's open attempt at the exam."""
-    return session.scalar(
-        select(col(Attempt.id)).where(
-            col(Attempt.candidate_id) == person_id,
-            col(Attempt.exam_id) == exam_id,
-            col(Attempt.lifecycle).in_(OPEN),
-        )
-    )
+    return True
 
 
 def check_bars(session: Session, person_id: UUID, sitting: SittingFacts, without: UUID | None = None) -> None:
     """Refuse when the rules of repeating stand in the way; see ``raise_bar``."""
-    past = past_attempts(session, person_id, sitting.exam_id, without)
+    past = queries.past_attempts(session, person_id, sitting.exam_id, without)
     published = form_queries.published_forms(session, sitting.blueprint_id, sitting.id)
     seen = form_queries.seen_forms(session, person_id, sitting.exam_id)
     left = len(set(published) - seen)
@@ -279,7 +289,7 @@ def give_place(
         return Place(booking_id, None, None)
     booking = session.get_one(Booking, booking_id, populate_existing=True)
     application = session.get_one(Application, booking.application_id)
-    past = past_attempts(session, booking.person_id, sitting.exam_id)
+    past = queries.past_attempts(session, booking.person_id, sitting.exam_id)
     made = new_attempt(
         session,
         clock,
@@ -311,6 +321,18 @@ def give_place(
     return Place(booking_id, made, booking.seat)
 
 
+def give_up(session: Session, clock: Clock, sitting: SittingFacts, attempt_id: UUID) -> None:
+    """Free the place of an attempt that ended before its start; the caller holds the sitting's row."""
+    ended: Any = session.execute(
+        update(Booking)
+        .where(col(Booking.attempt_id) == attempt_id, col(Booking.state) == BookingState.BOOKED)
+        .values(state=BookingState.CANCELLED, ended_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )
+    if ended.rowcount == 1:
+        free_place(session, clock, sitting)
+
+
 def free_place(session: Session, clock: Clock, sitting: SittingFacts) -> None:
     """One place less is taken; it goes to the first who waits, who is told by mail."""
     session.execute(
@@ -319,7 +341,8 @@ def free_place(session: Session, clock: Clock, sitting: SittingFacts) -> None:
         .values(booked=col(Sitting.booked) - 1)
         .execution_options(synchronize_session=False)
     )
-    if not rules.may_book(opens_at=sitting.opens_at, at=clock.now()) or sitting.cancelled_at is not None:
+    closed = sitting.cancelled_at is not None or sitting.room_closed_at is not None
+    if closed or not rules.may_book(opens_at=sitting.opens_at, at=clock.now()):
         return
     first = session.scalar(
         select(col(Booking.id))

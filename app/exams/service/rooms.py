@@ -12,14 +12,17 @@ from sqlmodel import Session, col
 from app.exams import errors
 from app.exams.models.attempts import Attempt
 from app.exams.models.booking import Sitting, SittingProctor
+from app.exams.queries import rooms as queries
 from app.exams.rules import booking as rules
 from app.exams.rules.states import Axis, Lifecycle, Mode
-from app.exams.service import history
+from app.exams.rules.transitions import Who
+from app.exams.service import doors, history
 from app.kernel.clock import Clock
 from app.kernel.errors import NotFound, Refused
 from app.platform import audit
 from app.programmes import queries as programmes
 
+_AT_THE_DOOR = frozenset({Who.PROCTOR})
 _BY_SYSTEM = frozenset({Mode.UNPROCTORED, Mode.RECORD_AND_REVIEW})
 """Modes in which nobody stands at the door: check-in leads on by itself."""
 
@@ -63,15 +66,7 @@ def check_in(
         actor_id=candidate_id,
         values={"notice_version": notice_version, "notice_at": now},
     )
-    audit.record(
-        session,
-        clock,
-        actor_id=candidate_id,
-        action="attempt.checked_in",
-        subject_kind="attempt",
-        subject_id=attempt_id,
-        notice=notice_version,
-    )
+    doors.note(session, clock, attempt, candidate_id, "attempt.checked_in", notice=notice_version)
     if attempt.mode in _BY_SYSTEM:
         session.flush()
         history.move(session, clock, attempt, Axis.LIFECYCLE, Lifecycle.READY, actor_id=None)
@@ -100,9 +95,10 @@ def admit(
         Axis.LIFECYCLE,
         Lifecycle.READY,
         actor_id=proctor_id,
+        roles=_AT_THE_DOOR,
         values={"identity_by": proctor_id, "identity_at": clock.now()},
     )
-    _note(session, clock, proctor_id, attempt, "attempt.admitted")
+    doors.note(session, clock, attempt, proctor_id, "attempt.admitted")
     return None
 
 
@@ -123,9 +119,16 @@ def refuse(
     if refusal is not None:
         return refusal
     history.move(
-        session, clock, attempt, Axis.LIFECYCLE, Lifecycle.REFUSED, actor_id=proctor_id, reason=reason
+        session,
+        clock,
+        attempt,
+        Axis.LIFECYCLE,
+        Lifecycle.REFUSED,
+        actor_id=proctor_id,
+        roles=_AT_THE_DOOR,
+        reason=reason,
     )
-    _note(session, clock, proctor_id, attempt, "attempt.refused")
+    doors.note(session, clock, attempt, proctor_id, "attempt.refused")
     return None
 
 
@@ -148,8 +151,7 @@ def mark_missing(
     sitting = session.get_one(Sitting, sitting_id)
     if not rules.may_miss(opens_at=sitting.opens_at, at=clock.now()):
         raise errors.NotYetMissing
-    history.move(session, clock, attempt, Axis.LIFECYCLE, Lifecycle.NO_SHOW, actor_id=proctor_id)
-    _note(session, clock, proctor_id, attempt, "attempt.no_show")
+    _miss(session, clock, attempt, proctor_id)
     return None
 
 
@@ -157,7 +159,7 @@ def close_room(session: Session, clock: Clock, *, proctor_id: UUID, sitting_id: 
     """Close the door: whoever was not admitted counts as not having come. Returns how many; once is enough.
 
     While somebody the proctor has trained waits at the door, the closing is refused: a colleague decides
-    about them first.
+    about them first. Whom the proctor has trained and who did not come, the system writes down.
 
     Raises:
         NotFound: not a room of this proctor.
@@ -179,13 +181,12 @@ def close_room(session: Session, clock: Clock, *, proctor_id: UUID, sitting_id: 
     ).all()
     if outside and not rules.may_miss(opens_at=sitting.opens_at, at=now):
         raise errors.NotYetMissing
-    at_the_door = [one for one in outside if one.lifecycle is Lifecycle.CHECKIN]
-    for attempt in at_the_door:
-        if programmes.trained(session, proctor_id, attempt.candidate_id, at=now):
-            return _own_trainee(session, clock, proctor_id, attempt, "close_room")
+    own = queries.own_trainees(session, proctor_id, sitting_id, at=now)
     for attempt in outside:
-        history.move(session, clock, attempt, Axis.LIFECYCLE, Lifecycle.NO_SHOW, actor_id=proctor_id)
-        _note(session, clock, proctor_id, attempt, "attempt.no_show")
+        if attempt.lifecycle is Lifecycle.CHECKIN and attempt.candidate_id in own:
+            return doors.own_trainee(session, clock, attempt, proctor_id, act="close_room")
+    for attempt in outside:
+        _miss(session, clock, attempt, None if attempt.candidate_id in own else proctor_id)
     session.execute(
         update(Sitting)
         .where(col(Sitting.id) == sitting_id, col(Sitting.room_closed_at).is_(None))
@@ -202,6 +203,19 @@ def close_room(session: Session, clock: Clock, *, proctor_id: UUID, sitting_id: 
         missing=len(outside),
     )
     return len(outside)
+
+
+def _miss(session: Session, clock: Clock, attempt: Attempt, actor_id: UUID | None) -> None:
+    history.move(
+        session,
+        clock,
+        attempt,
+        Axis.LIFECYCLE,
+        Lifecycle.NO_SHOW,
+        actor_id=actor_id,
+        roles=_AT_THE_DOOR,
+    )
+    doors.note(session, clock, attempt, actor_id, "attempt.no_show")
 
 
 def _of_candidate(session: Session, candidate_id: UUID, attempt_id: UUID) -> Attempt:
@@ -238,27 +252,7 @@ def _at_the_door(
     if attempt is None:
         raise NotFound
     if programmes.trained(session, proctor_id, attempt.candidate_id, at=clock.now()):
-        return attempt, _own_trainee(session, clock, proctor_id, attempt, act)
+        return attempt, doors.own_trainee(session, clock, attempt, proctor_id, act=act)
     if session.get_one(Sitting, sitting_id).room_closed_at is not None:
         raise errors.RoomClosed
     return attempt, None
-
-
-def _own_trainee(session: Session, clock: Clock, proctor_id: UUID, attempt: Attempt, act: str) -> Refused:
-    _note(session, clock, proctor_id, attempt, "conflict.refused", act=act)
-    return Refused(errors.OwnTrainee())
-
-
-def _note(
-    session: Session, clock: Clock, proctor_id: UUID, attempt: Attempt, action: str, **facts: str
-) -> None:
-    audit.record(
-        session,
-        clock,
-        actor_id=proctor_id,
-        action=action,
-        subject_kind="attempt",
-        subject_id=attempt.id,
-        sitting=attempt.sitting_id,
-        **facts,
-    )

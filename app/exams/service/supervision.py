@@ -1,29 +1,108 @@
-"""What supervising people do to an attempt besides its time: let in, end with four eyes, void."""
+"""What supervising people do to an attempt besides giving time: pause, let in, end with four eyes, void.
 
+``roles`` are those in which the person acts at this attempt; the tables of an attempt say who may do what.
+A trainer of the candidate is refused, and the refusal leaves its trace.
+"""
+
+from collections.abc import Collection
+from datetime import timedelta
 from uuid import UUID
 
-from sqlmodel import Session
+from sqlalchemy import select
+from sqlmodel import Session, col
 
+from app.accounts import service as accounts
 from app.exams.errors import MoveNotAllowed, NothingProposed, ReasonMissing, SamePerson
 from app.exams.models.attempts import Attempt
+from app.exams.rules import delivery as rules
 from app.exams.rules.states import Axis, Lifecycle
-from app.exams.service import hand_in, history
-from app.exams.service.time import supervised
+from app.exams.rules.transitions import Who
+from app.exams.service import doors, hand_in, history, places
 from app.kernel.clock import Clock
-from app.platform import audit
+from app.kernel.errors import Refused
 
+Roles = Collection[Who]
 _TERMINABLE = frozenset({Lifecycle.IN_PROGRESS, Lifecycle.INTERRUPTED, Lifecycle.PAUSED})
 
 
-def let_in(session: Session, clock: Clock, *, attempt_id: UUID, actor_id: UUID) -> None:
+def pause(
+    session: Session, clock: Clock, *, attempt_id: UUID, actor_id: UUID, roles: Roles, reason: str
+) -> Refused | None:
+    """Stop the clock and hide the items; what is left of the time is kept to the second.
+
+    Raises:
+        NotFound: no such attempt.
+        ReasonMissing: a reason is needed.
+        MoveNotAllowed: it does not run, or its time is over.
+        WrongRole: a proctor or an exam manager pauses.
+    """
+    attempt = doors.supervised(session, clock, attempt_id=attempt_id, actor_id=actor_id, act="pause")
+    if isinstance(attempt, Refused):
+        return attempt
+    now = clock.now()
+    if attempt.deadline is None or attempt.deadline <= now:
+        raise MoveNotAllowed
+    left = attempt.deadline - now
+    history.move(
+        session,
+        clock,
+        attempt,
+        Axis.LIFECYCLE,
+        Lifecycle.PAUSED,
+        actor_id=actor_id,
+        roles=roles,
+        reason=reason,
+        values={"remaining_ms": left // timedelta(milliseconds=1)},
+    )
+    doors.note(session, clock, attempt, actor_id, "attempt.paused")
+    return None
+
+
+def resume(
+    session: Session, clock: Clock, *, attempt_id: UUID, actor_id: UUID, roles: Roles
+) -> Refused | None:
+    """Let a paused attempt go on with exactly the time it had.
+
+    Raises:
+        NotFound: no such attempt.
+        MoveNotAllowed: it is not paused.
+        WrongRole: a proctor or an exam manager resumes.
+    """
+    attempt = doors.supervised(session, clock, attempt_id=attempt_id, actor_id=actor_id, act="resume")
+    if isinstance(attempt, Refused):
+        return attempt
+    if attempt.lifecycle is not Lifecycle.PAUSED:
+        raise MoveNotAllowed
+    now = clock.now()
+    deadline = now + timedelta(milliseconds=attempt.remaining_ms or 0)
+    history.move(
+        session,
+        clock,
+        attempt,
+        Axis.LIFECYCLE,
+        Lifecycle.IN_PROGRESS,
+        actor_id=actor_id,
+        roles=roles,
+        values={"deadline": deadline, "remaining_ms": None, "last_seen_at": now},
+    )
+    accounts.keep_alive(session, attempt.candidate_id, deadline + rules.GRACE)
+    doors.note(session, clock, attempt, actor_id, "attempt.resumed")
+    return None
+
+
+def let_in(
+    session: Session, clock: Clock, *, attempt_id: UUID, actor_id: UUID, roles: Roles
+) -> Refused | None:
     """Let an interrupted candidate back in; the clock has gone on.
 
     Raises:
         NotFound: no such attempt.
-        OwnTrainee: a trainer takes no part in examining their own trainee.
         MoveNotAllowed: it is not interrupted.
+        WrongRole: a proctor or an exam manager lets in.
     """
-    attempt = supervised(session, clock, attempt_id, actor_id)
+    attempt = doors.supervised(session, clock, attempt_id=attempt_id, actor_id=actor_id, act="let_in")
+    if isinstance(attempt, Refused):
+        return attempt
     if attempt.lifecycle is not Lifecycle.INTERRUPTED:
         raise MoveNotAllowed
     history.move(
@@ -33,23 +112,26 @@ def let_in(session: Session, clock: Clock, *, attempt_id: UUID, actor_id: UUID) 
         Axis.LIFECYCLE,
         Lifecycle.IN_PROGRESS,
         actor_id=actor_id,
+        roles=roles,
         values={"last_seen_at": clock.now()},
     )
-    _audit(session, clock, attempt, actor_id, action="attempt.let_in")
+    doors.note(session, clock, attempt, actor_id, "attempt.let_in")
+    return None
 
 
 def propose_termination(
     session: Session, clock: Clock, *, attempt_id: UUID, actor_id: UUID, reason: str
-) -> None:
+) -> Refused | None:
     """Propose to end an attempt. The candidate goes on until another person confirms.
 
     Raises:
         NotFound: no such attempt.
-        OwnTrainee: a trainer takes no part in examining their own trainee.
         ReasonMissing: a reason is needed.
         MoveNotAllowed: it does not run.
     """
-    attempt = supervised(session, clock, attempt_id, actor_id)
+    attempt = doors.supervised(session, clock, attempt_id=attempt_id, actor_id=actor_id, act="terminate")
+    if isinstance(attempt, Refused):
+        return attempt
     if not reason.strip():
         raise ReasonMissing
     if attempt.lifecycle not in _TERMINABLE:
@@ -57,40 +139,48 @@ def propose_termination(
     attempt.termination_by = actor_id
     attempt.termination_reason = reason.strip()
     attempt.termination_at = clock.now()
-    _audit(session, clock, attempt, actor_id, action="attempt.termination_proposed", reason=reason)
+    doors.note(session, clock, attempt, actor_id, "attempt.termination_proposed")
+    return None
 
 
-def withdraw_termination(session: Session, clock: Clock, *, attempt_id: UUID, actor_id: UUID) -> None:
+def withdraw_termination(
+    session: Session, clock: Clock, *, attempt_id: UUID, actor_id: UUID
+) -> Refused | None:
     """Take the proposal back: the candidate goes on.
 
     Raises:
         NotFound: no such attempt.
-        OwnTrainee: a trainer takes no part in examining their own trainee.
         NothingProposed: there is no proposal.
     """
-    attempt = supervised(session, clock, attempt_id, actor_id)
+    attempt = doors.supervised(session, clock, attempt_id=attempt_id, actor_id=actor_id, act="withdraw")
+    if isinstance(attempt, Refused):
+        return attempt
     if attempt.termination_by is None:
         raise NothingProposed
     attempt.termination_by = attempt.termination_reason = attempt.termination_at = None
-    _audit(session, clock, attempt, actor_id, action="attempt.termination_withdrawn")
+    doors.note(session, clock, attempt, actor_id, "attempt.termination_withdrawn")
+    return None
 
 
-def confirm_termination(session: Session, clock: Clock, *, attempt_id: UUID, actor_id: UUID) -> None:
-    """End the attempt as another person proposed; it is scored on what was saved.
+def confirm_termination(
+    session: Session, clock: Clock, *, attempt_id: UUID, actor_id: UUID, roles: Roles
+) -> Refused | None:
+    """End the attempt as another person proposed; it is scored on what was saved, the result is withheld.
 
     Raises:
         NotFound: no such attempt.
-        OwnTrainee: a trainer takes no part in examining their own trainee.
         NothingProposed: there is no proposal.
         SamePerson: the one who proposed does not confirm.
         MoveNotAllowed: it does not run any more.
     """
-    attempt = supervised(session, clock, attempt_id, actor_id)
-    if attempt.termination_by is None or attempt.termination_reason is None:
+    attempt = doors.supervised(session, clock, attempt_id=attempt_id, actor_id=actor_id, act="terminate")
+    if isinstance(attempt, Refused):
+        return attempt
+    proposer, reason = attempt.termination_by, attempt.termination_reason
+    if proposer is None or reason is None:
         raise NothingProposed
-    if attempt.termination_by == actor_id:
+    if proposer == actor_id:
         raise SamePerson
-    reason = attempt.termination_reason
     hand_in.close(
         session,
         clock,
@@ -98,21 +188,33 @@ def confirm_termination(session: Session, clock: Clock, *, attempt_id: UUID, act
         Lifecycle.TERMINATED,
         finished_at=clock.now(),
         actor_id=actor_id,
+        roles=roles,
         reason=reason,
     )
-    _audit(session, clock, attempt, actor_id, action="attempt.terminated", reason=reason)
+    doors.note(session, clock, attempt, actor_id, "attempt.terminated", proposed_by=proposer)
+    return None
 
 
-def void(session: Session, clock: Clock, *, attempt_id: UUID, actor_id: UUID, reason: str) -> None:
+def void(
+    session: Session, clock: Clock, *, attempt_id: UUID, actor_id: UUID, roles: Roles, reason: str
+) -> Refused | None:
     """Void an attempt through no fault of the candidate: it does not count, and a new one may begin at once.
+
+    Before the start its place in the sitting becomes free, for whoever waits for one.
 
     Raises:
         NotFound: no such attempt.
-        OwnTrainee: a trainer takes no part in examining their own trainee.
         ReasonMissing: a reason is needed.
-        MoveNotAllowed: it was handed in or ended before.
+        MoveNotAllowed: it was handed in or ended before, or moved to another sitting meanwhile.
+        WrongRole: an exam manager voids.
     """
-    attempt = supervised(session, clock, attempt_id, actor_id)
+    sitting = _hold_sitting(session, attempt_id)
+    attempt = doors.supervised(session, clock, attempt_id=attempt_id, actor_id=actor_id, act="void")
+    if isinstance(attempt, Refused):
+        return attempt
+    if attempt.sitting_id != (sitting.id if sitting else None):
+        raise MoveNotAllowed
+    started = attempt.lifecycle not in rules.BEFORE_START
     history.move(
         session,
         clock,
@@ -120,27 +222,17 @@ def void(session: Session, clock: Clock, *, attempt_id: UUID, actor_id: UUID, re
         Axis.LIFECYCLE,
         Lifecycle.VOID,
         actor_id=actor_id,
+        roles=roles,
         reason=reason,
-        values={"lease": None, "remaining_ms": None},
+        values={"lease": None, "remaining_ms": None, **hand_in.NO_PROPOSAL},
     )
-    _audit(session, clock, attempt, actor_id, action="attempt.voided", reason=reason)
+    if sitting is not None and not started:
+        places.give_up(session, clock, sitting, attempt.id)
+    doors.note(session, clock, attempt, actor_id, "attempt.voided")
+    return None
 
 
-def _audit(
-    session: Session,
-    clock: Clock,
-    attempt: Attempt,
-    actor_id: UUID,
-    *,
-    action: str,
-    reason: str | None = None,
-) -> None:
-    audit.record(
-        session,
-        clock,
-        actor_id=actor_id,
-        action=action,
-        subject_kind="attempt",
-        subject_id=attempt.id,
-        reason=reason.strip() if reason else None,
-    )
+def _hold_sitting(session: Session, attempt_id: UUID) -> places.SittingFacts | None:
+    """The attempt's sitting, locked before the attempt, as booking does it."""
+    sitting_id = session.scalar(select(col(Attempt.sitting_id)).where(col(Attempt.id) == attempt_id))
+    return places.lock(session, sitting_id)[sitting_id] if sitting_id else None

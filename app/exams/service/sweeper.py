@@ -1,4 +1,4 @@
-"""What the system itself does to attempts: closing those whose time is over, noticing silence, releasing."""
+"""What the system itself does to attempts: it closes what is over or never began, and releases."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -9,7 +9,7 @@ from app.exams.models.attempts import Attempt
 from app.exams.queries import attempts as queries
 from app.exams.rules import delivery as rules
 from app.exams.rules.states import Axis, Lifecycle, ResultState
-from app.exams.service import hand_in, history
+from app.exams.service import doors, hand_in, history
 from app.kernel.clock import Clock
 
 
@@ -53,4 +53,14 @@ def release_due(session: Session, clock: Clock, attempt_id: UUID) -> bool:
     if attempt.result is not ResultState.WITHHELD or attempt.lifecycle is not Lifecycle.SCORED:
         return False
     hand_in.release(session, clock, attempt_id=attempt_id, actor_id=None)
+    return True
+
+
+def miss(session: Session, clock: Clock, attempt_id: UUID) -> bool:
+    """End an attempt in whose window nobody can start any more. False: it has started or ended meanwhile."""
+    attempt = queries.get_attempt(session, attempt_id, for_update=True)
+    if attempt.lifecycle not in rules.BEFORE_START:
+        return False
+    history.move(session, clock, attempt, Axis.LIFECYCLE, Lifecycle.NO_SHOW, actor_id=None)
+    doors.note(session, clock, attempt, None, "attempt.no_show")
     return True

@@ -1,0 +1,116 @@
+"""Results that wait for a certification officer: the list, one of them, and its release."""
+
+from http import HTTPStatus
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Query, Request, Response
+from pydantic import Field
+from sqlmodel import Session
+
+from app.accounts.queries import names_of
+from app.exams.errors import ReasonMissing
+from app.exams.queries import attempts
+from app.exams.queries import releases as queries
+from app.exams.service import releasing as service
+from app.kernel.clock import Clock
+from app.kernel.errors import Refused
+from app.platform.database import Read, Write
+from app.platform.routing import Router
+from app.web import errors
+from app.web.forms import Form, FormModel, FormState, parse
+from app.web.pages import go, page
+from app.web.translations import N_
+from app.web.viewer import ClockDep, Viewer, holding
+
+router = Router(prefix="/results")
+
+Officer = Annotated[Viewer, Depends(holding("certification_officer"))]
+
+
+class ReleaseForm(FormModel):
+    """Why a result is released; asked for unless the exam ended by itself."""
+
+    reason: str | None = Field(default=None, max_length=1000)
+
+
+@router.get("")
+def list_withheld(
+    request: Request,
+    session: Read,
+    *,
+    clock: ClockDep,
+    officer: Officer,
+    number: Annotated[int, Query(alias="page", ge=1, le=10_000)] = 1,
+) -> Response:
+    """The results that wait, the longest waiting first, without the officer's own trainees."""
+    now = clock.now()
+    total = queries.count_withheld(session, officer.person_id, at=now)
+    offset = (number - 1) * queries.PAGE
+    found = queries.list_withheld(session, officer.person_id, at=now, offset=offset)
+    return page(
+        request,
+        "exams/withheld.html",
+        found=found,
+        names=names_of(session, [one.candidate_id for one in found]),
+        now=now,
+        number=number,
+        pages=-(-total // queries.PAGE),
+        first=offset + 1,
+        last=offset + len(found),
+        total=total,
+        done=request.query_params.get("done", ""),
+    )
+
+
+def _page(
+    request: Request,
+    session: Session,
+    *,
+    clock: Clock,
+    officer: Viewer,
+    attempt_id: UUID,
+    form: FormState,
+) -> Response:
+    one = queries.get_withheld(session, officer.person_id, attempt_id, at=clock.now())
+    history = attempts.history_of(session, attempt_id)
+    people = {entry.actor_id for entry in history if entry.actor_id is not None} | {one.candidate_id}
+    return page(
+        request,
+        "exams/release.html",
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK,
+        switch_path=f"/{request.path_params['locale']}/results/{attempt_id}",
+        one=one,
+        history=history,
+        names=names_of(session, sorted(people)),
+        form=form,
+        error_title=bool(form.errors),
+    )
+
+
+@router.get("/{attempt_id}")
+def show_withheld(
+    request: Request, session: Read, *, clock: ClockDep, officer: Officer, attempt_id: UUID
+) -> Response:
+    """How the exam went, and what releasing its result asks for."""
+    return _page(request, session, clock=clock, officer=officer, attempt_id=attempt_id, form=FormState())
+
+
+@router.post("/{attempt_id}/release")
+def create_release(
+    *, request: Request, session: Write, clock: ClockDep, officer: Officer, form: Form, attempt_id: UUID
+) -> Response:
+    """Release the result; 409 when it was released before, reviewers are at work, or it is a trainee's."""
+    data, state = parse(form, ReleaseForm)
+    if data is None:
+        return _page(request, session, clock=clock, officer=officer, attempt_id=attempt_id, form=state)
+    try:
+        result = service.release(
+            session, clock, attempt_id=attempt_id, officer_id=officer.person_id, reason=data.reason
+        )
+    except ReasonMissing:  # nothing was written
+        state.add("reason", N_("Say why the result can be released all the same."))
+        return _page(request, session, clock=clock, officer=officer, attempt_id=attempt_id, form=state)
+    if isinstance(result, Refused):
+        return errors.refused(request, result)
+    return go(request, "results", done="released")

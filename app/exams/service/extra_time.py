@@ -1,0 +1,241 @@
+"""Extra time: seconds are exact, and nothing is added twice.
+
+An approved accommodation stands in ``Attempt.extra_seconds`` from booking on; a grant adds to it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlmodel import Session, col
+
+from app.accounts import service as accounts
+from app.exams.errors import (
+    MoveNotAllowed,
+    NoTimeGiven,
+    OpenAttempt,
+    ReasonMissing,
+    ResultStands,
+    TerminationStands,
+)
+from app.exams.models.attempts import Attempt, TimeGrant
+from app.exams.queries import attempts as queries
+from app.exams.rules import delivery as rules
+from app.exams.rules.states import Axis, Lifecycle, Outcome, ResultState
+from app.exams.rules.transitions import Who
+from app.exams.service import doors, hand_in, history
+from app.exams.service.supervision import Roles
+from app.kernel.clock import Clock
+from app.kernel.errors import Refused
+from app.kernel.ids import new_id
+from app.platform.database import insert_once
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """How much time: whole minutes, or a share of the limit in per cent. ``key`` makes it count once."""
+
+    key: str
+    minutes: int | None = None
+    percent: int | None = None
+
+
+def grant(
+    session: Session,
+    clock: Clock,
+    *,
+    attempt_id: UUID,
+    actor_id: UUID,
+    roles: Roles,
+    reason: str,
+    extra: Extra,
+) -> int | Refused:
+    """Give one candidate extra time, before, while or after the attempt runs; how many seconds were added.
+
+    After closing, an exam manager's grant opens the attempt again: state and lease together, with what was
+    left of its time plus the grant, counted from now. The same ``extra.key`` a second time adds nothing (0).
+
+    Raises:
+        NotFound: no such attempt.
+        ReasonMissing: a reason is needed.
+        NoTimeGiven: neither minutes nor per cent.
+        ResultStands: a passed result was released, or the result was invalidated.
+        TerminationStands: two people ended the attempt.
+        OpenAttempt: the candidate has another open attempt at the exam.
+        WrongRole: it is closed, and only an exam manager opens it again.
+        MoveNotAllowed: the attempt ended in a way that leads nowhere (void, withdrawn, …).
+    """
+    attempt = doors.supervised(session, clock, attempt_id=attempt_id, actor_id=actor_id, act="time")
+    if isinstance(attempt, Refused):
+        return attempt
+    if not reason.strip():
+        raise ReasonMissing
+    seconds = rules.granted_seconds(
+        minutes=extra.minutes, percent=extra.percent, limit_seconds=queries.limit_seconds(session, attempt)
+    )
+    if seconds <= 0:
+        raise NoTimeGiven
+    if not insert_once(
+        session,
+        TimeGrant,
+        id=new_id(),
+        attempt_id=attempt.id,
+        grant_key=extra.key,
+        seconds=seconds,
+        reason=reason.strip(),
+        approver_id=actor_id,
+        at=clock.now(),
+    ):
+        return 0
+    facts = _apply(session, clock, attempt, seconds, actor_id=actor_id, roles=roles, reason=reason)
+    doors.note(session, clock, attempt, actor_id, "attempt.time_granted", seconds=seconds, **facts)
+    return seconds
+
+
+def _apply(
+    session: Session,
+    clock: Clock,
+    attempt: Attempt,
+    seconds: int,
+    *,
+    actor_id: UUID,
+    roles: Roles,
+    reason: str,
+) -> dict[str, Any]:
+    total = attempt.extra_seconds + seconds
+    if attempt.lifecycle in rules.BEFORE_START:
+        _write(session, attempt, extra_seconds=total)
+    elif attempt.lifecycle is Lifecycle.PAUSED:
+        _write(
+            session, attempt, extra_seconds=total, remaining_ms=(attempt.remaining_ms or 0) + seconds * 1000
+        )
+    elif attempt.lifecycle in rules.RUNNING and attempt.deadline is not None:
+        deadline = attempt.deadline + timedelta(seconds=seconds)
+        _write(session, attempt, extra_seconds=total, deadline=deadline)
+        accounts.keep_alive(session, attempt.candidate_id, deadline + rules.GRACE)
+    else:
+        return _reopen(session, clock, attempt, seconds, actor_id=actor_id, roles=roles, reason=reason)
+    return {}
+
+
+def _write(session: Session, attempt: Attempt, **values: Any) -> None:
+    result: Any = session.execute(
+        update(Attempt)
+        .where(col(Attempt.id) == attempt.id, col(Attempt.lifecycle) == attempt.lifecycle)
+        .values(**values)
+    )
+    if result.rowcount != 1:
+        raise MoveNotAllowed
+
+
+def _reopen(
+    session: Session,
+    clock: Clock,
+    attempt: Attempt,
+    seconds: int,
+    *,
+    actor_id: UUID,
+    roles: Roles,
+    reason: str,
+) -> dict[str, Any]:
+    now = clock.now()
+    released = attempt.result in {ResultState.RELEASED, ResultState.REISSUED}
+    if attempt.result is ResultState.INVALIDATED or (released and attempt.outcome is Outcome.PASSED):
+        raise ResultStands
+    if queries.was_terminated(session, attempt.id):
+        raise TerminationStands
+    if queries.find_open(session, attempt.candidate_id, attempt.exam_id) is not None:
+        raise OpenAttempt
+    if attempt.deadline is None or attempt.submitted_at is None:
+        raise MoveNotAllowed
+    left = max(timedelta(), attempt.deadline - attempt.submitted_at)
+    deadline = now + left + timedelta(seconds=seconds)
+    before = {
+        "raw_score": attempt.raw_score,
+        "outcome": str(attempt.outcome) if attempt.outcome else None,
+        "answers_hash": attempt.answers_hash,
+        "submitted_at": attempt.submitted_at.isoformat(),
+    }
+    history.move(
+        session,
+        clock,
+        attempt,
+        Axis.LIFECYCLE,
+        Lifecycle.IN_PROGRESS,
+        actor_id=actor_id,
+        roles=roles,
+        reason=reason,
+        values={
+            "deadline": deadline,
+            "extra_seconds": attempt.extra_seconds + seconds,
+            "lease": None,
+            "last_seen_at": now,
+            "submitted_at": None,
+            "raw_score": None,
+            "outcome": None,
+            "domain_points": None,
+            "counts": None,
+            "answers_hash": None,
+            **hand_in.NO_PROPOSAL,
+        },
+    )
+    accounts.keep_alive(session, attempt.candidate_id, deadline + rules.GRACE)
+    return {"reopened": True, **before}
+
+
+def grant_all(
+    session: Session,
+    clock: Clock,
+    *,
+    sitting_id: UUID,
+    actor_id: UUID,
+    roles: Roles,
+    reason: str,
+    extra: Extra,
+) -> dict[UUID, int]:
+    """Give everybody of a sitting extra time who has not finished; seconds added, by attempt.
+
+    An exam manager's grant also opens what only the time ended. Who handed in early stays closed.
+
+    Raises:
+        See ``grant``; a candidate whose released result or termination stands, who has begun another
+        attempt, or whom the actor trained, is left out.
+    """
+    unfinished = {*rules.BEFORE_START, *rules.RUNNING, Lifecycle.PAUSED}
+    rows = session.execute(
+        select(col(Attempt.id), col(Attempt.lifecycle), col(Attempt.deadline), col(Attempt.submitted_at))
+        .where(col(Attempt.sitting_id) == sitting_id)
+        .order_by(col(Attempt.id))
+    ).all()
+    added: dict[UUID, int] = {}
+    for row in rows:
+        again = Who.EXAM_MANAGER in roles and _ended_by_time(row.lifecycle, row.deadline, row.submitted_at)
+        if row.lifecycle not in unfinished and not again:
+            continue
+        try:
+            with session.begin_nested():
+                seconds = grant(
+                    session,
+                    clock,
+                    attempt_id=row.id,
+                    actor_id=actor_id,
+                    roles=roles,
+                    reason=reason,
+                    extra=extra,
+                )
+        except (ResultStands, TerminationStands, OpenAttempt):
+            continue  # the savepoint has taken back what was written for this one
+        if not isinstance(seconds, Refused):
+            added[row.id] = seconds
+    return added
+
+
+def _ended_by_time(lifecycle: Lifecycle, deadline: datetime | None, submitted_at: datetime | None) -> bool:
+    return (
+        lifecycle is Lifecycle.SCORED
+        and deadline is not None
+        and submitted_at is not None
+        and rules.closed_by_time(deadline=deadline, submitted_at=submitted_at)
+    )

@@ -1,0 +1,23 @@
+"""When an officer may release a withheld result, and when they must say why."""
+
+import pytest
+
+from app.exams.rules.releasing import Releasing, releasing
+from app.exams.rules.states import Review
+
+
+@pytest.mark.parametrize(
+    ("review", "terminated", "asked"),
+    [
+        (Review.QUEUED, False, Releasing.PLAIN),
+        (Review.CLEARED, False, Releasing.PLAIN),
+        (Review.INCONCLUSIVE, False, Releasing.PLAIN),
+        (Review.QUEUED, True, Releasing.WITH_REASON),
+        (Review.CLEARED, True, Releasing.WITH_REASON),
+        (Review.IRREGULARITY, False, Releasing.WITH_REASON),
+        (Review.IN_REVIEW, True, Releasing.NOT_YET),
+        (Review.SECOND_REVIEW, False, Releasing.NOT_YET),
+    ],
+)
+def test_releasing(review: Review, terminated: bool, asked: Releasing) -> None:
+    assert releasing(review=review, terminated=terminated) is asked
