@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from fastapi import Request
+from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2_fragments import render_block
@@ -133,6 +133,19 @@ def context(request: Request, *, switch_path: str | None = None) -> dict[str, An
     }
 
 
+async def kept_nowhere(request: Request) -> None:
+    """A dependency: no browser keeps what this route shows.
+
+    On a shared computer of an exam room nothing is left for whoever sits down next, and going back asks the
+    server again instead of showing an older state.
+    """
+    request.state.kept_nowhere = True
+
+
+KEPT_NOWHERE = (Depends(kept_nowhere),)
+"""For ``include_router(…, dependencies=KEPT_NOWHERE)``."""
+
+
 def wants_fragment(request: Request) -> bool:
     """Whether HTMX asks for a part of the page."""
     return request.headers.get("hx-request") == "true"
@@ -159,8 +172,9 @@ def page(
         html = render_block(made, name, block, everything)
     else:
         html = made.get_template(name).render(everything)
-    kept = {"Vary": "HX-Request, Cookie, Accept-Language", "Cache-Control": "private, no-cache"}
-    return HTMLResponse(html, status, {**kept, **(headers or {})})
+    cached = "no-store" if getattr(request.state, "kept_nowhere", False) else "private, no-cache"
+    fixed = {"Vary": "HX-Request, Cookie, Accept-Language", "Cache-Control": cached}
+    return HTMLResponse(html, status, {**fixed, **(headers or {})})
 
 
 def render_text(locale: str, name: str, /, **values: Any) -> str:

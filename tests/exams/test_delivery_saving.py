@@ -14,7 +14,7 @@ from app.exams import jobs
 from app.exams.models.attempts import Attempt
 from app.exams.queries import attempts as queries
 from app.exams.rules.delivery import GRACE, SWEEP_EVERY
-from app.exams.rules.states import Lifecycle, Mode
+from app.exams.rules.states import Lifecycle
 from tests import factories
 from tests.exams.acts import open_until
 from tests.exams.delivery_world import (
@@ -24,7 +24,6 @@ from tests.exams.delivery_world import (
     attempt,
     candidate,
     changes,
-    door,
     events,
     make_attempt,
     make_exam,
@@ -365,48 +364,3 @@ def test_rule_08_a_key_whose_answer_was_refused_is_not_taken_for_a_save(world: W
     assert answers(world, who.attempt_id)[1] == (["a"], 1)
     assert len(events(world, who.attempt_id, "save")) == 1
     assert [event.chosen for event in events(world, who.attempt_id, "refused_window")] == [["a"], ["b"]]
-
-
-# Answers while nobody may answer
-
-
-def test_an_answer_while_paused_is_kept_as_evidence_and_the_page_says_so(world: World) -> None:
-    proctor = world.browser(factories.person(world, "exam_manager"))
-    who = candidate(world, make_exam(world))
-    proctor.post(f"{door(who)}/pause", {"reason": "Alarm"})
-    for _ in range(2):
-        reply = who.browser.post(
-            f"{who.place}/answers", {"n": "2", "a-2": "b", "v-2": "0", "key": "k", "go": "next"}
-        )
-        assert reply.status_code == HTTPStatus.CONFLICT
-        assert "Your exam is paused" in reply.text
-        assert (
-            "What you chose last was not saved as your answer, but it is kept with your attempt" in reply.text
-        )
-        assert "Question 2" in reply.text
-        assert "Stem" not in reply.text
-    kept = events(world, who.attempt_id, "refused_closed")
-    assert [(event.position, event.chosen) for event in kept] == [(2, ["b"])]
-    assert answers(world, who.attempt_id)[2] == ([], 0)
-    proctor.post(f"{door(who)}/resume")
-    assert (
-        who.save(2, "b", key="k").status_code == HTTPStatus.OK
-    )  # the same order again, as a script sends it
-    assert answers(world, who.attempt_id)[2] == (["b"], 1)
-
-
-def test_an_answer_while_release_is_awaited_is_kept_as_evidence_and_the_page_says_so(world: World) -> None:
-    exam = make_exam(world, mode=Mode.LIVE)
-    person = factories.person(world)
-    who = Candidate(world, person, make_attempt(world, exam, person, mode=Mode.LIVE))
-    who.start()
-    who.browser.get(f"{who.place}/time", X_Exam_Script="1")
-    world.clock.advance(timedelta(minutes=6))
-    assert jobs.note_silence(world.context) == 1
-    reply = who.browser.post(f"{who.place}/answers", {"n": "2", "a-2": "b", "v-2": "0", "go": "next"})
-    assert reply.status_code == HTTPStatus.CONFLICT
-    assert "A proctor lets you back in" in reply.text
-    assert "it is kept with your attempt" in reply.text
-    assert [event.chosen for event in events(world, who.attempt_id, "refused_closed")] == [["b"]]
-    assert 'data-code="release-needed"' in who.save(3, "a").text
-    assert len(events(world, who.attempt_id, "refused_closed")) == 2

@@ -15,6 +15,7 @@ from app.exams.routes import (
 )
 from app.platform.routing import Router
 from app.web.locale import PREFIX
+from app.web.pages import KEPT_NOWHERE
 
 router = Router(prefix=PREFIX)
 for part in (
@@ -30,4 +31,4 @@ for part in (
     sittings,
     releases,
 ):
-    router.include_router(part.router)
+    router.include_router(part.router, dependencies=() if part is notices else KEPT_NOWHERE)

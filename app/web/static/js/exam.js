@@ -6,6 +6,9 @@
   const HEADERS = { "HX-Request": "true", "X-Exam-Script": "1" };
   const NOTICES = [30, 15, 5, 1];
   const BEAT = 30000;
+  const PATIENCE = 55; // seconds after the deadline in which a save still counts; the server takes them for 60
+  const HANGS = 20000; // milliseconds after which a request counts as lost
+  const SLOW = 6000; // milliseconds after which "saving" becomes "not saved"
 
   const find = (selector) => document.querySelector(selector);
   const words = () => find("#words").dataset;
@@ -18,7 +21,12 @@
   let flags = new Map(); // position -> true or false
   let unsavedSince = null;
   let sending = false;
-  let frozen = false;
+  let frozen = false; // nothing can be chosen here any more
+  let taken = false; // another window is the live one
+  let shared = false; // and it is one of this browser, with the same store
+  let shut = false; // the time is over, and what waits is being sent
+  let out = false; // signed out, or a form of an older session: only a reload helps
+  let leaving = false;
   let failures = 0;
   let retry = 0;
   let endsAt = 0; // on the monotonic clock of this page
@@ -35,9 +43,11 @@
   const csrf = () => form().elements.csrf_token.value;
   const lease = () => find("#lease").value;
   const pending = () => queue.length + flags.size;
+  const wait = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 
   // What is not sent yet survives a reload and a power cut of this device.
   function remember() {
+    if (shared) return;
     try {
       if (queue.length === 0) localStorage.removeItem(STORE);
       else localStorage.setItem(STORE, JSON.stringify({ seq, queue }));
@@ -119,7 +129,8 @@
     unsavedSince = unsavedSince || new Date();
     remember();
     draw(place, { answered: chosen.length > 0 });
-    state("", words().sending);
+    if (out) unsaved();
+    else state("", words().sending);
     flush();
   }
 
@@ -130,12 +141,12 @@
     return data;
   }
   function send(path, data, keepalive) {
-    return fetch(base() + path, { method: "POST", body: data, headers: HEADERS, keepalive, redirect: "follow" });
+    return fetch(base() + path, { method: "POST", body: data, headers: HEADERS, keepalive, signal: AbortSignal.timeout?.(HANGS) });
   }
   function parse(text) { return new DOMParser().parseFromString(text, "text/html"); }
 
   async function flush() {
-    if (sending || frozen || pending() === 0) return;
+    if (sending || out || pending() === 0) return;
     sending = true;
     clearTimeout(retry);
     const data = body();
@@ -152,6 +163,7 @@
     }
     const marked = new Map(flags);
     for (const [place, on] of marked) data.append(on ? "flag" : "unflag", place);
+    const slow = setTimeout(unsaved, SLOW);
     try {
       const reply = await send("/answers", data, true);
       await understand(reply, first, marked);
@@ -160,22 +172,25 @@
       failures += 1;
       lost();
     }
+    clearTimeout(slow);
     sending = false;
-    if (pending() === 0 || frozen) return;
+    if (pending() === 0 || out) return;
     retry = setTimeout(flush, failures === 0 ? 0 : Math.min(15000, 1000 * 2 ** Math.min(failures - 1, 4)) + Math.random() * 500);
   }
 
   async function understand(reply, sent, marked) {
     if (reply.status >= 500 || reply.status === 429) throw new Error("again");
+    if (reply.status === 401 || reply.status === 403) { signedOut(); return; }
     const answer = parse(await reply.text());
     const saved = answer.querySelector("#saved");
     if (saved) { stored(saved, answer, sent, marked); return; }
     const code = answer.querySelector("[data-code]")?.dataset.code;
-    if (code === "window-taken") { settle(sent, marked); freeze(); return; }
-    if (reply.status === 410) { queue = []; flags.clear(); remember(); close(); return; }
-    if (code === "attempt-paused" || code === "release-needed") { location.reload(); throw new Error("again"); }
-    if (code === "answer-unknown" || code === "version-missing") { settle(sent, marked); }
-    else throw new Error("again"); // signed out, or a form of an older session: keep and tell
+    // what comes too late or from a frozen window is kept by the server as evidence: the rest is sent as well
+    if (code === "window-taken") { freeze(); flags.clear(); settle(sent, marked); return; }
+    if (reply.status === 410) { flags.clear(); settle(sent, marked); if (pending() === 0) close(); else lock(); return; }
+    if (code === "attempt-paused" || code === "release-needed") { reload(); throw new Error("again"); }
+    if (code !== "answer-unknown" && code !== "version-missing") throw new Error("again");
+    settle(sent, marked);
     const sentence = answer.querySelector("[data-code] p")?.textContent || "";
     note("refused", "bad", sentence, "");
   }
@@ -208,18 +223,39 @@
     remember();
   }
 
-  function lost() {
+  function unsaved() {
     if (frozen) return;
     unsavedSince = unsavedSince || new Date();
     const time = unsavedSince.toLocaleTimeString("en-GB", { timeZone: words().zone });
     const text = fill(words().unsaved, { time });
     if (find("#saved").textContent !== text) { state("warn", text); say(text); }
-    note("offline", "warn", words().offlineTitle, words().offline + " " + fill(words().waiting, { n: pending() }) + ".");
   }
-  function freeze() {
+  function lost() {
     if (frozen) return;
-    frozen = true;
-    for (const input of document.querySelectorAll("#item input, #item button, button[form=item]")) input.disabled = true;
+    if (pending() > 0) unsaved();
+    const count = pending() > 0 ? " " + fill(words().waiting, { n: pending() }) + "." : "";
+    note("offline", "warn", words().offlineTitle, words().offline + count);
+  }
+  // The answers of this page are in the store, so they are sent after the reload, with the form of the new session.
+  function signedOut() {
+    out = true;
+    drop("offline");
+    const again = element("a", "btn", words().signIn);
+    again.href = location.href;
+    again.addEventListener("click", () => { leaving = true; });
+    note("out", "bad", words().outTitle, words().out, again);
+    unsaved();
+  }
+  function reload() { leaving = true; location.reload(); }
+  function disable(on) {
+    for (const part of document.querySelectorAll("#item input:not([type=hidden]), #item button, button[form=item]")) part.disabled = on;
+  }
+  function lock() { frozen = true; disable(true); }
+  function freeze() {
+    if (taken) return;
+    taken = true;
+    lock();
+    drop("offline");
     const here = element("a", "btn", words().here);
     here.href = base() + location.search;
     note("taken", "bad", words().takenTitle, words().taken, here);
@@ -227,15 +263,19 @@
     say(words().takenTitle);
   }
   function close() {
-    frozen = true;
+    lock();
+    drop("offline");
     const receipt = element("a", "btn", words().receipt);
     receipt.href = base() + "/receipt";
     note("closed", "info", words().closed, "", receipt);
-    for (const input of document.querySelectorAll("#item input, #item button, button[form=item]")) input.disabled = true;
   }
 
   // Time: the server's seconds, counted down on a clock that nobody can set.
-  function hear(seconds) { endsAt = performance.now() + seconds * 1000; show(); }
+  function hear(seconds) {
+    endsAt = performance.now() + seconds * 1000;
+    if (shut && seconds > 0 && !frozen) { shut = false; disable(false); } // somebody gave more time
+    show();
+  }
   const left = () => (endsAt - performance.now()) / 1000;
   function show() {
     const seconds = left();
@@ -246,51 +286,67 @@
       told.add(minutes);
       if (seconds > minutes * 60 - 5) say(fill(words().minutes, { n: minutes }));
     }
-    if (seconds <= 0 && !frozen) timeup();
+    if (seconds <= 0 && !frozen && !out) timeup();
   }
+  // The page hands in only when nothing waits any more. What cannot be sent within the minute in which saves
+  // still count stays in the queue; the server closes the attempt by itself, and the rest goes there as evidence.
   let ending = false;
   async function timeup() {
     if (ending) return;
     ending = true;
-    try {
-      for (let tries = 0; pending() > 0 && tries < 20; tries += 1) {
-        await flush();
-        await new Promise((done) => setTimeout(done, 200));
-      }
-      const data = body();
-      data.set("timeup", "1");
-      const reply = await send("/submission", data, false);
-      if (reply.url.endsWith("/receipt")) { localStorage.removeItem(STORE); location.assign(reply.url); return; }
-      if (reply.status === 410) { close(); return; }
-      await beat();
-    } catch { lost(); }
+    shut = true;
+    disable(true);
+    say(words().over);
+    while (pending() > 0 && !frozen && !out && left() <= 0 && left() > -PATIENCE) {
+      await flush();
+      await wait(failures === 0 ? 100 : 1000);
+    }
+    if (pending() === 0 && !frozen && !out && left() <= 0) await handIn();
     setTimeout(() => { ending = false; }, 3000);
   }
-  async function beat() {
-    if (frozen) return;
+  async function handIn() {
+    const data = body();
+    data.set("timeup", "1");
     try {
-      const reply = await fetch(base() + "/time", { headers: HEADERS });
+      const reply = await send("/submission", data, false);
+      if (reply.url.endsWith("/receipt")) { leaving = true; location.assign(reply.url); }
+      else if (reply.status === 410) close();
+      else if (parse(await reply.text()).querySelector("[data-code=window-taken]")) freeze();
+      else await beat();
+    } catch { lost(); }
+  }
+  async function beat() {
+    if (frozen || out) return;
+    try {
+      const reply = await fetch(base() + "/time", { headers: HEADERS, signal: AbortSignal.timeout?.(HANGS) });
+      if (reply.status === 401 || reply.status === 403) { signedOut(); return; }
       const time = parse(await reply.text()).querySelector("#time");
       if (!time) return;
       hear(Number(time.dataset.remaining));
-      if (time.dataset.state === "paused") location.reload();
-      if (time.dataset.state === "scored") close();
-      if (pending() > 0) flush();
+      if (time.dataset.state === "paused") reload();
+      else if (pending() > 0) flush();
+      else if (time.dataset.state === "scored") close();
     } catch { if (pending() > 0) lost(); }
   }
 
   // Moving: what is under way is saved first; the next question is fetched, so a lost connection keeps this one.
   async function settled() {
-    for (let tries = 0; pending() > 0 && tries < 15 && !frozen; tries += 1) {
-      flush();
-      await new Promise((done) => setTimeout(done, 100));
+    const until = performance.now() + 10000;
+    while (pending() > 0 && !frozen && !out && performance.now() < until) {
+      await flush();
+      if (failures > 0) break;
+      await wait(50);
     }
     return pending() === 0;
   }
+  let moving = false;
   async function move(address, push) {
+    if (moving) return;
+    moving = true;
     await settled();
     try {
-      const reply = await fetch(address, { headers: { "X-Exam-Script": "1" } });
+      const reply = await fetch(address, { headers: { "X-Exam-Script": "1" }, signal: AbortSignal.timeout?.(HANGS) });
+      if (reply.status >= 500) throw new Error("again");
       if (!reply.ok || new URL(reply.url).pathname !== base()) { location.assign(reply.url); return; }
       const fresh = parse(await reply.text());
       if (!fresh.querySelector("#item")) { location.assign(address); return; }
@@ -303,6 +359,7 @@
     } catch {
       note("offline", "warn", words().offlineTitle, words().move);
     }
+    moving = false;
   }
 
   function begin() {
@@ -358,7 +415,8 @@
   });
   addEventListener("popstate", () => move(location.href, false));
   addEventListener("online", flush);
-  addEventListener("beforeunload", (event) => { if (pending() > 0 && !frozen) event.preventDefault(); });
+  addEventListener("beforeunload", (event) => { if (pending() > 0 && !frozen && !leaving) event.preventDefault(); });
+  addEventListener("pageshow", (event) => { if (event.persisted) reload(); }); // a page out of the back/forward cache is old
   document.addEventListener("visibilitychange", () => { if (!document.hidden) beat(); });
 
   // Two windows of one browser share the cookie: the one opened last asks for the lease and the other freezes.
@@ -373,11 +431,10 @@
         const fresh = parse(await reply.text()).querySelector("#lease");
         if (fresh) { find("#lease").value = fresh.value; channel.postMessage({ kind: "taken", me }); }
       }
-      if (data.kind === "taken") { freeze(); }
+      if (data.kind === "taken") { shared = true; freeze(); }
     };
     channel.postMessage({ kind: "opened", me });
     addEventListener("pagehide", () => channel.close());
-    addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
   }
 
   recall();
