@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from app.certificates import jose
 from app.kernel.canonical import canonical_json
-from app.platform.settings import Settings, secret
+from app.platform.settings import Settings, private_folder, secret
 
 RSA_BITS = 2048
 _MEMBERS = {"RSA": ("e", "kty", "n"), "EC": ("crv", "kty", "x", "y")}
@@ -89,7 +89,7 @@ def make(settings: Settings, alg: str = "RS256") -> MadeKey:
     public = public_jwk(private)
     name = thumbprint(public)
     path = _path(settings, name)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    private_folder(path.parent)
     path.touch(mode=0o600)
     path.write_bytes(
         private.private_bytes(

@@ -24,8 +24,8 @@ from sqlmodel import SQLModel
 from app.cli.database import migrate
 from app.kernel.clock import Clock, SystemClock
 from app.kernel.types import UtcDateTime
-from app.platform.database import make_engine
-from app.platform.settings import ROOT, Settings, SettingsError, load
+from app.platform.database import make_engine, reading
+from app.platform.settings import ROOT, Settings, SettingsError, load, private_folder
 
 BATCH = 500
 FILES = ("secret", "keys")
@@ -78,14 +78,14 @@ def _rows(connection: Connection, table: Table) -> Iterator[bytes]:
 def backup(engine: Engine, settings: Settings, clock: Clock, target: Path) -> dict[str, int]:
     """Write the archive; how many rows of each table it holds.
 
-    The archive appears under its name only when it is complete.
+    The archive appears under its name only when it is complete. Nobody who writes has to wait meanwhile.
     """
     counts: dict[str, int] = {}
     made_at = clock.now().isoformat()
     manifest: dict[str, Any] = {"format": 1, "revision": _head(), "made_at": made_at, "tables": {}}
     part = target.with_name(target.name + ".part")
     part.touch(mode=0o600)
-    with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive, engine.connect() as connection:
+    with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive, reading(engine).connect() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
         for table in _tables():
@@ -168,7 +168,7 @@ def _put_files(settings: Settings, archive: zipfile.ZipFile) -> None:
         if not target.is_relative_to(base):
             msg = "the archive names a file outside the data folder"
             raise SettingsError(msg)
-        target.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(target.parent)
         target.write_bytes(archive.read(name))
         target.chmod(0o600)
 

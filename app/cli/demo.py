@@ -30,7 +30,7 @@ from app.kernel.clock import Clock, SystemClock
 from app.platform import audit
 from app.platform.database import make_engine, read_session, write_session
 from app.platform.models import AuditEntry
-from app.platform.settings import ROOT, Settings, SettingsError, load
+from app.platform.settings import ROOT, Settings, SettingsError, load, private_folder
 
 Say = Callable[[str], None]
 _BUILT = "demonstration.built"
@@ -79,7 +79,7 @@ def _bring_up(settings: Settings, stamp: str, clock: Clock, say: Say) -> None:
         if not stamped.exists() or stamped.read_text() != stamp:
             say("content")
             store(engine, clock, read_content(ROOT, today=clock.now().date()), demonstration=True)
-            stamped.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            private_folder(stamped.parent)
             stamped.write_text(stamp)
         stage = scenes.Stage(engine, settings, clock.now())
         with write_session(engine) as session:

@@ -15,6 +15,8 @@ from sqlalchemy import Connection, Engine, Pool, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel, create_engine
 
+from app.platform.settings import private_folder
+
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -47,7 +49,7 @@ def make_engine(url: str, *, pool_size: int = 4) -> Engine:
         )
     path = url.removeprefix("sqlite:///")
     if path and path != ":memory:":
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        private_folder(Path(path).parent)
     engine = create_engine(
         url,
         connect_args={"check_same_thread": False, "timeout": 20},

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from app.kernel.clock import Clock
 from app.kernel.ids import new_id
-from app.platform.settings import MailTransport, Settings
+from app.platform.settings import MailTransport, Settings, private_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +62,8 @@ class FileMail:
 
     def send(self, mail: Mail) -> None:
         """Write the message; the name sorts by time."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        (self._folder / f"{new_id()}.eml").write_bytes(bytes(_message(mail, self._sender, self._clock)))
+        letter = private_folder(self._folder) / f"{new_id()}.eml"
+        letter.write_bytes(bytes(_message(mail, self._sender, self._clock)))
 
 
 class SmtpMail:

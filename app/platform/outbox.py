@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Engine, and_, delete, or_, select, update
+from sqlalchemy import Engine, and_, delete, func, or_, select, update
 from sqlmodel import Session, col
 
 from app.kernel.clock import Clock
@@ -154,6 +154,22 @@ def _finish(context: Context, job: Job, error: str | None) -> None:
             .where(col(Job.id) == job.id, col(Job.tries) == job.tries, col(Job.state) == JobState.RUNNING)
             .values(**values)
         )
+
+
+def overdue(session: Session, clock: Clock, *, by: timedelta) -> int:
+    """How many jobs should have been taken ``by`` so long ago, and nobody has."""
+    late = clock.now() - by
+    count = session.scalar(
+        select(func.count())
+        .select_from(Job)
+        .where(
+            or_(
+                and_(col(Job.state) == JobState.READY, col(Job.run_at) < late),
+                and_(col(Job.state) == JobState.RUNNING, col(Job.lease_until) < late),
+            )
+        )
+    )
+    return count or 0
 
 
 def drain(context: Context, handlers: Mapping[str, Handler], *, at_most: int = 10_000) -> int:

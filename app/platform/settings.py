@@ -147,6 +147,17 @@ def load(**overrides: object) -> Settings:
         raise SettingsError("\n".join(lines)) from error
 
 
+def private_folder(path: Path) -> Path:
+    """The folder, made with whatever of its parents is missing, and open to its owner only.
+
+    What stands under ``var_dir`` (database, keys, letters with live links) is nobody else's on this machine.
+    A folder that was there before keeps its mode.
+    """
+    for folder in reversed([each for each in (path, *path.parents) if not each.exists()]):
+        folder.mkdir(mode=0o700, exist_ok=True)
+    return path
+
+
 def secret(settings: Settings) -> bytes:
     """The installation's secret, 32 bytes or more; made on first use when no file is named.
 
@@ -155,7 +166,7 @@ def secret(settings: Settings) -> bytes:
     """
     path = settings.secret_file or settings.var_dir / "secret"
     if settings.secret_file is None and not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(path.parent)
         fresh = path.with_suffix(".new")
         fresh.touch(mode=0o600)
         fresh.write_bytes(secrets.token_bytes(32))

@@ -6,9 +6,10 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select, update
 from sqlmodel import SQLModel
 
+from app.accounts.models import Person
 from app.cli import backup
 from app.platform import audit
 from app.platform.database import make_engine
@@ -78,6 +79,34 @@ def test_everything_comes_back_on_either_database(world: World, empty: Settings,
     with read_session(engine) as session:
         assert audit.first_broken(session) is None
     engine.dispose()
+
+
+def test_people_write_while_a_backup_is_made(world: World, tmp_path: Path) -> None:
+    """It reads one moment of the database and keeps nobody waiting."""
+    fill(world)
+    other = make_engine(world.settings.database)
+    written = []
+
+    def between(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if "FROM person" in statement and not written:
+            written.append(statement)
+            with other.connect() as connection:
+                connection.exec_driver_sql("SET statement_timeout = 3000") if "postgres" in str(
+                    other.url
+                ) else connection.exec_driver_sql("PRAGMA busy_timeout = 200")
+                connection.execute(update(Person).values(name_latin="Meanwhile Changed"))
+                connection.commit()
+
+    event.listen(world.engine, "before_cursor_execute", between)
+    archive = tmp_path / "all.zip"
+    counts = backup.backup(world.engine, world.settings, world.clock, archive)
+    event.remove(world.engine, "before_cursor_execute", between)
+    other.dispose()
+    assert counts["person"] == 3
+    assert written
+    with zipfile.ZipFile(archive) as made:
+        assert b"Meanwhile" not in made.read("tables/person.jsonl")
+    assert "Meanwhile Changed" in str(contents(world.settings.database)["person"])
 
 
 def test_a_database_in_use_is_not_overwritten(world: World, tmp_path: Path) -> None:
