@@ -11,7 +11,15 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from app.accounts.models import MailToken, Person, RoleGrant, SignInSession, SignInThrottle
-from app.accounts.rules import SEEN_EVERY, SESSION_IDLE, MailPurpose, Role, normalise_email, search_text
+from app.accounts.rules import (
+    SEEN_EVERY,
+    SESSION_IDLE,
+    MailPurpose,
+    Role,
+    normalise_email,
+    search_text,
+    scope_fits,
+)
 from app.kernel.canonical import sha256_hex
 from app.kernel.errors import NotFound
 from app.kernel.ids import token_hash
@@ -85,7 +93,7 @@ _VIEWER: Executable = (
 def find_viewer(session: Session, token: str, now: datetime) -> ViewerFacts | None:
     """Who holds this session cookie; None when it is unknown, ended, idle too long, or the account is closed.
 
-    One statement, columns only.
+    One statement, columns only. A role in a scope that it does not honour gives nothing.
     """
     rows = session.execute(_VIEWER, {"token_hash": token_hash(token), **_live_at(now)}).all()
     if not rows:
@@ -99,7 +107,9 @@ def find_viewer(session: Session, token: str, now: datetime) -> ViewerFacts | No
         timezone=first.timezone,
         stale=now - first.seen_at >= SEEN_EVERY,
         grants=frozenset(
-            (str(row.role), str(row.scope_kind), row.scope_id) for row in rows if row.role is not None
+            (str(row.role), str(row.scope_kind), row.scope_id)
+            for row in rows
+            if row.role is not None and scope_fits(row.role, row.scope_kind, row.scope_id)
         ),
     )
 

@@ -169,14 +169,20 @@ def may_reside(country: str, *, data_region: str, residency_countries: Collectio
     return country not in residency_countries or country == data_region
 
 
-def scope_fits(role: Role, kind: ScopeKind, scope_id: str) -> bool:
-    """Whether a role may be given in a scope: everywhere has no id, a part of the whole names one.
+HONOURED = {
+    Role.PROGRAMME_MANAGER: frozenset(
+        {ScopeKind.PROGRAMME, ScopeKind.REGION, ScopeKind.EMPLOYER, ScopeKind.COHORT}
+    )
+}
+"""The parts of the whole that a role's pages keep to. A role that is not here works everywhere or not at all:
+to write a scope down that no page honours would promise what is not kept."""
 
-    Administrators and auditors work for the whole installation.
-    """
-    if role in {Role.ADMINISTRATOR, Role.AUDITOR} and kind is not ScopeKind.ALL:
-        return False
-    return (kind is ScopeKind.ALL) == (scope_id == "")
+
+def scope_fits(role: Role, kind: ScopeKind, scope_id: str) -> bool:
+    """Whether a role may be held in a scope: everywhere has no id, a part that the role honours names one."""
+    if kind is ScopeKind.ALL:
+        return scope_id == ""
+    return scope_id != "" and kind in HONOURED.get(role, frozenset())
 
 
 def ends_sessions(role: Role) -> bool:

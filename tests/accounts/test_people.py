@@ -1,5 +1,6 @@
 """People and their roles: granted and revoked with a reason, by somebody else."""
 
+import re
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,9 +15,10 @@ from app.platform.models import AuditEntry
 from app.web.viewer import COOKIE
 from tests.accounts.ground import somebody
 from tests.accounts.test_registration import statements_of
+from tests.factories import person
 from tests.world import World
 
-ROLE = {"role": "proctor", "scope_kind": "region", "scope_id": "KZ-35", "reason": "Order 12 of 20 November"}
+ROLE = {"role": "programme_manager", "scope": "region:KZ-35", "reason": "Order 12 of 20 November"}
 
 
 def grants(world: World, person: UUID) -> list[Any]:
@@ -30,10 +32,10 @@ def test_a_role_is_granted_in_a_scope_with_a_reason(world: World) -> None:
     reply = browser.post(f"/en/admin/people/{who}/roles", ROLE)
     assert reply.headers["location"] == f"/en/admin/people/{who}?done=granted"
     [row] = grants(world, who)
-    assert (str(row.role), str(row.scope_kind), row.scope_id) == ("proctor", "region", "KZ-35")
+    assert (str(row.role), str(row.scope_kind), row.scope_id) == ("programme_manager", "region", "KZ-35")
     assert (row.granted_by, row.granted_reason) == (admin, "Order 12 of 20 November")
     page = browser.get(f"/en/admin/people/{who}").text
-    for shown in ("proctor", "KZ-35", "Order 12 of 20 November", "Grantor Person", "Role granted"):
+    for shown in ("programme manager", "Karaganda", "Order 12 of 20 November", "Grantor Person", "Role granted"):
         assert shown in page
 
 
@@ -41,16 +43,16 @@ def test_the_viewer_holds_what_was_granted_and_where(world: World) -> None:
     who = somebody(world)
     with world.write() as session:
         service.grant(
-            session, world.clock, person_id=who, role="proctor", scope_kind="region", scope_id="KZ-35",
+            session, world.clock, person_id=who, role="programme_manager", scope_kind="region", scope_id="KZ-35",
             by=None, reason="x",
         )  # fmt: skip
     browser = world.browser(who)
     with world.read() as session:
         viewer = queries.find_viewer(session, browser.http.cookies[COOKIE], world.clock.now())
     assert viewer is not None
-    assert viewer.has("proctor")
+    assert viewer.has("programme_manager")
     assert not viewer.has("administrator")
-    assert viewer.scopes("proctor") == {("region", "KZ-35")}
+    assert viewer.scopes("programme_manager") == {("region", "KZ-35")}
 
 
 def test_a_role_change_ends_the_persons_sessions(world: World) -> None:
@@ -123,8 +125,11 @@ def test_nobody_changes_their_own_roles(world: World) -> None:
         ({"reason": ""}, 422),
         ({"role": ""}, 422),
         ({"role": "king"}, 422),
-        ({"scope_id": ""}, 422),
-        ({"scope_kind": "all"}, 422),
+        ({"scope": ""}, 422),
+        ({"scope": "region:"}, 422),
+        ({"scope": "region:KZ-99"}, 422),
+        ({"scope": "planet:KZ-35"}, 422),
+        ({"role": "exam_manager"}, 422),
         ({"role": "administrator"}, 422),
     ],
 )
@@ -139,12 +144,36 @@ def test_a_grant_that_does_not_fit_is_refused_and_what_was_typed_is_kept(
         assert "Order 12 of 20 November" in reply.text
 
 
+def test_a_scope_is_refused_for_a_role_that_does_not_keep_to_it_in_the_readers_language(
+    world: World,
+) -> None:
+    admin, who = somebody(world, "administrator"), somebody(world)
+    reply = world.browser(admin).post(f"/ru/admin/people/{who}/roles", ROLE | {"role": "exam_manager"})
+    assert reply.status_code == 422
+    assert "Эту роль нельзя ограничить" in reply.text
+    assert grants(world, who) == []
+
+
+def test_a_role_written_down_in_a_scope_it_does_not_honour_gives_nothing(world: World) -> None:
+    manager = person(world, "exam_manager", scope=("region", "KZ-75"))
+    assert world.browser(manager).get("/en/sittings").status_code == 403
+    everywhere = person(world, "exam_manager")
+    assert world.browser(everywhere).get("/en/sittings").status_code == 200
+
+
+def test_what_a_role_can_be_limited_to_is_chosen_by_name(world: World) -> None:
+    admin, who = somebody(world, "administrator"), somebody(world)
+    page = world.browser(admin).get(f"/ru/admin/people/{who}").text
+    assert re.search(r'<option value="region:KZ-35">Караганд', page)
+    assert 'name="scope_id"' not in page
+
+
 def test_a_role_held_already_is_not_granted_twice(world: World) -> None:
     admin, who = somebody(world, "administrator"), somebody(world)
     browser = world.browser(admin)
     assert browser.post(f"/en/admin/people/{who}/roles", ROLE).status_code == 303
     assert browser.post(f"/en/admin/people/{who}/roles", ROLE).status_code == 409
-    assert browser.post(f"/en/admin/people/{who}/roles", ROLE | {"scope_id": "KZ-61"}).status_code == 303
+    assert browser.post(f"/en/admin/people/{who}/roles", ROLE | {"scope": "region:KZ-61"}).status_code == 303
 
 
 def test_an_administrator_finds_people_by_any_of_their_names_or_address(world: World) -> None:
@@ -268,7 +297,7 @@ def test_what_other_slices_ask_of_accounts(world: World) -> None:
             locale="kk", timezone="Asia/Oral", confirmed=True, demo_role="learner",
         )  # fmt: skip
         service.grant(
-            session, world.clock, person_id=one, role="rater", scope_kind="course", scope_id="c1", by=None,
+            session, world.clock, person_id=one, role="programme_manager", scope_kind="employer", scope_id="c1", by=None,
             reason="import",
         )  # fmt: skip
     with world.write() as session, pytest.raises(EmailTaken):
@@ -277,7 +306,7 @@ def test_what_other_slices_ask_of_accounts(world: World) -> None:
         )
     with world.write() as session, pytest.raises(ScopeUnfit):
         service.grant(
-            session, world.clock, person_id=one, role="rater", scope_kind="course", by=None, reason=""
+            session, world.clock, person_id=one, role="programme_manager", scope_kind="employer", by=None, reason=""
         )
     with world.read() as session:
         contact = queries.get_contact(session, one)
@@ -288,9 +317,9 @@ def test_what_other_slices_ask_of_accounts(world: World) -> None:
         assert queries.find_by_email(session, "two@people.example") is None
         assert queries.names_of(session, [one, uuid4()]) == {one: contact.names}
         assert queries.names_of(session, []) == {}
-        assert queries.people_with_role(session, "rater") == [one]
-        assert queries.people_with_role(session, "rater", scope=("course", "c1")) == [one]
-        assert queries.people_with_role(session, "rater", scope=("course", "c2")) == []
+        assert queries.people_with_role(session, "programme_manager") == [one]
+        assert queries.people_with_role(session, "programme_manager", scope=("employer", "c1")) == [one]
+        assert queries.people_with_role(session, "programme_manager", scope=("employer", "c2")) == []
         assert [row.id for row in queries.list_demonstration(session)] == [one]
         with pytest.raises(NotFound):
             queries.get_contact(session, uuid4())

@@ -1,5 +1,6 @@
 """People and their roles, for administrators."""
 
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Annotated, Any
 from uuid import UUID
@@ -19,6 +20,7 @@ from app.web.errors import sentence_of
 from app.web.forms import Form, FormModel, FormState, parse
 from app.web.locale import locale_of
 from app.web.pages import go, page
+from app.web.translations import N_
 from app.web.viewer import ClockDep, Viewer, holding
 
 router = Router(prefix="/admin/people")
@@ -26,14 +28,16 @@ router = Router(prefix="/admin/people")
 Administrator = Annotated[Viewer, Depends(holding("administrator"))]
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 PAGE = 50
+FindScopes = Callable[[Session, str], Mapping[str, Mapping[str, str]]]
+"""(session, locale) → by kind of scope, the name of each thing by its id."""
 
 
 class GrantForm(FormModel):
     """A role, how far it reaches, and why."""
 
     role: Role
-    scope_kind: ScopeKind
-    scope_id: Annotated[str, StringConstraints(max_length=64)] = ""
+    scope: Annotated[str, StringConstraints(pattern=r"^[a-z]+:", max_length=200)]
+    """Kind and id of the scope, as the select offers them: ``region:KZ-75``, ``all:``."""
     reason: Reason
 
 
@@ -68,6 +72,12 @@ def list_people(
     )
 
 
+def _scopes(request: Request, session: Session) -> Mapping[str, Mapping[str, str]]:
+    """What a role can be limited to: names by id, by kind of scope. ``main`` says where they are read."""
+    choices: FindScopes = request.app.state.find_scopes
+    return choices(session, str(locale_of(request)))
+
+
 def _page(
     request: Request,
     session: Session,
@@ -80,7 +90,7 @@ def _page(
 ) -> Response:
     profile = queries.get_profile(session, person_id)
     locale = str(locale_of(request))
-    state = form or FormState(values={"scope_kind": str(ScopeKind.ALL)})
+    state = form or FormState(values={"scope": f"{ScopeKind.ALL}:"})
     grants: list[Any] = queries.list_grants(session, person_id)
     return page(
         request,
@@ -98,6 +108,7 @@ def _page(
         named=lambda cyrillic, latin: queries.Names(cyrillic, latin).shown(locale),
         role_names=ROLE_NAMES,
         scope_names=SCOPE_NAMES,
+        scopes=_scopes(request, session),
         action_names=ACTION_NAMES,
         done=request.query_params.get("done", ""),
         status=status,
@@ -125,14 +136,18 @@ def grant_role(
     given, state = parse(form, GrantForm)
     if given is None:
         return _page(request, session, viewer, person_id, form=state, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    kind, _, scope_id = given.scope.partition(":")
+    if kind != ScopeKind.ALL and scope_id not in _scopes(request, session).get(kind, {}):
+        state.add("scope", N_("Choose one of the options."))
+        return _page(request, session, viewer, person_id, form=state, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
         service.grant(
             session,
             clock,
             person_id=person_id,
             role=given.role,
-            scope_kind=given.scope_kind,
-            scope_id=given.scope_id,
+            scope_kind=kind,
+            scope_id=scope_id,
             by=viewer.person_id,
             reason=given.reason,
         )
