@@ -43,6 +43,18 @@ class OwnRequest(DomainError):
     code = "own-request"
 
 
+class ApplicationUsed(DomainError):
+    """The candidate has checked in, or started an attempt, with this application."""
+
+    code = "application-used"
+
+
+class PlaceHeld(DomainError):
+    """A place, or a turn in a waiting list, rests on the application."""
+
+    code = "place-held"
+
+
 class BookingClosed(DomainError):
     """Places of this sitting are no longer given: its hour has come, or it was cancelled."""
 
@@ -121,6 +133,18 @@ class RoomTaken(DomainError):
     """Another sitting uses the room at this time."""
 
     code = "room-taken"
+
+
+class SittingBegun(DomainError):
+    """An attempt of this sitting was started, or its window is over."""
+
+    code = "sitting-begun"
+
+
+class SittingCancelled(DomainError):
+    """The sitting was cancelled before."""
+
+    code = "sitting-cancelled"
 
 
 class WindowTooShort(DomainError):

@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -11,18 +13,22 @@ from sqlmodel import Session
 
 from app.accounts import queries as accounts
 from app.brands.resolver import resolve
-from app.exams.queries import attempts, booking, results
+from app.exams.queries import attempts, booking, letters, results
 from app.exams.rules import delivery as rules
+from app.exams.rules.booking import Letter
 from app.exams.rules.states import BookingState
 from app.exams.service import places, sweeper
 from app.exams.service.hand_in import RESULT_MAIL
+from app.exams.service.letters import BOOKING_MAIL
 from app.kernel.clock import Clock
 from app.kernel.errors import DomainError
+from app.platform.calendar import Appointment, written
 from app.platform.database import read_session, write_session
-from app.platform.mail import Mail, MailSender
+from app.platform.mail import Attachment, Mail, MailSender
 from app.platform.outbox import Context, Handler, Periodic
 from app.web.formats import formats
 from app.web.pages import render_text
+from app.web.translations import N_, say
 
 log = structlog.get_logger()
 
@@ -96,24 +102,78 @@ def send_result(context: Context, payload: dict[str, Any]) -> None:
 
 def send_place(context: Context, payload: dict[str, Any]) -> None:
     """Tell somebody from the waiting list that a place is theirs, unless it is no longer."""
+    _send_letter(context, UUID(payload["booking_id"]), Letter.PROMOTED)
+
+
+def send_booking(context: Context, payload: dict[str, Any]) -> None:
+    """Confirm that a place was booked, moved or given back, or say that its sitting was called off."""
+    _send_letter(context, UUID(payload["booking_id"]), Letter(payload["letter"]))
+
+
+def _send_letter(context: Context, booking_id: UUID, word: Letter) -> None:
+    """Write about a place as it stands now; nothing when it has changed since, as that has its own letter."""
+    over = word in {Letter.CANCELLED, Letter.CALLED_OFF}
     with read_session(context.engine) as session:
-        letter = booking.find_place_letter(session, UUID(payload["booking_id"]))
-        if letter is None or letter.state is not BookingState.BOOKED:
+        letter = letters.find_place_letter(session, booking_id)
+        if letter is None or letter.state is not (BookingState.CANCELLED if over else BookingState.BOOKED):
             return
         contact = accounts.find_contact(session, letter.person_id)
+        moves = letters.count_moves(session, letter.attempt_id) if letter.attempt_id else 0
     if contact is None:
         return
+    tail = f"exams/{letter.exam_slug}/sittings" if over else f"exams/attempts/{letter.attempt_id}/before"
+    there = formats(contact.locale, letter.timezone)
+    same = (
+        there.local(letter.opens_at).utcoffset()
+        == letter.opens_at.astimezone(ZoneInfo(contact.timezone)).utcoffset()
+    )
+    dates = () if letter.attempt_id is None else (_date(context, contact, letter, moves=moves, over=over),)
     _send(
         context,
         contact,
         "exams/mail/place.txt",
+        link=tail,
+        attachments=dates,
         letter=letter,
-        link=f"exams/attempts/{letter.attempt_id}/before",
-        fmt=formats(contact.locale, letter.timezone),
+        word=str(word),
+        fmt=there,
+        own=None if same else formats(contact.locale, contact.timezone),
     )
 
 
-def _send(context: Context, contact: accounts.Contact, template: str, *, link: str, **values: Any) -> None:
+def _date(
+    context: Context, contact: accounts.Contact, letter: letters.PlaceLetter, *, moves: int, over: bool
+) -> Attachment:
+    """The place for the candidate's calendar: one entry an attempt, changed by a move or a cancellation."""
+    settings, brand, language = context.settings, resolve(default=context.settings.brand), contact.locale
+    page = f"{settings.public_base}/{language}/exams/attempts/{letter.attempt_id}/before"
+    room = say(language, N_("Room: %(room)s"), room=letter.room)
+    one = Appointment(
+        uid=f"{letter.attempt_id}@{urlsplit(settings.public_base).hostname}",
+        sequence=moves + over,
+        begins_at=letter.opens_at,
+        ends_at=letter.closes_at,
+        summary=letter.title[language],
+        location=f"{letter.centre[language]}, {letter.address[language]}. {room}",
+        description=say(language, N_("What to bring and when to come is on this page: %(link)s"), link=page),
+        url=page,
+        organizer_name=brand.short_name,
+        organizer_email=settings.mail_sender,
+        cancelled=over,
+    )
+    text = written(one, at=context.clock.now(), language=language)
+    return Attachment("exam.ics", "calendar", text, (("method", one.method),))
+
+
+def _send(
+    context: Context,
+    contact: accounts.Contact,
+    template: str,
+    *,
+    link: str,
+    attachments: tuple[Attachment, ...] = (),
+    **values: Any,
+) -> None:
     settings, brand = context.settings, resolve(default=context.settings.brand)
     text = render_text(
         contact.locale,
@@ -125,10 +185,24 @@ def _send(context: Context, contact: accounts.Contact, template: str, *, link: s
     )
     subject, _, body = text.strip().partition("\n")
     sender: MailSender = context.services["mail"]
-    sender.send(Mail(contact.email, subject, body.strip() + "\n", contact.locale, brand.short_name, brand.id))
+    sender.send(
+        Mail(
+            contact.email,
+            subject,
+            body.strip() + "\n",
+            contact.locale,
+            brand.short_name,
+            brand.id,
+            attachments,
+        )
+    )
 
 
-HANDLERS: dict[str, Handler] = {"exams.place_mail": send_place, RESULT_MAIL: send_result}
+HANDLERS: dict[str, Handler] = {
+    "exams.place_mail": send_place,
+    BOOKING_MAIL: send_booking,
+    RESULT_MAIL: send_result,
+}
 PERIODIC: tuple[Periodic, ...] = (
     Periodic("exams.sweep", rules.SWEEP_EVERY, sweep),
     Periodic("exams.note_silence", timedelta(seconds=10), note_silence),

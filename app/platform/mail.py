@@ -14,6 +14,16 @@ from app.platform.settings import MailTransport, Settings, private_folder
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A text file that goes with a message. ``subtype`` is what follows ``text/`` in its media type."""
+
+    name: str
+    subtype: str
+    text: str
+    parameters: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Mail:
     """One message to one person, in that person's language."""
 
@@ -23,6 +33,7 @@ class Mail:
     language: str
     sender_name: str
     brand_id: str
+    attachments: tuple[Attachment, ...] = ()
 
 
 class MailSender(Protocol):
@@ -40,6 +51,15 @@ class MailSender(Protocol):
 def _message(mail: Mail, sender: str, clock: Clock) -> EmailMessage:
     message = EmailMessage()
     message.set_content(mail.text)  # first: it drops every Content-… header there is
+    for one in mail.attachments:
+        # as bytes: the text policy would change its line ends, which calendars count on
+        message.add_attachment(
+            one.text.encode(),
+            maintype="text",
+            subtype=one.subtype,
+            filename=one.name,
+            params={"charset": "utf-8", **dict(one.parameters)},
+        )
     message["From"] = f"{mail.sender_name} <{sender}>" if mail.sender_name.isascii() else sender
     if not mail.sender_name.isascii():
         name = mail.sender_name.replace('"', "")

@@ -95,6 +95,12 @@ class PostedForm(FormData):
         self.unclean = frozenset(unclean)
 
 
+def page_number(text: str) -> int:
+    """The number of a page as it stands in an address; anything else is the first page."""
+    digits = text.isascii() and text.isdigit() and len(text) <= 6
+    return max(1, int(text)) if digits else 1
+
+
 def typed(form: FormData, model: type[BaseModel]) -> dict[str, Any]:
     """The fields ``model`` knows, as typed: a list where it takes several, else one string."""
     values: dict[str, Any] = {}

@@ -17,14 +17,16 @@ AUDIT = ("administrator", "auditor")
 _GET = {
     PUBLIC: (
         "/healthz /readyz /static/{name} /sitemap.xml /robots.txt / /programmes /programmes/{slug} /courses /courses/{slug} "
-        "/courses/{slug}/{module}/{lesson} /search /conduct /scheme /privacy /accessibility /exams/notice /verify /v/{typed} "
+        "/courses/{slug}/glossary /courses/{slug}/{module}/checklist /courses/{slug}/{module}/{lesson} /search /conduct /scheme /privacy /accessibility /exams/notice /verify /v/{typed} "
         "/share/{token} /credentials/{number}.pdf /credentials/{number}.jwt /credentials/{number} /api/v1/verify/{number} "
         "/issuer /achievements/{slug}/v{version} /achievements/{slug}/v{version}/{language} /keys/{thumbprint} "
         "/.well-known/jwks.json /.well-known/did.json /status/{purpose}/{number} /sign-in /register /register/sent "
         "/confirm/{token} /reset /reset/sent /reset/{token} /dev/mail /dev/mail/{name} /invitations/{token} /join/{token}"
     ),
     SIGNED_IN: (
-        "/settings /dashboard /practice /practice/quizzes/{quiz_id} /exams /exams/{exam_slug}/application "
+        "/settings /settings/address /settings/address/{token} /settings/closure "
+        "/dashboard /practice /practice/quizzes/{quiz_id} /exams /exams/{exam_slug}/application "
+        "/exams/{exam_slug}/application/correction /exams/{exam_slug}/application/withdrawal "
         "/exams/{exam_slug}/sittings /exams/bookings/{booking_id}/cancellation /exams/attempts/{attempt_id}/before "
         "/exams/attempts/{attempt_id} /exams/attempts/{attempt_id}/time /exams/attempts/{attempt_id}/submission "
         "/exams/attempts/{attempt_id}/receipt /exams/receipts/{code}/{digest} /exams/attempts/{attempt_id}/result "
@@ -32,12 +34,13 @@ _GET = {
         "/cohorts/{cohort_id}/invitations"
     ),
     COHORT: "/cohorts /cohorts/new",
-    MANAGER: "/accommodations /accommodations/{application_id} /sittings /sittings/{sitting_id} /centres",
+    MANAGER: "/accommodations /accommodations/{application_id} /sittings /sittings/{sitting_id} /centres "
+    "/sittings/{sitting_id}/cancellation",
     PROCTOR: "/rooms /rooms/{sitting_id} /rooms/{sitting_id}/attempts/{attempt_id}/refusal",
     ROOM: "/rooms/attempts/{attempt_id} /rooms/{sitting_id}/time",
     OFFICER: (
-        "/decisions /decisions/{case_id} /decisions/certificates /decisions/certificates/{number} /results "
-        "/results/{attempt_id}"
+        "/decisions /decisions/review /decisions/{case_id} /decisions/certificates /decisions/certificates/{number} "
+        "/results /results/{attempt_id}"
     ),
     ADMIN: "/admin/people /admin/people/{person_id}",
     AUDIT: "/admin/keys",
@@ -48,11 +51,13 @@ _POST = {
         "/courses/{slug}/{module}/{lesson}/checks/{check_id}"
     ),
     SIGNED_IN: (
-        "/settings/profile /settings/password /settings/sessions/end-others /settings/sessions/{session_id}/end "
+        "/settings/profile /settings/address /settings/address/{token} /settings/closure "
+        "/settings/password /settings/sessions/end-others /settings/sessions/{session_id}/end "
         "/courses/{slug}/enrolment /courses/{slug}/{module}/{lesson}/opening /courses/{slug}/{module}/{lesson}/reading "
         "/practice/{module_code} /practice/quizzes/{quiz_id}/answers /exams/{exam_slug}/attempts "
         "/exams/attempts/{attempt_id}/start /exams/attempts/{attempt_id}/window /exams/attempts/{attempt_id}/answers "
         "/exams/attempts/{attempt_id}/submission /exams/{exam_slug}/application /exams/{exam_slug}/bookings "
+        "/exams/{exam_slug}/application/correction /exams/{exam_slug}/application/withdrawal "
         "/exams/bookings/{booking_id}/move /exams/bookings/{booking_id}/cancellation /exams/attempts/{attempt_id}/check-in "
         "/certificates/{number}/share-links /certificates/share-links/{link_id}/end /certificates/{number}/name "
         "/certificates/names/{case_id} /invitations/{token} /join/{token} /cohorts/{cohort_id}/instructors "
@@ -61,7 +66,8 @@ _POST = {
     ),
     COHORT: "/cohorts",
     MANAGER: (
-        "/accommodations/{application_id} /sittings /centres /centres/rooms /rooms/attempts/{attempt_id}/void"
+        "/accommodations/{application_id} /sittings /sittings/{sitting_id}/proctors "
+        "/sittings/{sitting_id}/cancellation /centres /centres/rooms /rooms/attempts/{attempt_id}/void"
     ),
     PROCTOR: (
         "/rooms/{sitting_id}/attempts/{attempt_id}/admission /rooms/{sitting_id}/attempts/{attempt_id}/refusal "
@@ -73,8 +79,14 @@ _POST = {
         "/rooms/attempts/{attempt_id}/termination/confirmation /rooms/attempts/{attempt_id}/termination/withdrawal "
         "/rooms/{sitting_id}/time"
     ),
-    OFFICER: "/decisions/{case_id} /decisions/certificates/{number} /results/{attempt_id}/release",
-    ADMIN: "/admin/people/{person_id}/roles /admin/people/{person_id}/roles/{grant_id}/revocation",
+    OFFICER: (
+        "/decisions/review /decisions/{case_id} /decisions/{case_id}/names /decisions/certificates/{number} "
+        "/decisions/certificates/{number}/correction /results/{attempt_id}/release"
+    ),
+    ADMIN: (
+        "/admin/people/{person_id}/roles /admin/people/{person_id}/roles/{grant_id}/revocation "
+        "/admin/people/{person_id}/reopening"
+    ),
 }
 
 

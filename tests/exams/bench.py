@@ -4,6 +4,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from sqlmodel import select
+
+from app.exams.models.attempts import Attempt
+from app.exams.models.forms import Form
+from app.exams.rules.states import Lifecycle
 from app.exams.service import applications, booking, forms
 from app.kernel.canonical import sha256_hex
 from app.kernel.ids import new_id
@@ -147,3 +152,15 @@ def place(world: World, person_id: UUID, sitting_id: UUID) -> Any:
     """What booking gives."""
     with world.write() as session:
         return booking.book(session, world.clock, person_id=person_id, sitting_id=sitting_id)
+
+
+def started(
+    world: World, attempt_id: UUID, state: Lifecycle = Lifecycle.IN_PROGRESS, form: str = "demo-a"
+) -> None:
+    """As delivery does: the attempt was started, a form seen, and now it is in ``state``."""
+    with world.write() as session:
+        attempt = session.get_one(Attempt, attempt_id)
+        attempt.started_at = world.clock.now()
+        attempt.deadline = world.clock.now() + HOUR
+        attempt.form_id = session.exec(select(Form.id).where(Form.slug == form)).one()
+        attempt.lifecycle = state

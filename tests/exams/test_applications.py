@@ -1,6 +1,7 @@
 """Applying, equal conditions, and the public texts an applicant agrees to."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -10,12 +11,15 @@ from sqlmodel import select
 
 from app.exams import errors
 from app.exams.models.attempts import Attempt
-from app.exams.models.booking import Application
+from app.exams.models.booking import Application, Booking
+from app.exams.queries import paging
 from app.exams.rules import booking as rules
-from app.exams.rules.states import AccommodationState, ApplicationState
+from app.exams.rules.states import AccommodationState, ApplicationState, Lifecycle
 from app.exams.service import applications
 from app.kernel.errors import NotFound
 from app.platform.models import AuditEntry
+from app.programmes.models import TrainingRelation
+from app.programmes.rules import TrainingBasis
 from tests.exams import bench
 from tests.factories import person
 from tests.world import World
@@ -112,9 +116,12 @@ def test_applying_twice_is_refused(world: World) -> None:
     bench.exams(world)
     browser = world.browser(person(world))
     browser.post(PAGE, GOOD)
-    reply = browser.post(PAGE, GOOD)
+    reply = browser.post(PAGE, GOOD | {"name_latin": "Typed Again", "accommodation": "kept text"})
     assert reply.status_code == 409
-    assert 'data-code="already-applied"' in reply.text
+    assert "You have applied for this exam already" in reply.text
+    assert "kept text" in reply.text
+    assert f'action="{PAGE}/correction"' in reply.text, "what was typed can correct the application"
+    assert 'value="Typed Again"' in reply.text
 
 
 def test_only_an_exam_that_certifies_takes_applications(world: World) -> None:
@@ -186,7 +193,8 @@ def test_declining_gives_no_time_but_a_reason(world: World) -> None:
     assert reply.status_code == 303
     one = stored(world, candidate)
     assert (one.accommodation, one.extra_percent) == (AccommodationState.DECLINED, 0)
-    assert "Declined" in browser.get("/en/accommodations").text
+    assert "Ask again" not in browser.get("/en/accommodations").text
+    assert "Ask again" in browser.get("/en/accommodations?view=decided").text
 
 
 def test_nobody_decides_on_their_own_request(world: World) -> None:
@@ -229,6 +237,211 @@ def test_an_application_that_asks_for_nothing_is_not_in_the_list(world: World) -
             exam_slug="practice-run",
             names=applications.DocumentNames("A B"),
         )
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"), [("Sample    Cand", "Sample Cand"), ("Jose\u0301 N\u0303un\u0303ez", "José Ñuñez")]
+)
+def test_names_are_kept_by_the_one_rule_of_accounts(world: World, typed: str, kept: str) -> None:
+    bench.exams(world)
+    somebody = person(world)
+    assert world.browser(somebody).post(PAGE, GOOD | {"name_latin": typed}).status_code == 303
+    assert stored(world, somebody).name_latin == kept
+
+
+def trains(world: World, trainer: UUID, learner: UUID) -> None:
+    with world.write() as session:
+        session.add(
+            TrainingRelation(
+                trainer_id=trainer,
+                learner_id=learner,
+                since=world.clock.now(),
+                basis=TrainingBasis.DECLARED,
+            )
+        )
+
+
+@pytest.mark.parametrize("act", ["approve", "decline"])
+def test_a_trainer_decides_nothing_about_their_own_trainee(world: World, act: str) -> None:
+    bench.exams(world)
+    trainer = person(world, "exam_manager")
+    candidate, application_id = waiting(world)
+    trains(world, trainer, candidate)
+    browser = world.browser(trainer)
+    listed = browser.get("/en/accommodations").text
+    assert "magnifier" not in listed
+    assert "1 request is left to a colleague" in listed
+    page = f"/en/accommodations/{application_id}"
+    assert "You have trained this person" in browser.get(page).text
+    reply = browser.post(page, {"act": act, "percent": "200", "reason": "Mine"})
+    assert reply.status_code == 409
+    one = stored(world, candidate)
+    assert (one.accommodation, one.extra_percent) == (AccommodationState.REQUESTED, 0)
+    with world.read() as session:
+        entry = session.exec(select(AuditEntry).where(AuditEntry.action == "conflict.refused")).one()
+    assert (entry.actor_id, entry.subject_id) == (trainer, str(application_id))
+    assert "magnifier" in world.browser(person(world, "exam_manager")).get("/en/accommodations").text
+
+
+def test_ones_own_request_is_left_to_a_colleague(world: World) -> None:
+    bench.exams(world)
+    manager = person(world, "exam_manager")
+    browser = world.browser(manager)
+    browser.post(PAGE, GOOD | {"accommodation": "my own wish"})
+    listed = browser.get("/en/accommodations").text
+    assert "my own wish" not in listed
+    assert "1 request is left to a colleague" in listed
+    page = f"/en/accommodations/{stored(world, manager).id}"
+    assert browser.post(page, {"act": "approve", "percent": "10", "reason": "x"}).status_code == 409
+
+
+def test_the_oldest_request_is_first_and_no_request_is_lost(world: World, monkeypatch: Any) -> None:
+    monkeypatch.setattr(paging, "PAGE", 2)
+    bench.exams(world)
+    asked = []
+    for number in range(5):
+        asked.append(bench.candidate(world, accommodation_request=f"wish number {number}"))
+        world.clock.advance(timedelta(minutes=1))
+    browser = world.browser(person(world, "exam_manager"))
+
+    def shown(address: str) -> list[str]:
+        return re.findall(r"wish number \d", browser.get(address).text)
+
+    assert shown("/en/accommodations") == ["wish number 0", "wish number 1"]
+    assert shown("/en/accommodations?page=3") == ["wish number 4"]
+    assert shown("/en/accommodations?page=99999999999999999999") == ["wish number 0", "wish number 1"]
+    assert "5 requests to decide" in browser.get("/en/accommodations").text
+    for who in asked[:3]:
+        page = f"/en/accommodations/{stored(world, who).id}"
+        assert browser.get(page).status_code == 200
+        given = {"act": "approve", "percent": "25", "reason": f"seen {stored(world, who).id}"}
+        assert browser.post(page, given).status_code == 303
+        world.clock.advance(timedelta(minutes=1))
+    decided = browser.get("/en/accommodations?view=decided").text
+    newest, oldest = (f"seen {stored(world, who).id}" for who in (asked[2], asked[0]))
+    assert newest in decided
+    assert oldest not in decided
+    assert oldest in browser.get("/en/accommodations?view=decided&page=2").text
+
+
+def test_a_decision_that_came_too_late_keeps_what_was_typed(world: World) -> None:
+    bench.exams(world)
+    _, application_id = waiting(world)
+    page = f"/en/accommodations/{application_id}"
+    first, second = (world.browser(person(world, "exam_manager")) for _ in range(2))
+    first.post(page, {"act": "decline", "reason": "The first word"})
+    reply = second.post(page, {"act": "approve", "percent": "10", "reason": "A long second word"})
+    assert reply.status_code == 409
+    assert "A long second word" in reply.text
+    assert "The first word" in reply.text
+
+
+# Correcting and withdrawing
+
+CORRECT, WITHDRAW = f"{PAGE}/correction", f"{PAGE}/withdrawal"
+
+
+def test_an_application_is_corrected_and_the_place_stays(world: World) -> None:
+    bench.exams(world)
+    candidate = bench.candidate(world)
+    bench.place(world, candidate, bench.sitting(world))
+    browser = world.browser(candidate)
+    assert 'value="Sample Candidate"' in browser.get(CORRECT).text
+    wrong = browser.post(CORRECT, {"name_latin": "Сынақ", "age": "minor"})
+    assert wrong.status_code == 422
+    assert 'id="name_latin-e"' in wrong.text
+    assert 'id="guardian_name-e"' in wrong.text
+    right = {"name_latin": "Sample Kandidat", "age": "adult", "accommodation": "A larger screen"}
+    reply = browser.post(CORRECT, right)
+    assert reply.headers["location"] == f"{PAGE}?done=corrected"
+    one = stored(world, candidate)
+    assert (one.name_latin, one.name_cyrillic, one.state) == (
+        "Sample Kandidat",
+        None,
+        ApplicationState.ACCEPTED,
+    )
+    assert one.accommodation is AccommodationState.REQUESTED
+    with world.read() as session:
+        entry = session.exec(select(AuditEntry).where(AuditEntry.action == "application.corrected")).one()
+    assert entry.facts["changed"] == [
+        "accommodation",
+        "accommodation_request",
+        "name_cyrillic",
+        "name_latin",
+    ]
+
+
+def test_a_decided_request_is_not_changed_by_a_correction(world: World) -> None:
+    bench.exams(world)
+    candidate, application_id = waiting(world)
+    given = {"act": "approve", "percent": "25", "reason": "seen"}
+    world.browser(person(world, "exam_manager")).post(f"/en/accommodations/{application_id}", given)
+    right = {"name_latin": "Sample Kandidat", "age": "adult", "accommodation": "More still"}
+    assert world.browser(candidate).post(CORRECT, right).status_code == 303
+    one = stored(world, candidate)
+    assert (one.accommodation, one.extra_percent) == (AccommodationState.APPROVED, 25)
+    assert one.accommodation_request == "I read with a magnifier"
+
+
+@pytest.mark.parametrize(
+    "state", [Lifecycle.CHECKIN, Lifecycle.READY, Lifecycle.IN_PROGRESS, Lifecycle.SCORED]
+)
+def test_once_somebody_has_relied_on_it_an_application_stands(world: World, state: Lifecycle) -> None:
+    bench.exams(world)
+    candidate = bench.candidate(world)
+    place = bench.place(world, candidate, bench.sitting(world))
+    if state in {Lifecycle.CHECKIN, Lifecycle.READY}:
+        with world.write() as session:
+            session.get_one(Attempt, place.attempt_id).lifecycle = state
+    else:
+        bench.started(world, place.attempt_id, state)
+    browser = world.browser(candidate)
+    assert "can no longer be corrected" in browser.get(PAGE).text
+    reply = browser.post(CORRECT, {"name_latin": "Somebody Else", "age": "adult"})
+    assert reply.status_code == 409
+    assert 'value="Somebody Else"' in reply.text
+    assert browser.post(WITHDRAW).status_code == 409
+    assert stored(world, candidate).name_latin == "Sample Candidate"
+
+
+def test_somebody_turned_away_at_the_door_corrects_their_name(world: World) -> None:
+    bench.exams(world)
+    candidate = bench.candidate(world)
+    place = bench.place(world, candidate, bench.sitting(world))
+    with world.write() as session:
+        session.get_one(Attempt, place.attempt_id).lifecycle = Lifecycle.REFUSED
+    reply = world.browser(candidate).post(CORRECT, {"name_latin": "As Inthedocument", "age": "adult"})
+    assert reply.status_code == 303
+
+
+def test_an_application_is_withdrawn_and_made_again(world: World) -> None:
+    bench.exams(world)
+    candidate = bench.candidate(world)
+    sitting = bench.sitting(world)
+    bench.place(world, candidate, sitting)
+    browser = world.browser(candidate)
+    assert "apply again at any time" in browser.get(WITHDRAW).text
+    refused = browser.post(WITHDRAW)
+    assert refused.status_code == 409
+    assert 'data-code="place-held"' in refused.text
+    with world.read() as session:
+        booking = session.exec(select(Booking.id).where(Booking.person_id == candidate)).one()
+    browser.post(f"/en/exams/bookings/{booking}/cancellation")
+    assert browser.post(WITHDRAW).headers["location"] == "/en/exams?done=withdrawn"
+    assert stored(world, candidate).state is ApplicationState.WITHDRAWN
+    with pytest.raises(errors.ApplicationNeeded):
+        bench.place(world, candidate, sitting)
+    assert browser.post(PAGE, GOOD).status_code == 303
+    bench.place(world, candidate, sitting)
+
+
+def test_nobody_corrects_or_withdraws_what_is_not_theirs(world: World) -> None:
+    bench.exams(world)
+    bench.candidate(world)
+    browser = world.browser(person(world))
+    for page in (CORRECT, WITHDRAW):
+        assert browser.get(page).status_code == 404
+        assert browser.post(page, {"name_latin": "A B", "age": "adult"}).status_code == 404
 
 
 @pytest.mark.parametrize("path", ["/en/accommodations", "/en/sittings", "/en/centres"])

@@ -143,7 +143,6 @@ def given(world: World, room: UUID, proctor: UUID) -> dict[str, Any]:
         "opens_at": opens_at.strftime("%Y-%m-%dT%H:%M"),
         "closes_at": opens_at.replace(hour=12).strftime("%Y-%m-%dT%H:%M"),
         "capacity": "5",
-        "languages": ["kk", "ru"],
         "proctors": [str(proctor)],
     }
 
@@ -158,9 +157,14 @@ def test_a_manager_plans_a_sitting_in_the_centres_time(world: World) -> None:
     with world.read() as session:
         made = session.exec(select(Sitting)).one()
         assert session.exec(select(SittingProctor.person_id)).all() == [proctor]
-    assert (made.opens_at.hour, made.languages, made.capacity) == (5, ["kk", "ru"], 5)
+    assert (made.opens_at.hour, made.languages, made.capacity) == (5, ["kk", "ru", "en"], 5)
     assert "The sitting is planned" in browser.get(reply.headers["location"]).text
-    assert browser.post("/en/sittings", given(world, room, proctor)).status_code == 409
+    taken = browser.post("/en/sittings", given(world, room, proctor) | {"capacity": "4"})
+    assert taken.status_code == 409
+    assert "Another sitting" in taken.text
+    assert 'value="4"' in taken.text
+    assert f'value="{proctor}" checked' in taken.text
+    assert f'value="{given(world, room, proctor)["opens_at"]}"' in taken.text
 
 
 @pytest.mark.parametrize(
@@ -168,11 +172,16 @@ def test_a_manager_plans_a_sitting_in_the_centres_time(world: World) -> None:
     [
         ({"capacity": "6"}, "capacity"),
         ({"capacity": "none"}, "capacity"),
-        ({"languages": []}, "languages"),
         ({"proctors": []}, "proctors"),
         ({"opens_at": "2020-01-01T10:00"}, "opens_at"),
         ({"opens_at": "2027-01-01T10:00", "closes_at": "2027-01-01T10:30"}, "closes_at"),
         ({"room_id": "0190a0a0-0000-7000-8000-000000000000"}, "room_id"),
+        ({"opens_at": "0001-01-01T10:00"}, "opens_at"),
+        ({"opens_at": "9999-12-31T23:59", "closes_at": "9999-12-31T23:59"}, "opens_at"),
+        ({"opens_at": "2027-01-01T10:00+03:00"}, "opens_at"),
+        ({"exam_slug": "practice-run"}, "exam_slug"),
+        ({"exam_slug": "unknown"}, "exam_slug"),
+        ({"proctors": ["0190a0a0-0000-7000-8000-000000000000"]}, "proctors"),
     ],
 )
 def test_a_sitting_that_cannot_be_is_said_at_its_field(
@@ -194,12 +203,21 @@ def test_a_manager_adds_a_centre_and_a_room(world: World) -> None:
     centre = {"slug": "astana-1", "timezone": "Asia/Almaty"} | names
     assert browser.post("/en/centres", centre | {"timezone": "Asia/Nowhere"}).status_code == 422
     assert browser.post("/en/centres", centre).status_code == 303
-    assert browser.post("/en/centres", centre).status_code == 409
+    again = browser.post("/en/centres", centre | {"address_ru": "Typed again"})
+    assert again.status_code == 409
+    assert 'id="slug-e"' in again.text
+    assert 'value="Typed again"' in again.text
     with world.read() as session:
         centre_id = session.exec(select(Centre.id)).one()
     room = {"centre_id": str(centre_id), "room_name": "4", "seats": "12", "step_free": "true"}
     assert browser.post("/en/centres/rooms", room | {"seats": "0"}).status_code == 422
     assert browser.post("/en/centres/rooms", room).status_code == 303
+    again = browser.post("/en/centres/rooms", room | {"seats": "17"})
+    assert again.status_code == 409
+    assert 'id="room_name-e"' in again.text
+    assert 'value="17"' in again.text
+    nowhere = {"centre_id": "0190a0a0-0000-7000-8000-000000000000"}
+    assert 'id="centre_id-e"' in browser.post("/en/centres/rooms", room | nowhere).text
     with world.read() as session:
         assert session.exec(select(Room.step_free, Room.capacity)).one() == (True, 12)
     assert "Astana" in browser.get("/en/centres").text

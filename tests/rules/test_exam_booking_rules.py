@@ -147,28 +147,3 @@ def test_the_next_seat_is_the_lowest_that_is_free(taken: set[int]) -> None:
     assert seat >= 1
     assert seat not in taken
     assert set(range(1, seat)) <= taken
-
-
-@pytest.mark.parametrize(
-    ("script", "name", "good"),
-    [
-        ("LATIN", "Aigerim Seitkyzy", True),
-        ("LATIN", "Anne-Marie O’Neill", True),
-        ("LATIN", "José Ñúñez Jr.", True),
-        ("LATIN", "Айгерим", False),
-        ("LATIN", "Aigerim Сейіт", False),
-        ("LATIN", "A1", False),
-        ("LATIN", "A", False),
-        ("LATIN", "A_B", False),
-        ("CYRILLIC", "Сейітқызы Әйгерім", True),
-        ("CYRILLIC", "Өмірбек-Ұлы Һ.", True),
-        ("CYRILLIC", "Seit", False),
-        ("CYRILLIC", "", False),
-    ],
-)
-def test_a_name_is_of_one_script(script: str, name: str, *, good: bool) -> None:
-    assert rules.written_in(script, name) is good
-
-
-def test_a_combining_accent_may_stand_on_a_letter() -> None:
-    assert rules.written_in("CYRILLIC", "И\u0301ван")

@@ -56,6 +56,7 @@ def show_letter(request: Request, viewer: MaybeViewer, name: str) -> Response:
 
 def _read(raw: bytes) -> dict[str, Any]:
     message = email.message_from_bytes(raw, policy=email.policy.default)
+    body = message.get_body(("plain",)) or message
     return {
         "to": str(message["To"]),
         "sender": str(message["From"]),
@@ -63,5 +64,5 @@ def _read(raw: bytes) -> dict[str, Any]:
         "at": message["Date"].datetime,
         "language": str(message["Content-Language"]),
         "brand": str(message["X-Brand"]),
-        "text": message.get_content(),
+        "text": body.get_content(),
     }

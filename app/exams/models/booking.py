@@ -108,8 +108,8 @@ class Sitting(SQLModel, table=True):
     languages: list[str] = Field(
         default_factory=lambda: [str(locale) for locale in LOCALES], sa_column=Column(Json, nullable=False)
     )
-    """Always all three: every exam is given in each, and a candidate switches at any moment. Nothing reads it;
-    the release before this one does."""
+    """Always all three: every exam is given in each, and a candidate switches at any moment. Only the release
+    before this one reads it."""
     form_ids: list[str] = Field(sa_column=Column(Json, nullable=False))
     """Forms this sitting may hand out; empty means any published form of the blueprint."""
     room_closed_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))

@@ -4,13 +4,15 @@ from datetime import datetime
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlmodel import Session, col
 
 from app.exams.models.attempts import Attempt
 from app.exams.models.booking import Application, Booking, Centre, Room, Sitting
 from app.exams.models.forms import Blueprint, Exam
+from app.exams.queries.paging import Paged, paged
 from app.exams.rules.states import (
+    OPEN,
     AccommodationState,
     ApplicationState,
     BookingState,
@@ -23,8 +25,6 @@ from app.kernel.errors import NotFound
 from app.kernel.locales import Trilingual
 
 LIVE = (BookingState.BOOKED, BookingState.WAITING)
-UPCOMING = 100
-"""Most sittings a page shows; further ones come with time."""
 
 
 class ApplicationFacts(NamedTuple):
@@ -39,6 +39,10 @@ class ApplicationFacts(NamedTuple):
     extra_percent: int
     extra_minutes: int
     accommodation_reason: str | None
+    accommodation_request: str | None
+    adult: bool
+    guardian_name: str | None
+    guardian_contact: str | None
 
 
 class PlaceFacts(NamedTuple):
@@ -84,7 +88,6 @@ class SittingFacts(NamedTuple):
     closes_at: datetime
     capacity: int
     booked: int
-    languages: list[str]
     room: str
     step_free: bool
     centre: Trilingual
@@ -92,6 +95,7 @@ class SittingFacts(NamedTuple):
     timezone: str
     room_closed_at: datetime | None
     cancelled_at: datetime | None
+    cancelled_reason: str | None
     waiting: int
 
     @property
@@ -119,7 +123,6 @@ class BeforeFacts(NamedTuple):
     window_days: int
     opens_at: datetime | None
     closes_at: datetime | None
-    languages: list[str] | None
     room: str | None
     centre: Trilingual | None
     address: Trilingual | None
@@ -144,9 +147,36 @@ def list_applications(session: Session, person_id: UUID) -> list[ApplicationFact
             col(Application.extra_percent),
             col(Application.extra_minutes),
             col(Application.accommodation_reason),
+            col(Application.accommodation_request),
+            col(Application.adult),
+            col(Application.guardian_name),
+            col(Application.guardian_contact),
         ).where(col(Application.person_id) == person_id, col(Application.state) == ApplicationState.ACCEPTED)
     )
     return [ApplicationFacts(*row) for row in rows]
+
+
+def attempt_over() -> ColumnElement[bool]:
+    """A condition on ``Booking``: the attempt its place was for has ended."""
+    over = select(col(Attempt.id)).where(col(Attempt.lifecycle).not_in(OPEN))
+    return and_(col(Booking.attempt_id).is_not(None), col(Booking.attempt_id).in_(over))
+
+
+def is_used(session: Session, application_id: UUID) -> bool:
+    """Whether somebody has relied on an application: its candidate has checked in, or started, with it."""
+    found = session.scalar(
+        select(col(Booking.id))
+        .join(Attempt, col(Attempt.id) == col(Booking.attempt_id))
+        .where(
+            col(Booking.application_id) == application_id,
+            or_(
+                col(Attempt.started_at).is_not(None),
+                col(Attempt.lifecycle).in_([Lifecycle.CHECKIN, Lifecycle.READY]),
+            ),
+        )
+        .limit(1)
+    )
+    return found is not None
 
 
 def list_places(session: Session, person_id: UUID) -> list[PlaceFacts]:
@@ -171,15 +201,19 @@ def list_places(session: Session, person_id: UUID) -> list[PlaceFacts]:
         .join(Room, col(Room.id) == col(Sitting.room_id))
         .join(Centre, col(Centre.id) == col(Room.centre_id))
         .outerjoin(Attempt, col(Attempt.id) == col(Booking.attempt_id))
-        .where(col(Booking.person_id) == person_id, col(Booking.state).in_(LIVE))
+        .where(
+            col(Booking.person_id) == person_id,
+            col(Booking.state).in_(LIVE),
+            or_(col(Attempt.id).is_(None), col(Attempt.lifecycle).in_(OPEN)),
+        )
         .order_by(col(Sitting.opens_at))
     )
     return [PlaceFacts(*row) for row in rows]
 
 
-def list_attempts(session: Session, person_id: UUID) -> list[AttemptFacts]:
-    """The person's attempts, newest first; an outcome only when its result was released."""
-    rows = session.execute(
+def _attempts(person_id: UUID) -> Select[Any]:
+    shown = col(Attempt.result).in_([ResultState.RELEASED, ResultState.REISSUED])
+    wanted: Any = (
         select(
             col(Attempt.id),
             col(Attempt.exam_id),
@@ -187,18 +221,28 @@ def list_attempts(session: Session, person_id: UUID) -> list[AttemptFacts]:
             col(Attempt.number),
             col(Attempt.lifecycle),
             col(Attempt.result),
-            col(Attempt.outcome),
+            case((shown, col(Attempt.outcome)), else_=None),
             col(Attempt.created_at),
             col(Attempt.started_at),
             col(Attempt.submitted_at),
         )
         .where(col(Attempt.candidate_id) == person_id)
         .order_by(col(Attempt.created_at).desc(), col(Attempt.id).desc())
-        .limit(UPCOMING)
     )
-    shown = {ResultState.RELEASED, ResultState.REISSUED}
-    found = [AttemptFacts(*row) for row in rows]
-    return [one if one.result in shown else one._replace(outcome=None) for one in found]
+    return cast(Select[Any], wanted)
+
+
+def list_attempts(session: Session, person_id: UUID, *, page: int) -> Paged[AttemptFacts]:
+    """The person's attempts, newest first; an outcome only when its result was released."""
+    return paged(session, _attempts(person_id), AttemptFacts, page=page)
+
+
+def list_running(session: Session, person_id: UUID) -> list[AttemptFacts]:
+    """The person's attempts that were started and are not over: one an exam at most."""
+    running = _attempts(person_id).where(
+        col(Attempt.lifecycle).in_(OPEN), col(Attempt.started_at).is_not(None)
+    )
+    return [AttemptFacts(*row) for row in session.execute(running)]
 
 
 def sittings() -> Select[Any]:
@@ -217,7 +261,6 @@ def sittings() -> Select[Any]:
             col(Sitting.closes_at),
             col(Sitting.capacity),
             col(Sitting.booked),
-            col(Sitting.languages),
             col(Room.name),
             col(Room.step_free),
             col(Centre.name),
@@ -225,6 +268,7 @@ def sittings() -> Select[Any]:
             col(Centre.timezone),
             col(Sitting.room_closed_at),
             col(Sitting.cancelled_at),
+            col(Sitting.cancelled_reason),
             waiting,
         )
         .join(Exam, col(Exam.id) == col(Sitting.exam_id))
@@ -234,9 +278,9 @@ def sittings() -> Select[Any]:
     return cast(Select[Any], wanted)
 
 
-def list_bookable(session: Session, exam_id: UUID, *, at: datetime) -> list[SittingFacts]:
+def list_bookable(session: Session, exam_id: UUID, *, at: datetime, page: int) -> Paged[SittingFacts]:
     """Sittings of an exam whose hour is still to come, nearest first."""
-    rows = session.execute(
+    wanted = (
         sittings()
         .where(
             col(Sitting.exam_id) == exam_id,
@@ -245,9 +289,8 @@ def list_bookable(session: Session, exam_id: UUID, *, at: datetime) -> list[Sitt
             col(Sitting.room_closed_at).is_(None),
         )
         .order_by(col(Sitting.opens_at), col(Sitting.id))
-        .limit(UPCOMING)
     )
-    return [SittingFacts(*row) for row in rows]
+    return paged(session, wanted, SittingFacts, page=page)
 
 
 def exam_slug_of(session: Session, sitting_id: UUID) -> str | None:
@@ -283,7 +326,6 @@ def get_before(session: Session, candidate_id: UUID, attempt_id: UUID) -> Before
             col(Blueprint.attempts_window_days),
             col(Sitting.opens_at),
             col(Sitting.closes_at),
-            col(Sitting.languages),
             col(Room.name),
             col(Centre.name),
             col(Centre.address),
@@ -299,43 +341,6 @@ def get_before(session: Session, candidate_id: UUID, attempt_id: UUID) -> Before
     if row is None:
         raise NotFound
     return BeforeFacts(*row)
-
-
-class PlaceLetter(NamedTuple):
-    """What the letter about a freed place needs."""
-
-    person_id: UUID
-    state: BookingState
-    attempt_id: UUID | None
-    title: Trilingual
-    opens_at: datetime
-    room: str
-    centre: Trilingual
-    address: Trilingual
-    timezone: str
-
-
-def find_place_letter(session: Session, booking_id: UUID) -> PlaceLetter | None:
-    """What to write to somebody who got a place."""
-    row = session.execute(
-        select(
-            col(Booking.person_id),
-            col(Booking.state),
-            col(Booking.attempt_id),
-            col(Exam.title),
-            col(Sitting.opens_at),
-            col(Room.name),
-            col(Centre.name),
-            col(Centre.address),
-            col(Centre.timezone),
-        )
-        .join(Sitting, col(Sitting.id) == col(Booking.sitting_id))
-        .join(Exam, col(Exam.id) == col(Booking.exam_id))
-        .join(Room, col(Room.id) == col(Sitting.room_id))
-        .join(Centre, col(Centre.id) == col(Room.centre_id))
-        .where(col(Booking.id) == booking_id)
-    ).first()
-    return PlaceLetter(*row) if row else None
 
 
 def waits_over(session: Session, at: datetime, *, limit: int) -> list[UUID]:

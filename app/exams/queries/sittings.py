@@ -1,19 +1,21 @@
 """Reads of centres, rooms, sittings and requests, for exam managers."""
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlmodel import Session, col
 
 from app.exams.models.attempts import Attempt
 from app.exams.models.booking import Application, Booking, Centre, Room, Sitting, SittingProctor
 from app.exams.models.forms import Exam
-from app.exams.queries.booking import UPCOMING, SittingFacts, sittings
-from app.exams.rules.states import AccommodationState, BookingState, Lifecycle
+from app.exams.queries.booking import SittingFacts, sittings
+from app.exams.queries.paging import Paged, paged
+from app.exams.rules.states import AccommodationState, ApplicationState, BookingState, Lifecycle
 from app.kernel.errors import NotFound
 from app.kernel.locales import Trilingual
+from app.programmes.queries import trained_condition
 
 
 class RequestFacts(NamedTuple):
@@ -61,15 +63,15 @@ class RoomFacts(NamedTuple):
     timezone: str
 
 
-def list_sittings(session: Session, *, since: datetime) -> list[SittingFacts]:
-    """Every sitting that ends after ``since``, for exam managers; nearest first."""
-    rows = session.execute(
-        sittings()
-        .where(col(Sitting.closes_at) > since)
-        .order_by(col(Sitting.opens_at), col(Sitting.id))
-        .limit(UPCOMING)
+def list_sittings(session: Session, *, at: datetime, over: bool, page: int) -> Paged[SittingFacts]:
+    """Sittings for exam managers: those to come and under way, nearest first; or those over, newest first."""
+    order = [col(Sitting.opens_at), col(Sitting.id)]
+    wanted = (
+        sittings().where(col(Sitting.closes_at) <= at).order_by(*(key.desc() for key in order))
+        if over
+        else sittings().where(col(Sitting.closes_at) > at).order_by(*order)
     )
-    return [SittingFacts(*row) for row in rows]
+    return paged(session, wanted, SittingFacts, page=page)
 
 
 def get_sitting(session: Session, sitting_id: UUID) -> SittingFacts:
@@ -82,6 +84,19 @@ def get_sitting(session: Session, sitting_id: UUID) -> SittingFacts:
     if row is None:
         raise NotFound
     return SittingFacts(*row)
+
+
+def has_begun(session: Session, sitting_id: UUID, *, at: datetime) -> bool:
+    """Whether somebody has started an attempt of the sitting, or its window is over at ``at``."""
+    started = exists(
+        select(1).where(col(Attempt.sitting_id) == col(Sitting.id), col(Attempt.started_at).is_not(None))
+    )
+    found = session.scalar(
+        select(col(Sitting.id)).where(
+            col(Sitting.id) == sitting_id, or_(started, col(Sitting.closes_at) <= at)
+        )
+    )
+    return found is not None
 
 
 def list_proctors(session: Session, sitting_id: UUID) -> list[UUID]:
@@ -121,32 +136,61 @@ def list_booked(session: Session, sitting_id: UUID) -> list[BookedFacts]:
     )
 
 
-def list_requests(session: Session) -> list[RequestFacts]:
-    """Requests for accommodations: those to decide first, oldest first; then the newest decided ones."""
-    rows = session.execute(
-        select(
-            col(Application.id),
-            col(Application.person_id),
-            col(Application.name_latin),
-            col(Application.name_cyrillic),
-            col(Exam.title),
-            col(Application.accommodation),
-            col(Application.accommodation_request),
-            col(Application.created_at),
-            col(Application.extra_percent),
-            col(Application.extra_minutes),
-            col(Application.accommodation_by),
-            col(Application.accommodation_at),
-            col(Application.accommodation_reason),
-        )
-        .join(Exam, col(Exam.id) == col(Application.exam_id))
-        .where(col(Application.accommodation) != AccommodationState.NONE)
-        .order_by(col(Application.created_at).desc())
-        .limit(500)
+def _requests() -> Select[Any]:
+    wanted: Any = select(
+        col(Application.id),
+        col(Application.person_id),
+        col(Application.name_latin),
+        col(Application.name_cyrillic),
+        col(Exam.title),
+        col(Application.accommodation),
+        col(Application.accommodation_request),
+        col(Application.created_at),
+        col(Application.extra_percent),
+        col(Application.extra_minutes),
+        col(Application.accommodation_by),
+        col(Application.accommodation_at),
+        col(Application.accommodation_reason),
+    ).join(Exam, col(Exam.id) == col(Application.exam_id))
+    return cast(Select[Any], wanted)
+
+
+def _to_decide() -> ColumnElement[bool]:
+    return and_(
+        col(Application.accommodation) == AccommodationState.REQUESTED,
+        col(Application.state) == ApplicationState.ACCEPTED,
     )
-    found = [RequestFacts(*row) for row in rows]
-    to_decide = [one for one in found if one.state is AccommodationState.REQUESTED]
-    return to_decide[::-1] + [one for one in found if one.state is not AccommodationState.REQUESTED]
+
+
+def _own(viewer_id: UUID, at: datetime) -> ColumnElement[bool]:
+    """The viewer's own request, or one of somebody they have trained."""
+    person: Any = col(Application.person_id)
+    return or_(person == viewer_id, trained_condition(viewer_id, person, at=at))
+
+
+def list_waiting_requests(
+    session: Session, viewer_id: UUID, *, at: datetime, page: int
+) -> Paged[RequestFacts]:
+    """Requests for accommodations that the viewer may decide, oldest first."""
+    wanted = _requests().where(_to_decide(), ~_own(viewer_id, at))
+    wanted = wanted.order_by(col(Application.created_at), col(Application.id))
+    return paged(session, wanted, RequestFacts, page=page)
+
+
+def count_left_to_colleagues(session: Session, viewer_id: UUID, *, at: datetime) -> int:
+    """How many requests wait for somebody else, since they are the viewer's own or their trainees'."""
+    found = session.execute(
+        select(func.count()).select_from(Application).where(_to_decide(), _own(viewer_id, at))
+    )
+    return int(found.scalar_one())
+
+
+def list_decided_requests(session: Session, *, page: int) -> Paged[RequestFacts]:
+    """Requests for accommodations that were decided, newest decision first."""
+    decided = [AccommodationState.APPROVED, AccommodationState.DECLINED]
+    wanted = _requests().where(col(Application.accommodation).in_(decided))
+    wanted = wanted.order_by(col(Application.accommodation_at).desc(), col(Application.id).desc())
+    return paged(session, wanted, RequestFacts, page=page)
 
 
 def get_request(session: Session, application_id: UUID) -> RequestFacts:
@@ -155,10 +199,15 @@ def get_request(session: Session, application_id: UUID) -> RequestFacts:
     Raises:
         NotFound: no such application, or it asks for nothing.
     """
-    found = next((one for one in list_requests(session) if one.id == application_id), None)
-    if found is None:
+    row = session.execute(
+        _requests().where(
+            col(Application.id) == application_id,
+            col(Application.accommodation) != AccommodationState.NONE,
+        )
+    ).first()
+    if row is None:
         raise NotFound
-    return found
+    return RequestFacts(*row)
 
 
 def list_rooms(session: Session) -> list[RoomFacts]:

@@ -1,9 +1,11 @@
 """Pages and fragments of the exams slice: one module a resource, put together here."""
 
 from app.exams.routes import (
+    accommodations,
     applications,
     attempts,
     booking,
+    centres,
     checkin,
     notices,
     releases,
@@ -24,11 +26,13 @@ for part in (
     supervision,
     notices,
     applications,
+    accommodations,
     booking,
     checkin,
     rooms,
     room_time,
     sittings,
+    centres,
     releases,
 ):
     router.include_router(part.router, dependencies=() if part is notices else KEPT_NOWHERE)

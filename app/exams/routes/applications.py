@@ -1,59 +1,42 @@
-"""Applying to be examined, and the requests for accommodations that an exam manager decides on."""
+"""Applying to be examined, putting the application right, and taking it back."""
 
 from http import HTTPStatus
-from typing import Annotated, Literal, Self
-from uuid import UUID
+from typing import Literal, Self, TypeVar
 
-from fastapi import Depends, Request, Response
-from pydantic import Field, field_validator, model_validator
+from fastapi import Request, Response
+from pydantic import Field, model_validator
 from sqlmodel import Session
+from starlette.datastructures import FormData
 
 from app.accounts import queries as accounts
+from app.accounts.routes.choices import CyrillicName, LatinName
+from app.exams.errors import AlreadyApplied, ApplicationUsed
 from app.exams.queries import booking as queries
 from app.exams.queries import forms as form_queries
-from app.exams.queries import sittings as manager_queries
 from app.exams.routes.boxes import say_boxes
-from app.exams.rules import booking as rules
-from app.exams.rules.states import AccommodationState
 from app.exams.service import applications as service
-from app.kernel.errors import NotFound
+from app.kernel.errors import DomainError, NotFound
 from app.platform.database import Read, Write
 from app.platform.routing import Router
+from app.web.errors import sentence_of
 from app.web.forms import Form, FormModel, FormState, parse
+from app.web.locale import locale_of
 from app.web.pages import go, page
 from app.web.translations import N_
-from app.web.viewer import ClockDep, SignedIn, Viewer, holding
+from app.web.viewer import ClockDep, SignedIn, Viewer
 
 router = Router()
-ManagerDep = Annotated[Viewer, Depends(holding("exam_manager"))]
 
 
-class ApplicationForm(FormModel):
-    """What a candidate fills in."""
+class CorrectionForm(FormModel):
+    """What a candidate tells of themselves, and can put right."""
 
-    name_latin: str = Field(max_length=200)
-    name_cyrillic: str | None = Field(default=None, max_length=200)
+    name_latin: LatinName
+    name_cyrillic: CyrillicName = None
     age: Literal["adult", "minor"]
     guardian_name: str | None = Field(default=None, max_length=200)
     guardian_contact: str | None = Field(default=None, max_length=254)
     accommodation: str | None = Field(default=None, max_length=2000)
-    conduct: Literal["true"]
-    mark: Literal["true"]
-    notice: Literal["true"]
-
-    @field_validator("name_latin")
-    @classmethod
-    def _latin(cls, value: str) -> str:
-        if not rules.written_in("LATIN", value):
-            raise ValueError(N_("Type it in Latin letters, as in your document."))
-        return value
-
-    @field_validator("name_cyrillic")
-    @classmethod
-    def _cyrillic(cls, value: str | None) -> str | None:
-        if value is not None and not rules.written_in("CYRILLIC", value):
-            raise ValueError(N_("Type it in Cyrillic letters, as in your document, or leave it empty."))
-        return value
 
     @model_validator(mode="after")
     def _guardian(self) -> Self:
@@ -61,133 +44,180 @@ class ApplicationForm(FormModel):
             self.guardian_name = self.guardian_contact = None
         return self
 
+    @property
+    def names(self) -> service.DocumentNames:
+        """The names as in the document."""
+        return service.DocumentNames(latin=self.name_latin, cyrillic=self.name_cyrillic)
 
-class DecisionForm(FormModel):
-    """What an exam manager decides on a request."""
+    @property
+    def guardian(self) -> service.Guardian | None:
+        """Who answers for a candidate of 16 or 17."""
+        if self.guardian_name and self.guardian_contact:
+            return service.Guardian(self.guardian_name, self.guardian_contact)
+        return None
 
-    act: Literal["approve", "decline"]
-    percent: int = Field(default=0, ge=0, le=rules.MOST_PERCENT)
-    minutes: int = Field(default=0, ge=0, le=rules.MOST_MINUTES)
-    reason: str = Field(max_length=1000)
+
+class ApplicationForm(CorrectionForm):
+    """An application: the same, and what is agreed to."""
+
+    conduct: Literal["true"]
+    mark: Literal["true"]
+    notice: Literal["true"]
 
 
-def _application_page(
-    request: Request, session: Session, viewer: Viewer, exam_slug: str, form: FormState
+def _form_page(
+    request: Request,
+    session: Session,
+    exam_slug: str,
+    form: FormState,
+    *,
+    application: queries.ApplicationFacts | None = None,
+    refusal: DomainError | None = None,
 ) -> Response:
+    """The form of an application; with one that stands, the form that corrects it."""
+    tail = f"exams/{exam_slug}/application" + ("/correction" if application else "")
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    return page(
+        request,
+        "exams/application_form.html",
+        status=refusal.status if refusal else status,
+        switch_path=f"/{locale_of(request)}/{tail}",
+        exam=_exam(session, exam_slug),
+        application=application,
+        form=form,
+        action=tail,
+        refusal=sentence_of(request, refusal) if refusal else "",
+        error_title=bool(form.errors or refusal),
+    )
+
+
+def _exam(session: Session, exam_slug: str) -> form_queries.ExamFacts:
     exam = form_queries.get_exam(session, exam_slug)
     if not exam.certification:
         raise NotFound
-    return page(
-        request,
-        "exams/application.html",
-        status=HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK,
-        exam=exam,
-        application=queries.find_application(session, viewer.person_id, exam.id),
-        form=form,
-        error_title=bool(form.errors),
-        done=request.query_params.get("done", ""),
-    )
+    return exam
+
+
+def _standing(session: Session, viewer: Viewer, exam_slug: str) -> queries.ApplicationFacts:
+    """The viewer's live application.
+
+    Raises:
+        NotFound: there is none, or no such exam.
+    """
+    found = queries.find_application(session, viewer.person_id, _exam(session, exam_slug).id)
+    if found is None:
+        raise NotFound
+    return found
 
 
 @router.get("/exams/{exam_slug}/application")
 def show_application(request: Request, session: Read, viewer: SignedIn, exam_slug: str) -> Response:
     """The form, or the application as it stands."""
-    names = accounts.names_of(session, [viewer.person_id]).get(viewer.person_id)
-    known = {"name_latin": names.latin or "", "name_cyrillic": names.cyrillic or ""} if names else {}
-    return _application_page(request, session, viewer, exam_slug, FormState(values=known))
+    exam = _exam(session, exam_slug)
+    application = queries.find_application(session, viewer.person_id, exam.id)
+    if application is None:
+        names = accounts.names_of(session, [viewer.person_id]).get(viewer.person_id)
+        known = {"name_latin": names.latin or "", "name_cyrillic": names.cyrillic or ""} if names else {}
+        return _form_page(request, session, exam_slug, FormState(values=known))
+    return page(
+        request,
+        "exams/application.html",
+        exam=exam,
+        application=application,
+        used=queries.is_used(session, application.id),
+        done=request.query_params.get("done", ""),
+    )
+
+
+M = TypeVar("M", bound=CorrectionForm)
+
+
+def _read(form: FormData, model: type[M]) -> tuple[M | None, FormState]:
+    data, state = parse(form, model)
+    if state.values.get("age") == "minor":
+        for name in ("guardian_name", "guardian_contact"):
+            if not state.values.get(name, "").strip():
+                state.add(name, N_("Fill in this field."))
+    if model is ApplicationForm:
+        say_boxes(state, ("conduct", "mark", "notice"))
+    return (None if state.errors else data), state
 
 
 @router.post("/exams/{exam_slug}/application")
 def create_application(
     *, request: Request, session: Write, clock: ClockDep, viewer: SignedIn, form: Form, exam_slug: str
 ) -> Response:
-    """Apply. 422 with what is missing; 409 when there is a live application."""
-    data, state = parse(form, ApplicationForm)
-    if state.values.get("age") == "minor":
-        for name in ("guardian_name", "guardian_contact"):
-            if not state.values.get(name, "").strip():
-                state.add(name, N_("Fill in this field."))
-    say_boxes(state, ("conduct", "mark", "notice"))
-    if data is None or state.errors:
-        return _application_page(request, session, viewer, exam_slug, state)
-    guardian = None
-    if data.guardian_name and data.guardian_contact:
-        guardian = service.Guardian(data.guardian_name, data.guardian_contact)
-    service.apply(
-        session,
-        clock,
-        person_id=viewer.person_id,
-        exam_slug=exam_slug,
-        names=service.DocumentNames(latin=data.name_latin, cyrillic=data.name_cyrillic),
-        guardian=guardian,
-        accommodation_request=data.accommodation,
-    )
+    """Apply. 422 with what is missing; 409 when an application stands, which what was typed can correct."""
+    data, state = _read(form, ApplicationForm)
+    if data is None:
+        return _form_page(request, session, exam_slug, state)
+    try:
+        service.apply(
+            session,
+            clock,
+            person_id=viewer.person_id,
+            exam_slug=exam_slug,
+            names=data.names,
+            guardian=data.guardian,
+            accommodation_request=data.accommodation,
+        )
+    except AlreadyApplied as refusal:  # nothing was written
+        standing = _standing(session, viewer, exam_slug)
+        return _form_page(request, session, exam_slug, state, application=standing, refusal=refusal)
     return go(request, f"exams/{exam_slug}/sittings", done="applied")
 
 
-@router.get("/accommodations")
-def list_accommodations(request: Request, session: Read, viewer: ManagerDep) -> Response:
-    """Requests to decide, and those decided."""
-    del viewer
-    found = manager_queries.list_requests(session)
-    deciders = {one.decided_by for one in found if one.decided_by}
-    return page(
-        request,
-        "exams/accommodations.html",
-        waiting=[one for one in found if one.state is AccommodationState.REQUESTED],
-        decided=[one for one in found if one.state is not AccommodationState.REQUESTED],
-        names=accounts.names_of(session, deciders),
-        done=request.query_params.get("done", ""),
-    )
+@router.get("/exams/{exam_slug}/application/correction")
+def show_correction(request: Request, session: Read, viewer: SignedIn, exam_slug: str) -> Response:
+    """The application as it stands, to be put right."""
+    one = _standing(session, viewer, exam_slug)
+    values = {
+        "name_latin": one.name_latin,
+        "name_cyrillic": one.name_cyrillic or "",
+        "age": "adult" if one.adult else "minor",
+        "guardian_name": one.guardian_name or "",
+        "guardian_contact": one.guardian_contact or "",
+        "accommodation": one.accommodation_request or "",
+    }
+    return _form_page(request, session, exam_slug, FormState(values=values), application=one)
 
 
-def _decision_page(
-    request: Request, session: Session, viewer: Viewer, application_id: UUID, form: FormState
+@router.post("/exams/{exam_slug}/application/correction")
+def correct_application(
+    *, request: Request, session: Write, clock: ClockDep, viewer: SignedIn, form: Form, exam_slug: str
 ) -> Response:
-    one = manager_queries.get_request(session, application_id)
-    return page(
-        request,
-        "exams/accommodation.html",
-        status=HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK,
-        one=one,
-        own=one.person_id == viewer.person_id,
-        form=form,
-        error_title=bool(form.errors),
-    )
-
-
-@router.get("/accommodations/{application_id}")
-def show_accommodation(request: Request, session: Read, viewer: ManagerDep, application_id: UUID) -> Response:
-    """One request, with the form to decide it."""
-    return _decision_page(request, session, viewer, application_id, FormState())
-
-
-@router.post("/accommodations/{application_id}")
-def settle_accommodation(
-    *, request: Request, session: Write, clock: ClockDep, viewer: ManagerDep, form: Form, application_id: UUID
-) -> Response:
-    """Approve or decline, with a reason; 409 when it was decided before."""
-    data, state = parse(form, DecisionForm)
-    if data is not None and data.act == "approve" and not (data.percent or data.minutes):
-        state.add("percent", N_("Give a share in per cent, minutes, or both."))
-    if data is None or state.errors:
-        return _decision_page(request, session, viewer, application_id, state)
-    if data.act == "approve":
-        service.approve_accommodation(
+    """Put the application right; 409 once somebody has relied on it."""
+    standing = _standing(session, viewer, exam_slug)
+    data, state = _read(form, CorrectionForm)
+    if data is None:
+        return _form_page(request, session, exam_slug, state, application=standing)
+    try:
+        service.correct(
             session,
             clock,
-            application_id=application_id,
-            approver_id=viewer.person_id,
-            percent=data.percent,
-            minutes=data.minutes,
-            reason=data.reason,
+            person_id=viewer.person_id,
+            exam_slug=exam_slug,
+            names=data.names,
+            guardian=data.guardian,
+            accommodation_request=data.accommodation,
         )
-    else:
-        service.decline_accommodation(
-            session,
-            clock,
-            application_id=application_id,
-            approver_id=viewer.person_id,
-            reason=data.reason,
-        )
-    return go(request, "accommodations", done=data.act)
+    except ApplicationUsed as refusal:  # nothing was written
+        return _form_page(request, session, exam_slug, state, application=standing, refusal=refusal)
+    return go(request, f"exams/{exam_slug}/application", done="corrected")
+
+
+@router.get("/exams/{exam_slug}/application/withdrawal")
+def ask_withdrawal(request: Request, session: Read, viewer: SignedIn, exam_slug: str) -> Response:
+    """Name what withdrawing means, before it happens."""
+    _standing(session, viewer, exam_slug)
+    return page(request, "exams/application_withdrawal.html", exam=_exam(session, exam_slug))
+
+
+@router.post("/exams/{exam_slug}/application/withdrawal")
+def withdraw_application(
+    *, request: Request, session: Write, clock: ClockDep, viewer: SignedIn, form: Form, exam_slug: str
+) -> Response:
+    """Take the application back; 409 while a place rests on it, or once somebody has relied on it."""
+    del form
+    service.withdraw(session, clock, person_id=viewer.person_id, exam_slug=exam_slug)
+    return go(request, "exams", done="withdrawn")

@@ -4,16 +4,17 @@ from uuid import UUID
 
 from fastapi import Request, Response
 
+from app.exams.queries import attempts as attempt_queries
 from app.exams.queries import booking as queries
 from app.exams.queries import forms as form_queries
 from app.exams.queries.released import passed_exams
 from app.exams.rules import booking as rules
-from app.exams.rules.states import OPEN, BookingState, Lifecycle
+from app.exams.rules.states import BookingState, Lifecycle
 from app.exams.service import booking as service
 from app.kernel.errors import NotFound
 from app.platform.database import Read, Write
 from app.platform.routing import Router
-from app.web.forms import Form, FormModel, parse
+from app.web.forms import Form, FormModel, page_number, parse
 from app.web.pages import go, page
 from app.web.viewer import ClockDep, SignedIn
 
@@ -32,17 +33,17 @@ def my_exams(request: Request, session: Read, clock: ClockDep, viewer: SignedIn)
     now = clock.now()
     exams = form_queries.list_exams(session)
     places = queries.list_places(session, viewer.person_id)
-    attempts = queries.list_attempts(session, viewer.person_id)
-    over = {place.attempt_id for place in places if place.lifecycle and place.lifecycle not in OPEN}
+    attempts = queries.list_attempts(session, viewer.person_id, page=_page_asked(request))
     return page(
         request,
         "exams/mine.html",
         certifying=[exam for exam in exams if exam.certification],
         practice=[exam for exam in exams if not exam.certification],
         applications={one.exam_id: one for one in queries.list_applications(session, viewer.person_id)},
-        places={place.exam_id: place for place in places if place.attempt_id not in over},
-        attempts=attempts,
-        running={one.exam_id: one for one in attempts if one.lifecycle in OPEN and one.started_at},
+        places={place.exam_id: place for place in places},
+        attempts=attempts.rows,
+        listed=attempts,
+        running={one.exam_id: one for one in queries.list_running(session, viewer.person_id)},
         titles={exam.id: exam.title for exam in exams},
         passed=passed_exams(session, viewer.person_id),
         practising={exam.id for exam in exams if not exam.certification},
@@ -57,6 +58,10 @@ def my_exams(request: Request, session: Read, clock: ClockDep, viewer: SignedIn)
     )
 
 
+def _page_asked(request: Request) -> int:
+    return page_number(request.query_params.get("page", ""))
+
+
 @router.get("/exams/{exam_slug}/sittings")
 def list_sittings(
     request: Request, session: Read, clock: ClockDep, viewer: SignedIn, exam_slug: str
@@ -69,22 +74,21 @@ def list_sittings(
     place = next(
         (one for one in queries.list_places(session, viewer.person_id) if one.exam_id == exam.id), None
     )
-    if place is not None and place.lifecycle is not None and place.lifecycle not in OPEN:
-        place = None
     movable = (
         place is not None
         and place.lifecycle is Lifecycle.SCHEDULED
         and rules.may_move(opens_at=place.opens_at, at=now)
     )
-    attempts = [one for one in queries.list_attempts(session, viewer.person_id) if one.exam_id == exam.id]
     repeats = rules.AttemptRules(exam.attempts_allowed, exam.window_days, exam.wait_days)
-    past = [rules.PastAttempt(one.lifecycle, one.started_at) for one in attempts]
+    past = attempt_queries.past_attempts(session, viewer.person_id, exam.id)
+    bookable = queries.list_bookable(session, exam.id, at=now, page=_page_asked(request))
     return page(
         request,
         "exams/bookable.html",
         exam=exam,
         application=queries.find_application(session, viewer.person_id, exam.id),
-        sittings=queries.list_bookable(session, exam.id, at=now),
+        sittings=bookable.rows,
+        listed=bookable,
         place=place,
         movable=movable,
         standing=rules.standing(past, repeats, at=now),

@@ -1,34 +1,49 @@
-"""An exam manager's pages: sittings with their places, centres and rooms."""
+"""An exam manager's pages: sittings with their places, who watches over them, and cancelling one."""
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Collection
+from datetime import UTC, datetime
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request, Response
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field
 from sqlmodel import Session
 
 from app.accounts import queries as accounts
+from app.accounts.rules import kazakh_sort_key
 from app.exams import errors
 from app.exams.queries import forms as form_queries
 from app.exams.queries import sittings as queries
 from app.exams.service import booking as service
+from app.exams.service import sittings
 from app.kernel.clock import Clock
 from app.kernel.errors import DomainError
-from app.kernel.locales import Locale
 from app.platform.database import Read, Write
 from app.platform.routing import Router
-from app.web.forms import Form, FormModel, FormState, parse
+from app.web.errors import sentence_of
+from app.web.forms import Form, FormModel, FormState, page_number, parse
+from app.web.locale import locale_of
 from app.web.pages import go, page
 from app.web.translations import N_
 from app.web.viewer import ClockDep, Viewer, holding
 
 router = Router()
 ManagerDep = Annotated[Viewer, Depends(holding("exam_manager"))]
-KEPT_IN_LIST = timedelta(days=30)
-"""How long a sitting that is over stays in the list."""
+FIRST_YEAR, LAST_YEAR = 2020, 2100
+"""A sitting outside these years is a slip of the hand, and some calendars cannot hold it."""
+
+
+def _local(value: datetime) -> datetime:
+    if value.tzinfo is not None or not FIRST_YEAR <= value.year <= LAST_YEAR:
+        raise ValueError(N_("Type a date and a time as in 2026-11-26T10:00."))
+    return value
+
+
+LocalTime = Annotated[datetime, AfterValidator(_local)]
+"""A date and a time without a zone: the zone is the centre's."""
 
 
 class SittingForm(FormModel):
@@ -36,79 +51,79 @@ class SittingForm(FormModel):
 
     exam_slug: str
     room_id: UUID
-    opens_at: datetime
-    closes_at: datetime
+    opens_at: LocalTime
+    closes_at: LocalTime
     capacity: int = Field(ge=1, le=10_000)
-    languages: list[Locale] = Field(min_length=1)
     proctors: list[UUID] = Field(min_length=1)
 
 
-class CentreForm(FormModel):
-    """A centre in three languages."""
+class ProctorsForm(FormModel):
+    """Who watches over a sitting."""
 
-    slug: str = Field(pattern=r"^[a-z][a-z0-9-]{1,63}$")
-    name_kk: str = Field(max_length=120)
-    name_ru: str = Field(max_length=120)
-    name_en: str = Field(max_length=120)
-    address_kk: str = Field(max_length=200)
-    address_ru: str = Field(max_length=200)
-    address_en: str = Field(max_length=200)
-    timezone: str = Field(max_length=64)
-
-    @field_validator("timezone")
-    @classmethod
-    def _zone(cls, value: str) -> str:
-        if value not in available_timezones():
-            raise ValueError(N_("Type the name of a time zone, such as Asia/Almaty."))
-        return value
+    proctors: list[UUID] = Field(min_length=1)
 
 
-class RoomForm(FormModel):
-    """A room of a centre."""
+class CancellationForm(FormModel):
+    """Why a sitting does not take place; everybody who had a place or waited reads it."""
 
-    centre_id: UUID
-    room_name: str = Field(max_length=64)
-    seats: int = Field(ge=1, le=10_000)
-    step_free: bool = False
+    reason: str = Field(max_length=1000)
 
 
-def _list_page(request: Request, session: Session, clock: Clock, form: FormState) -> Response:
-    proctors = accounts.people_with_role(session, "proctor")
+def _list_page(
+    request: Request,
+    session: Session,
+    clock: Clock,
+    form: FormState,
+    *,
+    refusal: DomainError | None = None,
+) -> Response:
+    over = request.query_params.get("view") == "over"
+    number = page_number(request.query_params.get("page", ""))
+    listed = queries.list_sittings(session, at=clock.now(), over=over, page=number)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     return page(
         request,
         "exams/sittings.html",
-        status=HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK,
-        sittings=queries.list_sittings(session, since=clock.now() - KEPT_IN_LIST),
+        status=refusal.status if refusal else status,
+        listed=listed,
+        over=over,
         exams=[exam for exam in form_queries.list_exams(session) if exam.certification],
         rooms=queries.list_rooms(session),
-        proctors=accounts.names_of(session, proctors),
+        proctors=_proctors(session),
         form=form,
-        error_title=bool(form.errors),
+        refusal=sentence_of(request, refusal) if refusal else "",
+        error_title=bool(form.errors or refusal),
         done=request.query_params.get("done", ""),
     )
 
 
+def _proctors(session: Session) -> dict[UUID, accounts.Names]:
+    """Everybody who may be assigned, by the Kazakh alphabet of their names."""
+    found = accounts.names_of(session, accounts.people_with_role(session, "proctor"))
+    return dict(sorted(found.items(), key=lambda one: kazakh_sort_key(str(one[1]))))
+
+
 @router.get("/sittings")
 def list_sittings(request: Request, session: Read, clock: ClockDep, viewer: ManagerDep) -> Response:
-    """Sittings of the last month and those to come, and the form for a new one."""
+    """Sittings to come, or with ``view=over`` those that are over, and the form for a new one."""
     del viewer
-    start = FormState(values={"languages": [str(locale) for locale in Locale]})
-    return _list_page(request, session, clock, start)
+    return _list_page(request, session, clock, FormState())
 
 
 @router.post("/sittings")
 def create_sitting(
     request: Request, session: Write, clock: ClockDep, viewer: ManagerDep, form: Form
 ) -> Response:
-    """Schedule a sitting; 422 with what is wrong, 409 when the room is taken then."""
+    """Schedule a sitting; 422 with what is wrong, 409 when the room is taken then; nothing typed is lost."""
     data, state = parse(form, SittingForm)
-    room = next((one for one in queries.list_rooms(session) if data and one.id == data.room_id), None)
-    if data is None or room is None:
-        state.add("room_id", N_("Choose one of the options.")) if data else None
+    if data is None:
+        return _list_page(request, session, clock, state)
+    room = next((one for one in queries.list_rooms(session) if one.id == data.room_id), None)
+    _check_choices(session, state, data, room)
+    if room is None or state.errors:
         return _list_page(request, session, clock, state)
     zone = ZoneInfo(room.timezone)
-    opens_at = data.opens_at.replace(tzinfo=zone).astimezone(UTC)
-    closes_at = data.closes_at.replace(tzinfo=zone).astimezone(UTC)
+    opens_at, closes_at = (at.replace(tzinfo=zone).astimezone(UTC) for at in (data.opens_at, data.closes_at))
     if opens_at <= clock.now():
         state.add("opens_at", N_("Choose a time to come."))
         return _list_page(request, session, clock, state)
@@ -123,12 +138,29 @@ def create_sitting(
             closes_at=closes_at,
             capacity=data.capacity,
             proctor_ids=data.proctors,
-            languages=[str(locale) for locale in data.languages],
         )
     except (errors.CapacityBeyondRoom, errors.WindowTooShort) as wrong:
         _say(state, wrong)
         return _list_page(request, session, clock, state)
+    except errors.RoomTaken as refusal:  # nothing was written
+        return _list_page(request, session, clock, state, refusal=refusal)
     return go(request, f"sittings/{made}", done="made")
+
+
+def _check_choices(
+    session: Session, state: FormState, data: SittingForm, room: queries.RoomFacts | None
+) -> None:
+    """Say at its field what could be chosen when the form was opened, and no longer can."""
+    if room is None:
+        state.add("room_id", N_("Choose one of the options."))
+    if data.exam_slug not in {exam.slug for exam in form_queries.list_exams(session) if exam.certification}:
+        state.add("exam_slug", N_("Choose one of the options."))
+    _check_proctors(session, state, data.proctors)
+
+
+def _check_proctors(session: Session, state: FormState, chosen: Collection[UUID]) -> None:
+    if not set(chosen) <= set(accounts.people_with_role(session, "proctor")):
+        state.add("proctors", N_("Somebody you chose is no longer a proctor. Look at the list again."))
 
 
 def _say(state: FormState, wrong: DomainError) -> None:
@@ -139,76 +171,102 @@ def _say(state: FormState, wrong: DomainError) -> None:
         state.add("closes_at", N_("The exam takes %(minutes)s minutes: the end is too early."), **wrong.facts)
 
 
-@router.get("/sittings/{sitting_id}")
-def show_sitting(request: Request, session: Read, viewer: ManagerDep, sitting_id: UUID) -> Response:
-    """A sitting with its places and its waiting list."""
-    del viewer
-    proctors = queries.list_proctors(session, sitting_id)
+def _sitting_page(
+    *,
+    request: Request,
+    session: Session,
+    clock: Clock,
+    sitting_id: UUID,
+    form: FormState | None = None,
+    refusal: DomainError | None = None,
+) -> Response:
+    assigned = queries.list_proctors(session, sitting_id)
+    sitting = queries.get_sitting(session, sitting_id)
+    state = form or FormState(values={"proctors": [str(person) for person in assigned]})
+    state.values.setdefault("proctors", [str(person) for person in assigned])
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if state.errors else HTTPStatus.OK
     return page(
         request,
         "exams/sitting.html",
-        sitting=queries.get_sitting(session, sitting_id),
+        status=refusal.status if refusal else status,
+        switch_path=f"/{locale_of(request)}/sittings/{sitting_id}",
+        sitting=sitting,
         booked=queries.list_booked(session, sitting_id),
-        proctors=accounts.names_of(session, proctors),
+        proctors=accounts.names_of(session, assigned),
+        offered=_proctors(session),
+        begun=queries.has_begun(session, sitting_id, at=clock.now()),
+        form=state,
+        refusal=sentence_of(request, refusal) if refusal else "",
+        error_title=bool(state.errors or refusal),
         done=request.query_params.get("done", ""),
     )
 
 
-def _centres_page(request: Request, session: Session, form: FormState) -> Response:
+@router.get("/sittings/{sitting_id}")
+def show_sitting(
+    request: Request, session: Read, clock: ClockDep, viewer: ManagerDep, sitting_id: UUID
+) -> Response:
+    """A sitting with its places and its waiting list."""
+    del viewer
+    return _sitting_page(request=request, session=session, clock=clock, sitting_id=sitting_id)
+
+
+@router.post("/sittings/{sitting_id}/proctors")
+def assign_proctors(
+    *, request: Request, session: Write, clock: ClockDep, viewer: ManagerDep, form: Form, sitting_id: UUID
+) -> Response:
+    """Change who watches over the sitting, until its first attempt is started."""
+    shown = partial(_sitting_page, request=request, session=session, clock=clock, sitting_id=sitting_id)
+    data, state = parse(form, ProctorsForm)
+    if data is not None:
+        _check_proctors(session, state, data.proctors)
+    if data is None or state.errors:
+        return shown(form=state)
+    try:
+        sittings.assign(
+            session, clock, sitting_id=sitting_id, actor_id=viewer.person_id, proctor_ids=data.proctors
+        )
+    except (errors.SittingBegun, errors.SittingCancelled) as refusal:  # nothing was written
+        return shown(form=state, refusal=refusal)
+    return go(request, f"sittings/{sitting_id}", done="proctors")
+
+
+@router.get("/sittings/{sitting_id}/cancellation")
+def ask_cancellation(request: Request, session: Read, viewer: ManagerDep, sitting_id: UUID) -> Response:
+    """Name whom cancelling the sitting concerns, before it happens."""
+    del viewer
+    return _cancellation_page(request, session, sitting_id, FormState())
+
+
+def _cancellation_page(
+    request: Request,
+    session: Session,
+    sitting_id: UUID,
+    form: FormState,
+    refusal: DomainError | None = None,
+) -> Response:
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     return page(
         request,
-        "exams/centres.html",
-        status=HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK,
-        centres=queries.list_centres(session),
-        rooms=queries.list_rooms(session),
+        "exams/sitting_cancellation.html",
+        status=refusal.status if refusal else status,
+        sitting=queries.get_sitting(session, sitting_id),
         form=form,
-        error_title=bool(form.errors),
-        done=request.query_params.get("done", ""),
+        refusal=sentence_of(request, refusal) if refusal else "",
+        error_title=bool(form.errors or refusal),
     )
 
 
-@router.get("/centres")
-def list_centres(request: Request, session: Read, viewer: ManagerDep) -> Response:
-    """Centres with their rooms, and the forms for new ones."""
-    del viewer
-    return _centres_page(request, session, FormState(values={"timezone": "Asia/Almaty"}))
-
-
-@router.post("/centres")
-def create_centre(
-    request: Request, session: Write, clock: ClockDep, viewer: ManagerDep, form: Form
+@router.post("/sittings/{sitting_id}/cancellation")
+def cancel_sitting(
+    *, request: Request, session: Write, clock: ClockDep, viewer: ManagerDep, form: Form, sitting_id: UUID
 ) -> Response:
-    """Add a centre."""
-    data, state = parse(form, CentreForm)
+    """Cancel the sitting with a reason; 409 once an attempt was started."""
+    data, state = parse(form, CancellationForm)
     if data is None:
-        return _centres_page(request, session, state)
-    service.create_centre(
-        session,
-        clock,
-        actor_id=viewer.person_id,
-        slug=data.slug,
-        name={"kk": data.name_kk, "ru": data.name_ru, "en": data.name_en},
-        address={"kk": data.address_kk, "ru": data.address_ru, "en": data.address_en},
-        timezone=data.timezone,
-    )
-    return go(request, "centres", done="centre")
-
-
-@router.post("/centres/rooms")
-def create_room(
-    request: Request, session: Write, clock: ClockDep, viewer: ManagerDep, form: Form
-) -> Response:
-    """Add a room to a centre."""
-    data, state = parse(form, RoomForm)
-    if data is None:
-        return _centres_page(request, session, state)
-    service.create_room(
-        session,
-        clock,
-        actor_id=viewer.person_id,
-        centre_id=data.centre_id,
-        name=data.room_name,
-        capacity=data.seats,
-        step_free=data.step_free,
-    )
-    return go(request, "centres", done="room")
+        return _cancellation_page(request, session, sitting_id, state)
+    try:
+        sittings.cancel(session, clock, sitting_id=sitting_id, actor_id=viewer.person_id, reason=data.reason)
+    except (errors.SittingBegun, errors.SittingCancelled) as refusal:  # nothing was written
+        return _cancellation_page(request, session, sitting_id, state, refusal)
+    return go(request, f"sittings/{sitting_id}", done="cancelled")

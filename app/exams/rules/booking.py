@@ -3,7 +3,6 @@
 Instants are aware UTC. Nothing here reads a clock.
 """
 
-import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -58,6 +57,19 @@ class Bar(StrEnum):
     TOO_SOON = "too_soon"
     OPEN_ATTEMPT = "open_attempt"
     NO_FORM_LEFT = "no_form_left"
+
+
+class Letter(StrEnum):
+    """Which letter about a place is written."""
+
+    BOOKED = "booked"
+    PROMOTED = "promoted"
+    """A place became free for somebody in the waiting list."""
+    MOVED = "moved"
+    CANCELLED = "cancelled"
+    """The candidate gave the place back."""
+    CALLED_OFF = "called_off"
+    """The sitting does not take place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,20 +179,3 @@ def may_miss(*, opens_at: datetime, at: datetime) -> bool:
 def next_seat(taken: Collection[int]) -> int:
     """The lowest seat that is free, from 1."""
     return next(seat for seat in range(1, len(taken) + 2) if seat not in set(taken))
-
-
-def written_in(script: str, name: str) -> bool:
-    """Whether ``name`` has two letters at least, and all are of ``script``: ``LATIN`` or ``CYRILLIC``.
-
-    Spaces, hyphens, apostrophes and full stops may stand between; digits and other signs may not.
-    """
-    letters = 0
-    for sign in unicodedata.normalize("NFC", name):
-        if sign.isalpha():
-            # the modifier letter apostrophe counts as a letter in Unicode and belongs to no script
-            if not unicodedata.name(sign, "").startswith((script, "MODIFIER")):
-                return False
-            letters += 1
-        elif not (sign in " -'.’‑" or unicodedata.combining(sign)):
-            return False
-    return letters >= 2

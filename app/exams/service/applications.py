@@ -6,18 +6,27 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlmodel import Session, col
 
-from app.exams.errors import AccommodationDecided, AlreadyApplied, OwnRequest
+from app.exams.errors import (
+    AccommodationDecided,
+    AlreadyApplied,
+    ApplicationUsed,
+    OwnRequest,
+    OwnTrainee,
+    PlaceHeld,
+)
 from app.exams.models.attempts import Attempt
-from app.exams.models.booking import Application
+from app.exams.models.booking import Application, Booking
 from app.exams.models.forms import Blueprint
+from app.exams.queries import booking as queries
 from app.exams.queries import forms as form_queries
 from app.exams.rules import booking as rules
-from app.exams.rules.states import AccommodationState, ApplicationState, Lifecycle
+from app.exams.rules.states import AccommodationState, ApplicationState, BookingState, Lifecycle
 from app.kernel.clock import Clock
-from app.kernel.errors import NotFound
+from app.kernel.errors import NotFound, Refused
 from app.kernel.ids import new_id
 from app.platform import audit
 from app.platform.database import insert_once
+from app.programmes.queries import trained
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +110,100 @@ def apply(
     return made
 
 
+def correct(
+    session: Session,
+    clock: Clock,
+    *,
+    person_id: UUID,
+    exam_slug: str,
+    names: DocumentNames,
+    guardian: Guardian | None = None,
+    accommodation_request: str | None = None,
+) -> None:
+    """Put right what stands in a live application; the places that rest on it stay.
+
+    A request for an accommodation can be changed until it is decided.
+
+    Raises:
+        NotFound: no such exam, or no live application of this person.
+        ApplicationUsed: the candidate has checked in or started with it.
+    """
+    one = _own_application(session, person_id, exam_slug)
+    request = (accommodation_request or "").strip() or None
+    values: dict[str, object] = {
+        "name_latin": names.latin,
+        "name_cyrillic": names.cyrillic,
+        "adult": guardian is None,
+        "guardian_name": guardian.name if guardian else None,
+        "guardian_contact": guardian.contact if guardian else None,
+    }
+    if one.accommodation in {AccommodationState.NONE, AccommodationState.REQUESTED}:
+        state = AccommodationState.REQUESTED if request else AccommodationState.NONE
+        values |= {"accommodation": state, "accommodation_request": request}
+    changed = [name for name, value in values.items() if getattr(one, name) != value]
+    for name in changed:
+        setattr(one, name, values[name])
+    session.flush()
+    audit.record(
+        session,
+        clock,
+        actor_id=person_id,
+        action="application.corrected",
+        subject_kind="application",
+        subject_id=one.id,
+        changed=sorted(changed),
+    )
+
+
+def withdraw(session: Session, clock: Clock, *, person_id: UUID, exam_slug: str) -> None:
+    """Take a live application back; another one can be made at any time.
+
+    Raises:
+        NotFound: no such exam, or no live application of this person.
+        ApplicationUsed: the candidate has checked in or started with it.
+        PlaceHeld: a place rests on it, or a turn in a waiting list; that is given back first.
+    """
+    one = _own_application(session, person_id, exam_slug)
+    live = session.scalar(
+        select(col(Booking.id)).where(
+            col(Booking.application_id) == one.id,
+            col(Booking.state).in_([BookingState.BOOKED, BookingState.WAITING]),
+            ~queries.attempt_over(),
+        )
+    )
+    if live is not None:
+        raise PlaceHeld
+    one.state = ApplicationState.WITHDRAWN
+    session.flush()
+    audit.record(
+        session,
+        clock,
+        actor_id=person_id,
+        action="application.withdrawn",
+        subject_kind="application",
+        subject_id=one.id,
+    )
+
+
+def _own_application(session: Session, person_id: UUID, exam_slug: str) -> Application:
+    """The person's live application, its row held, as long as nobody has relied on what it says."""
+    exam = form_queries.get_exam(session, exam_slug)
+    found = session.scalar(
+        select(Application)
+        .where(
+            col(Application.person_id) == person_id,
+            col(Application.exam_id) == exam.id,
+            col(Application.state) == ApplicationState.ACCEPTED,
+        )
+        .with_for_update()
+    )
+    if found is None:
+        raise NotFound
+    if queries.is_used(session, found.id):
+        raise ApplicationUsed
+    return found
+
+
 def approve_accommodation(
     session: Session,
     clock: Clock,
@@ -110,10 +213,11 @@ def approve_accommodation(
     percent: int,
     minutes: int,
     reason: str,
-) -> None:
+) -> Refused | None:
     """Grant extra time: a share of the limit in per cent, whole minutes, or both.
 
-    A place that is booked already gets the time too; an attempt that was started is not touched.
+    A place that is booked already gets the time too; an attempt that was started is not touched. Somebody
+    who trained the candidate is refused, and the attempt is audited.
 
     Raises:
         NotFound: no such application.
@@ -130,6 +234,8 @@ def approve_accommodation(
         percent=percent,
         minutes=minutes,
     )
+    if isinstance(person_id, Refused):
+        return person_id
     waiting = session.execute(
         select(col(Attempt.id), col(Blueprint.minutes))
         .join(Blueprint, col(Blueprint.id) == col(Attempt.blueprint_id))
@@ -148,19 +254,22 @@ def approve_accommodation(
             .values(extra_seconds=col(Attempt.extra_seconds) + extra)
             .execution_options(synchronize_session=False)
         )
+    return None
 
 
 def decline_accommodation(
     session: Session, clock: Clock, *, application_id: UUID, approver_id: UUID, reason: str
-) -> None:
+) -> Refused | None:
     """Refuse a request for an accommodation, with the reason the candidate will read.
+
+    Somebody who trained the candidate is refused themselves, and the attempt is audited.
 
     Raises:
         NotFound: no such application.
         AccommodationDecided: it was decided before, or nothing was asked for.
         OwnRequest: the approver is the candidate.
     """
-    _decide(
+    settled = _decide(
         session,
         clock,
         application_id=application_id,
@@ -168,6 +277,7 @@ def decline_accommodation(
         state=AccommodationState.DECLINED,
         reason=reason,
     )
+    return settled if isinstance(settled, Refused) else None
 
 
 def _decide(
@@ -180,7 +290,7 @@ def _decide(
     reason: str,
     percent: int = 0,
     minutes: int = 0,
-) -> UUID:
+) -> UUID | Refused:
     """Write the decision once and tell whose application it is. The guard stands in the UPDATE."""
     person_id = session.scalar(
         select(col(Application.person_id)).where(col(Application.id) == application_id)
@@ -189,11 +299,23 @@ def _decide(
         raise NotFound
     if person_id == approver_id:
         raise OwnRequest
+    if trained(session, approver_id, person_id, at=clock.now()):
+        audit.record(
+            session,
+            clock,
+            actor_id=approver_id,
+            action="conflict.refused",
+            subject_kind="application",
+            subject_id=application_id,
+            act=f"accommodation.{state.value}",
+        )
+        return Refused(OwnTrainee())
     done = session.execute(
         update(Application)
         .where(
             col(Application.id) == application_id,
             col(Application.accommodation) == AccommodationState.REQUESTED,
+            col(Application.state) == ApplicationState.ACCEPTED,
         )
         .values(
             accommodation=state,

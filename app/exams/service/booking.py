@@ -14,11 +14,11 @@ from app.exams.models.booking import Booking, Centre, Room, Sitting, SittingProc
 from app.exams.queries import forms as form_queries
 from app.exams.rules import booking as rules
 from app.exams.rules.states import Axis, BookingState, Lifecycle, Mode
-from app.exams.service import history, places
+from app.exams.service import history, letters, places
 from app.kernel.clock import Clock
 from app.kernel.errors import NotFound
 from app.kernel.ids import new_id
-from app.kernel.locales import LOCALES, Trilingual
+from app.kernel.locales import Trilingual
 from app.platform import audit
 from app.platform.database import insert_once
 
@@ -69,6 +69,8 @@ def book(session: Session, clock: Clock, *, person_id: UUID, sitting_id: UUID) -
         sitting=sitting_id,
         attempt=place.attempt_id,
     )
+    if place.attempt_id:
+        letters.write_later(session, clock, booking_id, rules.Letter.BOOKED)
     return place
 
 
@@ -130,6 +132,7 @@ def move(
         before=old.id,
         attempt=attempt.id,
     )
+    letters.write_later(session, clock, moved.id, rules.Letter.MOVED)
     return places.Place(moved.id, attempt.id, seat)
 
 
@@ -156,6 +159,7 @@ def cancel(session: Session, clock: Clock, *, person_id: UUID, booking_id: UUID)
     session.flush()
     if had_place:
         places.free_place(session, clock, sitting)
+        letters.write_later(session, clock, booking_id, rules.Letter.CANCELLED)
     audit.record(
         session,
         clock,
@@ -268,7 +272,6 @@ def create_sitting(
     closes_at: datetime,
     capacity: int,
     proctor_ids: Sequence[UUID],
-    languages: Sequence[str] = LOCALES,
     form_ids: Sequence[UUID] = (),
 ) -> UUID:
     """Schedule a session on site. Instants are aware UTC; ``form_ids`` empty: any form of the blueprint.
@@ -305,7 +308,6 @@ def create_sitting(
         opens_at=opens_at,
         closes_at=closes_at,
         capacity=capacity,
-        languages=[str(language) for language in languages],
         form_ids=[str(form) for form in form_ids],
     )
     session.add(sitting)

@@ -155,17 +155,19 @@ def check_open(sitting: SittingFacts, now: datetime) -> None:
 
 
 def accepted_application(session: Session, person_id: UUID, exam_id: UUID) -> Application:
-    """The person's accepted application.
+    """The person's accepted application, its row held: it is not withdrawn while a place is taken with it.
 
     Raises:
         ApplicationNeeded: there is none.
     """
     found = session.scalar(
-        select(Application).where(
+        select(Application)
+        .where(
             col(Application.person_id) == person_id,
             col(Application.exam_id) == exam_id,
             col(Application.state) == ApplicationState.ACCEPTED,
         )
+        .with_for_update()
     )
     if found is None:
         raise errors.ApplicationNeeded

@@ -1,0 +1,129 @@
+"""What an exam manager does to a planned sitting: change who watches over it, or call it off."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import delete, select, update
+from sqlmodel import Session, col
+
+from app.accounts import queries as accounts
+from app.exams import errors
+from app.exams.models.attempts import Attempt
+from app.exams.models.booking import Booking, Sitting, SittingProctor
+from app.exams.queries import sittings as queries
+from app.exams.rules.booking import Letter
+from app.exams.rules.delivery import BEFORE_START
+from app.exams.rules.states import Axis, BookingState, Lifecycle
+from app.exams.rules.transitions import Who
+from app.exams.service import history, letters, places
+from app.kernel.clock import Clock
+from app.kernel.errors import NotFound
+from app.platform import audit
+
+
+def assign(
+    session: Session, clock: Clock, *, sitting_id: UUID, actor_id: UUID, proctor_ids: Collection[UUID]
+) -> None:
+    """Change who watches over a sitting; those named replace those assigned before.
+
+    Raises:
+        NotFound: no such sitting, nobody is named, or somebody named is no proctor.
+        SittingCancelled, SittingBegun: it is too late for that.
+    """
+    _hold(session, clock, sitting_id)
+    wanted = set(proctor_ids)
+    if not wanted or not wanted <= set(accounts.people_with_role(session, "proctor")):
+        raise NotFound
+    before = set(queries.list_proctors(session, sitting_id))
+    session.execute(
+        delete(SittingProctor).where(
+            col(SittingProctor.sitting_id) == sitting_id, col(SittingProctor.person_id).in_(before - wanted)
+        )
+    )
+    session.add_all(SittingProctor(sitting_id=sitting_id, person_id=one) for one in wanted - before)
+    audit.record(
+        session,
+        clock,
+        actor_id=actor_id,
+        action="sitting.proctors",
+        subject_kind="sitting",
+        subject_id=sitting_id,
+        added=sorted(str(one) for one in wanted - before),
+        removed=sorted(str(one) for one in before - wanted),
+    )
+
+
+def cancel(session: Session, clock: Clock, *, sitting_id: UUID, actor_id: UUID, reason: str) -> int:
+    """Call a sitting off: every place and every turn in its waiting list ends, and all are told by mail.
+
+    Attempts are voided through no fault of the candidates, who may book again at once. A trainer may do it:
+    it concerns the session, and nobody in it is treated apart. Returns how many are told.
+
+    Raises:
+        NotFound: no such sitting.
+        SittingCancelled: it was called off before.
+        SittingBegun: an attempt was started, or the window is over.
+    """
+    _hold(session, clock, sitting_id)
+    now = clock.now()
+    live = session.execute(
+        select(col(Booking.id), col(Booking.attempt_id))
+        .where(
+            col(Booking.sitting_id) == sitting_id,
+            col(Booking.state).in_([BookingState.BOOKED, BookingState.WAITING]),
+        )
+        .order_by(col(Booking.created_at), col(Booking.id))
+    ).all()
+    attempts = session.scalars(
+        select(Attempt)
+        .where(col(Attempt.sitting_id) == sitting_id, col(Attempt.lifecycle).in_(BEFORE_START))
+        .order_by(col(Attempt.id))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    for attempt in attempts:
+        history.move(
+            session,
+            clock,
+            attempt,
+            Axis.LIFECYCLE,
+            Lifecycle.VOID,
+            actor_id=actor_id,
+            roles={Who.EXAM_MANAGER},
+            reason=reason,
+            where=(col(Attempt.started_at).is_(None),),
+        )
+    session.execute(
+        update(Booking)
+        .where(col(Booking.id).in_([row.id for row in live]))
+        .values(state=BookingState.CANCELLED, ended_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    session.execute(
+        update(Sitting)
+        .where(col(Sitting.id) == sitting_id)
+        .values(booked=0, cancelled_at=now, cancelled_reason=reason)
+        .execution_options(synchronize_session=False)
+    )
+    for row in live:
+        letters.write_later(session, clock, row.id, Letter.CALLED_OFF)
+    audit.record(
+        session,
+        clock,
+        actor_id=actor_id,
+        action="sitting.cancelled",
+        subject_kind="sitting",
+        subject_id=sitting_id,
+        places=sum(row.attempt_id is not None for row in live),
+        waiting=sum(row.attempt_id is None for row in live),
+    )
+    return len(live)
+
+
+def _hold(session: Session, clock: Clock, sitting_id: UUID) -> None:
+    """Lock the sitting, so that nobody books meanwhile, as long as it can still be changed."""
+    sitting = places.lock(session, sitting_id)[sitting_id]
+    if sitting.cancelled_at is not None:
+        raise errors.SittingCancelled
+    if queries.has_begun(session, sitting_id, at=clock.now()):
+        raise errors.SittingBegun
