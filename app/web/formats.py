@@ -12,6 +12,8 @@ from babel.plural import PluralRule
 
 _BABEL = {"kk": "kk_KZ", "ru": "ru_KZ", "en": "en_GB"}
 _NBSP = "\N{NO-BREAK SPACE}"
+_LONG = {"kk": "y 'жылғы' d MMMM", "ru": "d MMMM y 'года'", "en": "d MMMM y"}
+"""Official texts write the word for year out; and a date that ends in «г.» doubles the full stop after it."""
 
 
 # A list holds the same days and numbers again and again, and every page the same zone.
@@ -25,8 +27,7 @@ def _number(locale: str, value: int) -> str:
 
 @lru_cache(maxsize=4096)
 def _date(locale: str, day: dt.date) -> str:
-    # CLDR's long form abbreviates the Kazakh word for year; official texts write it out
-    return format_date(day, "y 'жылғы' d MMMM" if locale == "kk" else "long", locale=_BABEL[locale])
+    return format_date(day, _LONG[locale], locale=_BABEL[locale])
 
 
 @lru_cache(maxsize=1024)

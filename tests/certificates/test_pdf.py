@@ -112,7 +112,7 @@ def test_the_paper_says_both_names_number_scheme_and_dates() -> None:
         "CEASAI-AISA, версия 1.2",
         "CEASAI-AISA, version 1.2",
         "2028 жылғы 1 желтоқсан",
-        "1 декабря 2028 г.",
+        "1 декабря 2028 года",
         "1 December 2028",
         "қазақ тілі",
         "ceasai.example/v/2VXK90MDQT7EH4CZN8RW",
