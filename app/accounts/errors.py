@@ -69,3 +69,28 @@ class OwnRoles(DomainError):
     """Nobody changes their own roles."""
 
     code = "own-roles"
+
+
+class NotTheRegistration(DomainError):
+    """The password is not the one typed at the registration that the letter belongs to."""
+
+    code = "not-the-registration"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class ExamUnderWay(DomainError):
+    """An account is not closed while an exam of its person is open."""
+
+    code = "exam-under-way"
+
+
+class NotClosed(DomainError):
+    """The account is open already."""
+
+    code = "account-not-closed"
+
+
+class OwnAccount(DomainError):
+    """Nobody reopens their own account."""
+
+    code = "own-account"

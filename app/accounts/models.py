@@ -90,7 +90,7 @@ class SignInSession(SQLModel, table=True):
 
 
 class SignInThrottle(SQLModel, table=True):
-    """How often something was tried for one address: wrong passwords, or mails asked for.
+    """How often something was tried for one account: wrong passwords from one origin, or mails asked for.
 
     ``key`` is a hash, so that the addresses of strangers are not collected; ``failures`` stays 0 for mails.
     """
@@ -116,3 +116,50 @@ class MailToken(SQLModel, table=True):
     created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     expires_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     used_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+
+
+class AddressChange(SQLModel, table=True):
+    """A new address somebody asked for, and the link that proves it is read. Forgotten after a while.
+
+    ``token_hash`` is written when the letter is made; ``former`` when the address has been changed.
+    """
+
+    __tablename__ = "address_change"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    person_id: UUID = Field(sa_column=Column(ForeignKey("person.id"), nullable=False, index=True))
+    email: str = Field(max_length=254)
+    """Normalised."""
+    token_hash: str | None = Field(default=None, max_length=64, unique=True)
+    created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    expires_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    used_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    """When it was used, or gave way to a later one."""
+    former: str | None = Field(default=None, max_length=254)
+
+
+class AccountClosure(SQLModel, table=True):
+    """That somebody closed their account, and who opened it again and why."""
+
+    __tablename__ = "account_closure"
+    __table_args__ = (
+        CheckConstraint(
+            "(reopened_at IS NULL) = (reopened_by IS NULL) "
+            "AND (reopened_at IS NULL) = (reopened_reason IS NULL)",
+            name="reopened_by_somebody_with_a_reason",
+        ),
+        Index(
+            "uq_account_closure_live",
+            "person_id",
+            unique=True,
+            sqlite_where=text("reopened_at IS NULL"),
+            postgresql_where=text("reopened_at IS NULL"),
+        ),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    person_id: UUID = Field(sa_column=Column(ForeignKey("person.id"), nullable=False))
+    closed_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    reopened_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    reopened_by: UUID | None = Field(default=None, sa_column=Column(ForeignKey("person.id")))
+    reopened_reason: str | None = Field(default=None, max_length=1000)

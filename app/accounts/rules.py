@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from enum import StrEnum
+from ipaddress import IPv6Address, ip_address, ip_network
 
 
 class Role(StrEnum):
@@ -54,11 +55,18 @@ SEEN_EVERY = timedelta(minutes=5)
 """How often a session's last use is written down."""
 LINK_LIFE = {MailPurpose.CONFIRMATION: timedelta(days=3), MailPurpose.RESET: timedelta(hours=1)}
 """How long a link sent by mail can be used."""
+ADDRESS_LINK_LIFE = timedelta(days=1)
+"""How long the link that confirms a new address can be used."""
 MAIL_EVERY = timedelta(minutes=2)
 """One address gets a mail of one purpose at most this often, whoever asks for it."""
 
 FREE_FAILURES = 5
-"""Wrong passwords for one address before it has to wait."""
+"""Wrong passwords for one account from one origin before it has to wait."""
+SPREAD_FAILURES = 100
+"""Wrong passwords for one account from all networks together before each of them has one free try only.
+
+Source: NIST SP 800-63B, 5.2.2: no more than 100 failed attempts in a row on one account.
+"""
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(minutes=15)
 FAILURES_KEPT = timedelta(hours=24)
@@ -143,16 +151,34 @@ def password_fault(password: str, email: str) -> PasswordFault | None:
     return None
 
 
-def pause_after(failures: int) -> timedelta:
-    """How long an address waits after so many wrong passwords in a row: 30 s, doubling, 15 min at most."""
-    if failures < FREE_FAILURES:
+def pause_after(failures: int, *, everywhere: int = 0) -> timedelta:
+    """How long an origin waits after so many wrong passwords in a row: 30 s, doubling, 15 min at most.
+
+    ``everywhere``: how many there were for the account from all networks. Many of them shorten the patience
+    with each network, and never make one wait that has typed nothing wrong.
+    """
+    free = 1 if everywhere > SPREAD_FAILURES else FREE_FAILURES
+    if failures < free:
         return timedelta()
-    doublings: int = 2 ** min(failures - FREE_FAILURES, 10)
+    doublings: int = 2 ** min(failures - free, 10)
     return min(FIRST_PAUSE * doublings, LONGEST_PAUSE)
 
 
+def network_of(address: str) -> str:
+    """What counts as one network: an IPv4 address, or the 64 bits of IPv6 that one connection is given."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, IPv6Address):
+        if parsed.ipv4_mapped is not None:
+            return str(parsed.ipv4_mapped)
+        return str(ip_network((parsed, 64), strict=False))
+    return str(parsed)
+
+
 def is_paused(blocked_until: datetime | None, *, at: datetime) -> bool:
-    """Whether an address still has to wait. Both instants are aware UTC."""
+    """Whether an origin still has to wait. Both instants are aware UTC."""
     return blocked_until is not None and blocked_until > at
 
 

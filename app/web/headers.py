@@ -101,7 +101,7 @@ class Shell:
             await _plain(sending, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         elif _unwritable(scope):
             plain = {"path": _IN_PATH.sub("", scope["path"]), "query_string": b""}
-            await self._on_unknown(Request(scope | plain))(scope, receive, sending)
+            await self._on_unknown(Request({**scope, **plain}))(scope, receive, sending)
         else:
             try:
                 await self._app(scope, _limited(receive), sending)

@@ -10,7 +10,7 @@ from aiosmtpd.controller import Controller
 
 from app.platform.mail import SmtpMail
 from app.worker import make_context, run_due
-from tests.accounts.ground import REGISTRATION, cheap, link_in
+from tests.accounts.ground import PASSWORD, REGISTRATION, cheap, link_in
 from tests.world import World
 
 
@@ -56,4 +56,4 @@ def test_a_confirmation_letter_arrives_over_smtp(world: World) -> None:
     assert letter["Content-Language"] == "kk"
     assert letter["X-Brand"] == "ceasai"
     link = link_in(letter.get_content())
-    assert world.browser().post(link).status_code == 303
+    assert world.browser().post(link, {"password": PASSWORD}).status_code == 303

@@ -35,7 +35,13 @@ def test_a_role_is_granted_in_a_scope_with_a_reason(world: World) -> None:
     assert (str(row.role), str(row.scope_kind), row.scope_id) == ("programme_manager", "region", "KZ-35")
     assert (row.granted_by, row.granted_reason) == (admin, "Order 12 of 20 November")
     page = browser.get(f"/en/admin/people/{who}").text
-    for shown in ("programme manager", "Karaganda", "Order 12 of 20 November", "Grantor Person", "Role granted"):
+    for shown in (
+        "programme manager",
+        "Karaganda",
+        "Order 12 of 20 November",
+        "Grantor Person",
+        "Role granted",
+    ):
         assert shown in page
 
 
@@ -91,8 +97,12 @@ def test_a_role_is_revoked_with_a_reason_and_the_row_stays(world: World) -> None
     assert "Left the centre" in page
     with world.read() as session:
         entries = session.scalars(select(AuditEntry).where(AuditEntry.subject_id == str(who))).all()
-    assert [(e.action, e.actor_id, e.reason) for e in entries] == [("role.revoked", admin, "Left the centre")]
-    browser.post(f"/en/admin/people/{who}/roles", ROLE | {"scope_kind": "all", "scope_id": ""})
+    assert [(e.action, e.actor_id, e.facts["grant"]) for e in entries] == [
+        ("role.revoked", admin, str(row.id))
+    ]
+    assert "Left the centre" not in str([(e.reason, e.facts) for e in entries]), "prose stays on its row"
+    assert page.count("Left the centre") == 2, "and is shown with the act as well"
+    browser.post(f"/en/admin/people/{who}/roles", ROLE | {"scope": "all:"})
     assert len(grants(world, who)) == 2, "what was revoked can be granted anew"
 
 
@@ -238,6 +248,13 @@ ROUTES = [
     ("post", "/en/reset/none", (410, 410, 410)),
     ("post", "/en/settings/profile", (303, 422, 422)),
     ("post", "/en/settings/password", (303, 422, 422)),
+    ("get", "/en/settings/address", (303, 200, 200)),
+    ("post", "/en/settings/address", (303, 422, 422)),
+    ("get", "/en/settings/address/none", (303, 410, 410)),
+    ("post", "/en/settings/address/none", (303, 410, 410)),
+    ("get", "/en/settings/closure", (303, 200, 200)),
+    ("post", "/en/settings/closure", (303, 422, 422)),
+    ("post", "/en/admin/people/{who}/reopening", (303, 403, 422)),
     ("post", "/en/settings/sessions/end-others", (303, 303, 303)),
     ("post", "/en/settings/sessions/{who}/end", (303, 404, 404)),
     ("post", "/en/admin/people/{who}/roles", (303, 403, 422)),
@@ -306,7 +323,13 @@ def test_what_other_slices_ask_of_accounts(world: World) -> None:
         )
     with world.write() as session, pytest.raises(ScopeUnfit):
         service.grant(
-            session, world.clock, person_id=one, role="programme_manager", scope_kind="employer", by=None, reason=""
+            session,
+            world.clock,
+            person_id=one,
+            role="programme_manager",
+            scope_kind="employer",
+            by=None,
+            reason="",
         )
     with world.read() as session:
         contact = queries.get_contact(session, one)

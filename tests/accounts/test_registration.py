@@ -8,7 +8,7 @@ from sqlalchemy import event, select
 
 from app.accounts import queries
 from app.accounts.models import MailToken, Person
-from app.accounts.rules import LINK_LIFE, MAIL_EVERY, MailPurpose
+from app.accounts.rules import MAIL_EVERY
 from app.kernel.clock import FixedClock
 from app.kernel.ids import token_hash
 from app.platform.models import AuditEntry, Job
@@ -28,78 +28,6 @@ def register(world: World, **changes: str) -> Any:
 def person(world: World, email: str = EMAIL) -> Person | None:
     with world.read() as session:
         return session.scalars(select(Person).where(Person.email == email)).one_or_none()
-
-
-def test_a_person_registers_confirms_and_signs_in(world: World) -> None:
-    cheap(world)
-    reply = register(world)
-    assert (reply.status_code, reply.headers["location"]) == (303, "/en/register/sent")
-    world.work()
-    [mail] = world.box.mails
-    assert (mail.to, mail.language, mail.brand_id) == (EMAIL, "kk", "ceasai")
-    link = link_in(mail.text)
-    assert link.startswith("/kk/confirm/")
-    browser = world.browser()
-    assert browser.get(link).status_code == 200
-    done = browser.post(link)
-    assert (done.status_code, done.headers["location"]) == (303, "/kk/sign-in?done=confirmed")
-    assert COOKIE not in browser.http.cookies, "confirming signs nobody in"
-    assert sign_in(browser, EMAIL).status_code == 303
-    row = person(world)
-    assert row is not None
-    assert (row.name_cyrillic, row.name_latin) == ("Сейітқызы Айгерім", "Seiitkyzy Aigerim")
-    assert row.sort_key
-    assert row.password_hash is not None
-    assert row.password_hash.startswith("$argon2id$")
-
-
-def test_upper_slices_hear_of_a_confirmed_person_once(world: World) -> None:
-    cheap(world)
-    register(world)
-    world.work()
-    with world.read() as session:
-        assert session.scalars(select(Job).where(Job.kind == "person.registered")).all() == []
-    world.browser().post(link_in(world.box.mails[0].text))
-    row = person(world)
-    assert row is not None
-    with world.read() as session:
-        [job] = session.scalars(select(Job).where(Job.kind == "person.registered")).all()
-    assert job.payload == {"person_id": str(row.id)}
-
-
-def test_opening_the_link_confirms_nothing(world: World) -> None:
-    """Programs that look at every link in a mail must not use it up."""
-    cheap(world)
-    register(world)
-    world.work()
-    link = link_in(world.box.mails[0].text)
-    for _ in range(3):
-        assert world.browser().get(link).status_code == 200
-    row = person(world)
-    assert row is not None
-    assert row.email_confirmed_at is None
-    assert world.browser().post(link).status_code == 303
-
-
-def test_a_link_works_once(world: World) -> None:
-    cheap(world)
-    register(world)
-    world.work()
-    link = link_in(world.box.mails[0].text)
-    assert world.browser().post(link).status_code == 303
-    assert world.browser().post(link).status_code == 410
-    assert world.browser().get(link).status_code == 410
-    assert world.browser().get("/en/confirm/made-up").status_code == 410
-
-
-@pytest.mark.parametrize(("early", "code"), [(timedelta(seconds=1), 303), (timedelta(), 410)])
-def test_a_confirmation_link_lives_three_days(world: World, early: timedelta, code: int) -> None:
-    assert LINK_LIFE[MailPurpose.CONFIRMATION] == timedelta(days=3)
-    cheap(world)
-    register(world)
-    world.work()
-    world.clock.advance(timedelta(days=3) - early)
-    assert world.browser().post(link_in(world.box.mails[0].text)).status_code == code
 
 
 @pytest.mark.parametrize(("early", "code"), [(timedelta(seconds=1), 303), (timedelta(), 410)])
@@ -175,19 +103,13 @@ def test_registering_with_a_known_address_changes_nothing_about_it(world: World)
     assert sign_in(world.browser(), EMAIL).status_code == 303
 
 
-def test_an_unconfirmed_account_takes_over_what_was_typed_last_and_old_links_die(world: World) -> None:
-    """Nobody can lie in wait under another's address with a password of their own."""
+def test_whoever_registers_with_a_closed_account_is_told_by_mail_how_it_is_opened(world: World) -> None:
     cheap(world)
-    register(world, password="the attackers own words")
+    somebody(world, email=EMAIL, disabled_at=world.clock.now())
+    assert register(world).headers["location"] == "/en/register/sent"
     world.work()
-    world.clock.advance(MAIL_EVERY)
-    register(world)
-    world.work()
-    first, second = (link_in(mail.text) for mail in world.box.mails)
-    assert world.browser().post(first).status_code == 410
-    assert world.browser().post(second).status_code == 303
-    assert sign_in(world.browser(), EMAIL, "the attackers own words").status_code == 422
-    assert sign_in(world.browser(), EMAIL).status_code == 303
+    [mail] = world.box.mails
+    assert "closed" in mail.subject
 
 
 def test_one_address_gets_one_letter_in_two_minutes(world: World) -> None:

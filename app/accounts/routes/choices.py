@@ -50,6 +50,10 @@ ACTION_NAMES = {
     "names.changed": N_("Changed the names"),
     "password.changed": N_("Changed the password"),
     "password.reset": N_("Set a new password by a link"),
+    "address.changed": N_("Changed the e-mail address"),
+    "person.closed": N_("Closed the account"),
+    "person.reopened": N_("Account opened again"),
+    "access.refused": N_("Access refused"),
     "role.granted": N_("Role granted"),
     "role.revoked": N_("Role revoked"),
 }

@@ -11,14 +11,14 @@ from pydantic import field_validator
 from sqlmodel import Session
 
 from app.accounts import queries, rules, service
-from app.accounts.errors import WrongPassword
 from app.accounts.routes.choices import CyrillicName, LatinName, Password, check_password, zones
+from app.accounts.routes.present import present_password
 from app.accounts.routes.sign_in import device_of, knock, remember
 from app.accounts.service import own
 from app.kernel.clock import Clock
 from app.kernel.errors import DomainError, NotFound, Refused
 from app.kernel.locales import Locale
-from app.platform.database import Read, Write, read_session
+from app.platform.database import Read, Write
 from app.platform.routing import Router
 from app.web.errors import sentence_of
 from app.web.forms import Form, FormModel, FormState, parse, read_form
@@ -136,36 +136,32 @@ def change_password(
 ) -> Response:
     """Set a new password; this browser gets a new session, all others end."""
     knock(request)
-    with read_session(request.app.state.engine) as reading:
-        email = queries.get_contact(reading, viewer.person_id).email
-        account = queries.find_credentials(reading, email)
-        paused = rules.is_paused(queries.find_pause(reading, email), at=clock.now())
-    if account is None or account.password_hash is None:
-        raise WrongPassword
+    present = present_password(request, clock, viewer.person_id)
     given, state = parse(form, PasswordForm)
     if given is not None:
         try:
-            check_password(given.password, email)
+            check_password(given.password, present.email)
         except ValueError as fault:
             state.add("password", str(fault))
     if given is None or state.errors:
         status = HTTPStatus.UNPROCESSABLE_ENTITY
         return _page(request, session, clock, viewer, password_form=state, status=status)
-    passwords = request.app.state.passwords
-    fits = not paused and passwords.verify(given.present, account.password_hash)
+    fits = present.fits(given.present)
     result = own.change_password(
         session,
         clock,
-        account=account,
-        email=email,
+        account=present.account,
+        email=present.email,
+        origin=present.origin,
         fits=fits,
-        password_hash=passwords.hash(given.password) if fits else "",
+        password_hash=request.app.state.passwords.hash(given.password) if fits else "",
         device=device_of(request),
         leaving=viewer.session_id,
     )
     if isinstance(result, Refused):
         return _page(request, session, clock, viewer, refusal=result.error, status=result.error.status)
-    return remember(request, go(request, "settings", done="password"), result, locale=viewer.locale)
+    response = go(request, "settings", done="password")
+    return remember(request, response, result, locale=viewer.locale, email=present.email)
 
 
 @router.post("/sessions/end-others", dependencies=[Depends(read_form)])

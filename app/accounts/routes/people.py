@@ -11,15 +11,17 @@ from sqlmodel import Session
 
 from app.accounts import queries, service
 from app.accounts.errors import RoleHeld, ScopeUnfit
+from app.accounts.queries import administration, changes
 from app.accounts.routes.choices import ACTION_NAMES, ROLE_NAMES, SCOPE_NAMES, countries
 from app.accounts.rules import Role, ScopeKind
+from app.accounts.service import closing
 from app.kernel.errors import DomainError
 from app.platform.database import Read, Write
 from app.platform.routing import Router
 from app.web.errors import sentence_of
 from app.web.forms import Form, FormModel, FormState, parse
 from app.web.locale import locale_of
-from app.web.pages import go, page
+from app.web.pages import brand_of, go, page
 from app.web.translations import N_
 from app.web.viewer import ClockDep, Viewer, holding
 
@@ -41,6 +43,12 @@ class GrantForm(FormModel):
     reason: Reason
 
 
+class ReopenForm(FormModel):
+    """Why a closed account is opened again."""
+
+    reopen_reason: Reason
+
+
 class RevokeForm(FormModel):
     """Why a role is taken away."""
 
@@ -57,13 +65,13 @@ def list_people(
 ) -> Response:
     """People by name or address, fifty a page."""
     del viewer  # the door only
-    rows, total = queries.list_people(session, query=q, offset=(number - 1) * PAGE, limit=PAGE)
+    rows, total = administration.list_people(session, query=q, offset=(number - 1) * PAGE, limit=PAGE)
     return page(
         request,
         "accounts/people.html",
         query=q,
         rows=[(row, queries.Names(row.name_cyrillic, row.name_latin)) for row in rows],
-        roles=queries.list_roles(session, [row.id for row in rows]),
+        roles=administration.list_roles(session, [row.id for row in rows]),
         role_names=ROLE_NAMES,
         number=number,
         pages=-(-total // PAGE),
@@ -91,7 +99,7 @@ def _page(
     profile = queries.get_profile(session, person_id)
     locale = str(locale_of(request))
     state = form or FormState(values={"scope": f"{ScopeKind.ALL}:"})
-    grants: list[Any] = queries.list_grants(session, person_id)
+    grants: list[Any] = administration.list_grants(session, person_id)
     return page(
         request,
         "accounts/person.html",
@@ -100,7 +108,9 @@ def _page(
         country=dict(countries(locale)).get(profile.residence_country, profile.residence_country),
         held=[row for row in grants if row.revoked_at is None],
         ended=[row for row in grants if row.revoked_at is not None],
-        entries=queries.list_audit(session, person_id),
+        reasons={str(row.id): row for row in grants},
+        reopened=changes.reopening_reasons(session, person_id),
+        entries=administration.list_audit(session, person_id),
         own=person_id == viewer.person_id,
         form=state,
         refusal=sentence_of(request, refusal) if refusal else "",
@@ -185,3 +195,29 @@ def revoke_role(
         reason=given.revoke_reason,
     )
     return go(request, f"admin/people/{person_id}", done="revoked")
+
+
+@router.post("/{person_id}/reopening")
+def reopen_account(
+    request: Request, *, session: Write, clock: ClockDep, viewer: Administrator, form: Form, person_id: UUID
+) -> Response:
+    """Open a closed account again, with a reason.
+
+    Raises:
+        NotFound: no such person.
+        OwnAccount: the person is the viewer.
+        NotClosed: the account is open.
+    """
+    queries.get_profile(session, person_id)
+    given, state = parse(form, ReopenForm)
+    if given is None:
+        return _page(request, session, viewer, person_id, form=state, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    closing.reopen(
+        session,
+        clock,
+        person_id=person_id,
+        by=viewer.person_id,
+        reason=given.reopen_reason,
+        brand_id=brand_of(request).id,
+    )
+    return go(request, f"admin/people/{person_id}", done="reopened")

@@ -2,11 +2,12 @@
 
 from http import HTTPStatus
 
-from fastapi import Depends, Request, Response
+from fastapi import Request, Response
 from pydantic import ValidationInfo, field_validator
 
 from app.accounts import queries
 from app.accounts.errors import LinkNotValid, ResidencyElsewhere
+from app.accounts.routes.browsers import NEXT_COOKIE, keep_next, kept_next, origin_of
 from app.accounts.routes.choices import (
     FIRST_COUNTRY,
     Country,
@@ -17,15 +18,15 @@ from app.accounts.routes.choices import (
     check_password,
     countries,
 )
-from app.accounts.routes.sign_in import knock, shows_demonstration
-from app.accounts.rules import MailPurpose
+from app.accounts.routes.sign_in import check_typed, device_of, knock, onward, remember, shows_demonstration
+from app.accounts.rules import MailPurpose, safe_next
 from app.accounts.service import check_residence, entry
-from app.kernel.errors import DomainError
+from app.kernel.errors import DomainError, Refused
 from app.kernel.locales import Locale
-from app.platform.database import Read, Write
+from app.platform.database import Read, Write, read_session
 from app.platform.routing import Router
 from app.web.errors import sentence_of
-from app.web.forms import Form, FormModel, FormState, parse, read_form
+from app.web.forms import Form, FormModel, FormState, parse
 from app.web.locale import locale_of
 from app.web.pages import brand_of, go, page
 from app.web.viewer import ClockDep, MaybeViewer
@@ -34,6 +35,12 @@ router = Router()
 
 PRIVATE_LINK = {"Referrer-Policy": "same-origin", "Cache-Control": "no-store"}
 """For pages whose address holds a token: it is told to nobody else and kept nowhere."""
+
+
+class ConfirmationForm(FormModel):
+    """The password typed at the registration."""
+
+    password: Password
 
 
 class RegistrationForm(FormModel):
@@ -45,6 +52,7 @@ class RegistrationForm(FormModel):
     password: Password
     locale: Locale
     residence_country: Country
+    next: str = ""
 
     @field_validator("password")
     @classmethod
@@ -62,16 +70,17 @@ def _form_page(
         refusal=sentence_of(request, refusal) if refusal else "",
         error_title=bool(refusal or form.errors),
         countries=countries(str(locale_of(request))),
+        next=safe_next(str(form.value("next"))) or "",
         status=status,
     )
 
 
 @router.get("/register")
-def show_registration(request: Request, viewer: MaybeViewer) -> Response:
+def show_registration(request: Request, viewer: MaybeViewer, next: str = "") -> Response:  # noqa: A002  # the address says next
     """The form."""
     if viewer is not None:
-        return go(request, "dashboard")
-    values = {"locale": str(locale_of(request)), "residence_country": FIRST_COUNTRY}
+        return onward(request, next)
+    values = {"locale": str(locale_of(request)), "residence_country": FIRST_COUNTRY, "next": next}
     return _form_page(request, FormState(values=values))
 
 
@@ -97,7 +106,9 @@ def create_registration(request: Request, session: Write, clock: ClockDep, form:
         residence_country=given.residence_country,
     )
     entry.register(session, clock, settings, given=registration, brand_id=brand_of(request).id)
-    return go(request, "register/sent")
+    response = go(request, "register/sent")
+    keep_next(request, response, given.next)
+    return response
 
 
 @router.get("/register/sent")
@@ -107,28 +118,79 @@ def show_registration_sent(request: Request, viewer: MaybeViewer) -> Response:
     return page(request, "accounts/sent.html", what="confirmation", preview=shows_demonstration(request))
 
 
+def _confirmation_page(
+    request: Request,
+    form: FormState,
+    token: str,
+    email: str,
+    *,
+    refusal: DomainError | None = None,
+    status: int = HTTPStatus.OK,
+) -> Response:
+    return page(
+        request,
+        "accounts/confirm.html",
+        headers=PRIVATE_LINK,
+        form=form,
+        refusal=sentence_of(request, refusal) if refusal else "",
+        error_title=bool(refusal or form.errors),
+        token=token,
+        email=email,
+        status=status,
+    )
+
+
 @router.get("/confirm/{token}")
 def show_confirmation(
     request: Request, session: Read, clock: ClockDep, viewer: MaybeViewer, token: str
 ) -> Response:
-    """A page with a button: programs that open every link in a mail confirm nothing.
+    """A page that asks for the password: programs that open every link in a mail confirm nothing.
 
     Raises:
         LinkNotValid: the link was used, has expired or never existed.
     """
     del viewer  # as above
-    if queries.find_link(session, MailPurpose.CONFIRMATION, token, clock.now()) is None:
+    contact = queries.find_link(session, MailPurpose.CONFIRMATION, token, clock.now())
+    if contact is None:
         raise LinkNotValid
-    return page(request, "accounts/confirm.html", headers=PRIVATE_LINK, token=token)
+    return _confirmation_page(request, FormState(), token, contact.email)
 
 
-@router.post("/confirm/{token}", dependencies=[Depends(read_form)])
-def create_confirmation(request: Request, session: Write, clock: ClockDep, token: str) -> Response:
-    """Confirm the address.
+@router.post("/confirm/{token}")
+def create_confirmation(
+    request: Request, session: Write, clock: ClockDep, viewer: MaybeViewer, form: Form, *, token: str
+) -> Response:
+    """Confirm the address and sign in, with the password typed at the registration.
 
     Raises:
         LinkNotValid: the link was used, has expired or never existed.
     """
     knock(request)
-    entry.confirm(session, clock, token=token)
-    return go(request, "sign-in", done="confirmed")
+    with read_session(request.app.state.engine) as reading:
+        contact = queries.find_link(reading, MailPurpose.CONFIRMATION, token, clock.now())
+    if contact is None:
+        raise LinkNotValid
+    email = contact.email
+    given, state = parse(form, ConfirmationForm)
+    if given is None:
+        return _confirmation_page(request, state, token, email, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    origin = origin_of(request, email)
+    account, fits = check_typed(request, clock, email, origin, given.password)
+    result = entry.confirm(
+        session,
+        clock,
+        token=token,
+        email=email,
+        account=account,
+        origin=origin,
+        fits=fits,
+        device=device_of(request),
+        leaving=viewer.session_id if viewer else None,
+    )
+    if isinstance(result, Refused):
+        refusal = result.error
+        return _confirmation_page(request, state, token, email, refusal=refusal, status=refusal.status)
+    target = kept_next(request)
+    response = onward(request, target) if target else go(request, "dashboard", done="confirmed")
+    response.delete_cookie(NEXT_COOKIE)
+    return remember(request, response, result, locale=result.locale, email=email)

@@ -6,6 +6,7 @@ from fastapi import Request, Response
 
 from app.accounts import queries
 from app.accounts.errors import LinkNotValid
+from app.accounts.routes.browsers import know, origin_of
 from app.accounts.routes.choices import Email, Password, check_password
 from app.accounts.routes.registration import PRIVATE_LINK
 from app.accounts.routes.sign_in import knock, shows_demonstration
@@ -110,7 +111,10 @@ def create_new_password(
     if given is None or state.errors:
         return _form_page(request, state, token, contact.email, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     password_hash = request.app.state.passwords.hash(given.password)
-    entry.reset_password(session, clock, token=token, password_hash=password_hash)
+    entry.reset_password(
+        session, clock, token=token, password_hash=password_hash, origin=origin_of(request, contact.email)
+    )
     response = go(request, "sign-in", done="reset")
     response.delete_cookie(COOKIE)
+    know(request, response, contact.email)
     return response

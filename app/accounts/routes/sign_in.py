@@ -10,8 +10,10 @@ from pydantic import StringConstraints
 from sqlmodel import Session
 
 from app.accounts import queries, rules, service
+from app.accounts.routes.browsers import know, origin_of
 from app.accounts.routes.choices import SIGN_IN_NAMES, Password
 from app.accounts.service import entry
+from app.kernel.clock import Clock
 from app.kernel.errors import DomainError, NotFound, Refused
 from app.platform.database import Read, Write, read_session
 from app.platform.routing import Router
@@ -61,8 +63,15 @@ def device_of(request: Request) -> str:
     return rules.device_name(request.headers.get("user-agent", ""))
 
 
-def remember(request: Request, response: Response, opened: service.Opened, *, locale: str) -> Response:
-    """Give the browser its new session, and the language for addresses that name none."""
+def remember(
+    request: Request, response: Response, opened: service.Opened, *, locale: str, email: str | None = None
+) -> Response:
+    """Give the browser its new session, and the language for addresses that name none.
+
+    ``email``: the address whose password was right; from now on the browser is known for it.
+    """
+    if email is not None:
+        know(request, response, email)
     secure = request.app.state.settings.secure
     life = int(rules.SESSION_LIFE.total_seconds())
     response.set_cookie(COOKIE, opened.token, max_age=life, httponly=True, samesite="lax", secure=secure)
@@ -70,7 +79,8 @@ def remember(request: Request, response: Response, opened: service.Opened, *, lo
     return response
 
 
-def _onward(request: Request, next_: str) -> Response:
+def onward(request: Request, next_: str) -> Response:
+    """To the page somebody was going to, or to their own."""
     target = rules.safe_next(next_)
     return RedirectResponse(target, HTTPStatus.SEE_OTHER) if target else go(request, "dashboard")
 
@@ -104,7 +114,7 @@ def _form_page(
 def show_sign_in(request: Request, session: Read, viewer: MaybeViewer, next: str = "") -> Response:  # noqa: A002  # the address says next
     """The form. Asking for it never signs anybody in."""
     if viewer is not None:
-        return _onward(request, next)
+        return onward(request, next)
     return _form_page(request, session, FormState(), next_=next)
 
 
@@ -119,12 +129,14 @@ def create_session(
         next_ = str(state.value("next"))
         return _form_page(request, session, state, next_=next_, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     email = rules.normalise_email(given.email)
-    account, fits = _check(request, clock, email, given.password)
+    origin = origin_of(request, email)
+    account, fits = check_typed(request, clock, email, origin, given.password)
     result = entry.sign_in(
         session,
         clock,
         email=email,
         account=account,
+        origin=origin,
         fits=fits,
         device=device_of(request),
         leaving=viewer.session_id if viewer else None,
@@ -133,18 +145,18 @@ def create_session(
     if isinstance(result, Refused):
         status = result.error.status
         return _form_page(request, session, state, next_=given.next, refusal=result.error, status=status)
-    return remember(request, _onward(request, given.next), result, locale=result.locale)
+    return remember(request, onward(request, given.next), result, locale=result.locale, email=email)
 
 
-def _check(
-    request: Request, clock: ClockDep, email: str, password: str
+def check_typed(
+    request: Request, clock: Clock, email: str, origin: queries.Origin, password: str
 ) -> tuple[queries.Credentials | None, bool]:
     """Check a password before the transaction that acts on it begins, at the same cost for any address.
 
-    While an address has to wait nothing is checked, whoever it belongs to.
+    While the origin has to wait nothing is checked, whoever the address belongs to.
     """
     with read_session(request.app.state.engine) as reading:
-        if rules.is_paused(queries.find_pause(reading, email), at=clock.now()):
+        if rules.is_paused(queries.find_pause(reading, email, origin), at=clock.now()):
             return None, False
         account = queries.find_credentials(reading, email)
     kept = account.password_hash if account else None
@@ -173,7 +185,7 @@ def create_demonstration_session(
         device=device_of(request),
         leaving=viewer.session_id if viewer else None,
     )
-    return remember(request, _onward(request, given.next), opened, locale=locale_of(request))
+    return remember(request, onward(request, given.next), opened, locale=locale_of(request))
 
 
 @router.post("/sign-out", dependencies=[Depends(read_form)])

@@ -1,6 +1,7 @@
 """What can be done to people, roles and sessions. Nothing here hashes a password, and nothing commits.
 
-Getting in (registration, confirmation, reset, sign-in) is in ``entry``, one's own settings in ``own``.
+Getting in (registration, confirmation, reset, sign-in) is in ``entry``, how often that may be tried in
+``pauses``, one's own settings in ``own``, a new address in ``address``, the end of an account in ``closing``.
 """
 
 from dataclasses import dataclass
@@ -181,7 +182,6 @@ class _Change:
     kind: rules.ScopeKind
     scope_id: str
     by: UUID | None
-    reason: str
 
 
 def grant(
@@ -221,9 +221,7 @@ def grant(
         granted_at=clock.now(),
     ):
         raise RoleHeld
-    _role_changed(
-        session, clock, "role.granted", _Change(grant_id, person_id, word, kind, scope_id, by, reason)
-    )
+    _role_changed(session, clock, "role.granted", _Change(grant_id, person_id, word, kind, scope_id, by))
 
 
 def revoke(
@@ -254,15 +252,7 @@ def revoke(
         session,
         clock,
         "role.revoked",
-        _Change(
-            grant_id,
-            person_id,
-            row.role,
-            row.scope_kind,
-            row.scope_id,
-            by,
-            reason,
-        ),
+        _Change(grant_id, person_id, row.role, row.scope_kind, row.scope_id, by),
     )
 
 
@@ -274,8 +264,7 @@ def _role_changed(session: Session, clock: Clock, action: str, change: _Change) 
         action=action,
         subject_kind="person",
         subject_id=change.person_id,
-        reason=change.reason,
-        grant=change.grant_id,
+        grant=change.grant_id,  # the reason is on its row
         role=str(change.role),
         scope_kind=str(change.kind),
         scope_id=change.scope_id,

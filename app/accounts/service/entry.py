@@ -4,43 +4,27 @@ Nothing here tells a caller whether an address is known: the same statements run
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import select, update
 from sqlmodel import Session, col
 
 from app.accounts import queries, rules, service
-from app.accounts.errors import EmailNotConfirmed, EmailTaken, LinkNotValid, SignInPaused, WrongCredentials
-from app.accounts.models import MailToken, Person, SignInThrottle
+from app.accounts.errors import (
+    EmailNotConfirmed,
+    EmailTaken,
+    LinkNotValid,
+    NotTheRegistration,
+    WrongCredentials,
+)
+from app.accounts.models import MailToken, Person
+from app.accounts.service import pauses
 from app.kernel.clock import Clock
 from app.kernel.errors import NotFound, Refused
 from app.kernel.ids import new_token, token_hash
 from app.platform import audit
-from app.platform.database import insert_once
 from app.platform.outbox import enqueue_later
 from app.platform.settings import Settings
-
-
-def may_mail(session: Session, clock: Clock, purpose: str, email: str) -> bool:
-    """Whether an address may get a mail of a purpose now; if so, the next one waits ``MAIL_EVERY``.
-
-    The same statements run, and the same row is written, whether or not anybody has the address.
-    """
-    key, now = queries.throttle_key(purpose, email), clock.now()
-    if insert_once(
-        session, SignInThrottle, key=key, failures=0, blocked_until=now + rules.MAIL_EVERY, updated_at=now
-    ):
-        return True
-    return service.changed(
-        session,
-        update(SignInThrottle)
-        .where(
-            col(SignInThrottle.key) == key,
-            or_(col(SignInThrottle.blocked_until).is_(None), col(SignInThrottle.blocked_until) <= now),
-        )
-        .values(blocked_until=now + rules.MAIL_EVERY, updated_at=now),
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +52,14 @@ def register(
         ResidencyElsewhere: this installation may not hold the person's data.
     """
     service.check_residence(settings, given.residence_country)
-    if not may_mail(session, clock, "registration", given.email):
+    if not pauses.may_mail(session, clock, "registration", given.email):
         return
-    known = queries.find_by_email(session, given.email)
+    known, closed = queries.find_by_email(session, given.email), None
     if known is None:
+        closed = queries.find_closed_by_email(session, given.email)
+    if closed is not None:
+        person_id, kind = closed.person_id, "accounts.closed_mail"
+    elif known is None:
         try:
             person_id = service.create_person(
                 session,
@@ -84,7 +72,7 @@ def register(
                 timezone=given.timezone,
                 residence_country=given.residence_country,
             )
-        except EmailTaken:  # a closed account, about which nothing is said either
+        except EmailTaken:  # somebody was a moment earlier, and gets the letter
             return
         audit.record(
             session,
@@ -182,25 +170,65 @@ def _confirm_address(session: Session, clock: Clock, person_id: UUID) -> None:
         )
 
 
-def confirm(session: Session, clock: Clock, *, token: str) -> None:
-    """Confirm the address the link was sent to.
+def confirm(
+    session: Session,
+    clock: Clock,
+    *,
+    token: str,
+    email: str,
+    account: queries.Credentials | None,
+    origin: queries.Origin,
+    fits: bool,
+    device: str,
+    leaving: UUID | None,
+) -> service.Opened | Refused:
+    """Confirm the address the link was sent to, and sign in whoever typed the registration's own password.
+
+    The link alone is not enough: somebody else may have registered with this address and a password of
+    theirs. ``account``: what the password was checked against, outside this transaction; ``fits``: whether
+    it did. Wrong ones are counted as at sign-in and leave the link as it is.
 
     Raises:
         LinkNotValid: the link was used, has expired or never existed.
     """
-    _confirm_address(session, clock, _use_link(session, clock, rules.MailPurpose.CONFIRMATION, token))
+    waits = pauses.refusal(session, clock, email=email, origin=origin)
+    if waits is not None:
+        return waits
+    if account is None or not fits:
+        pauses.count_failure(session, clock, email, origin)
+        return Refused(NotTheRegistration())
+    person_id = _use_link(session, clock, rules.MailPurpose.CONFIRMATION, token)
+    if person_id != account.person_id or not _still(session, account):
+        raise LinkNotValid
+    _confirm_address(session, clock, person_id)
+    pauses.forget_failures(session, email, origin)
+    return service.open_session(session, clock, person_id=person_id, device=device, leaving=leaving)
+
+
+def _still(session: Session, account: queries.Credentials) -> bool:
+    """Whether the account is open and its password has not changed since it was checked."""
+    found = session.scalar(
+        select(col(Person.id)).where(
+            col(Person.id) == account.person_id,
+            col(Person.password_hash) == account.password_hash,
+            col(Person.disabled_at).is_(None),
+        )
+    )
+    return found is not None
 
 
 def ask_reset(session: Session, clock: Clock, *, email: str, brand_id: str) -> None:
     """Send a link for a new password, if somebody has the address; the same is written in either case."""
-    if not may_mail(session, clock, "reset", email):
+    if not pauses.may_mail(session, clock, "reset", email):
         return
     known = queries.find_by_email(session, email)
     payload = {"person_id": known.person_id if known else None, "brand_id": brand_id}
     enqueue_later(session, clock, "accounts.reset_mail", payload)
 
 
-def reset_password(session: Session, clock: Clock, *, token: str, password_hash: str) -> None:
+def reset_password(
+    session: Session, clock: Clock, *, token: str, password_hash: str, origin: queries.Origin
+) -> None:
     """Set a new password by a link: every session ends, other links stop working, waiting ends.
 
     Whoever used the link reads mail at the address, so it is confirmed as well.
@@ -218,7 +246,7 @@ def reset_password(session: Session, clock: Clock, *, token: str, password_hash:
     )
     void_links(session, clock, person_id)
     service.end_sessions(session, clock, person_id)
-    forget_failures(session, email or "")
+    pauses.forget_failures(session, email or "", origin)
     _confirm_address(session, clock, person_id)
     audit.record(
         session,
@@ -230,29 +258,13 @@ def reset_password(session: Session, clock: Clock, *, token: str, password_hash:
     )
 
 
-def forget_failures(session: Session, email: str) -> None:
-    """The address need not wait any longer."""
-    session.execute(
-        delete(SignInThrottle).where(col(SignInThrottle.key) == queries.throttle_key("sign-in", email))
-    )
-
-
-def count_failure(session: Session, email: str, now: datetime) -> None:
-    """Count a wrong password for a normalised address, and make it wait when there were too many."""
-    key = queries.throttle_key("sign-in", email)
-    insert_once(session, SignInThrottle, key=key, failures=0, blocked_until=None, updated_at=now)
-    row = session.get_one(SignInThrottle, key, with_for_update=True, populate_existing=True)
-    row.failures = 1 if now - row.updated_at > rules.FAILURES_KEPT else row.failures + 1
-    pause = rules.pause_after(row.failures)
-    row.blocked_until, row.updated_at = (now + pause if pause else None), now
-
-
 def sign_in(
     session: Session,
     clock: Clock,
     *,
     email: str,
     account: queries.Credentials | None,
+    origin: queries.Origin,
     fits: bool,
     device: str,
     leaving: UUID | None,
@@ -263,12 +275,11 @@ def sign_in(
     ``email``: normalised. ``fits``: whether the password fitted ``account``. ``leaving``: the session this
     browser had until now. An unknown address and a wrong password write the same and are refused alike.
     """
-    now = clock.now()
-    until = queries.find_pause(session, email)
-    if until is not None and rules.is_paused(until, at=now):
-        return Refused(SignInPaused(until=rules.whole_minute_after(until)))
+    waits = pauses.refusal(session, clock, email=email, origin=origin)
+    if waits is not None:
+        return waits
     if account is None or not fits:
-        count_failure(session, email, now)
+        pauses.count_failure(session, clock, email, origin)
         return Refused(WrongCredentials())
     person = session.execute(
         select(col(Person.locale), col(Person.email_confirmed_at)).where(
@@ -280,11 +291,11 @@ def sign_in(
     if person is None:
         return Refused(WrongCredentials())
     if person.email_confirmed_at is None:
-        if may_mail(session, clock, "registration", email):
+        if pauses.may_mail(session, clock, "registration", email):
             payload = {"person_id": account.person_id, "brand_id": brand_id}
             enqueue_later(session, clock, "accounts.confirmation_mail", payload)
         return Refused(EmailNotConfirmed())
-    forget_failures(session, email)
+    pauses.forget_failures(session, email, origin)
     return service.open_session(session, clock, person_id=account.person_id, device=device, leaving=leaving)
 
 

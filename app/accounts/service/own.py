@@ -5,10 +5,10 @@ from uuid import UUID
 from sqlalchemy import update
 from sqlmodel import Session, col
 
-from app.accounts import queries, rules, service
-from app.accounts.errors import SignInPaused, WrongPassword
+from app.accounts import queries, service
+from app.accounts.errors import WrongPassword
 from app.accounts.models import Person
-from app.accounts.service import entry
+from app.accounts.service import entry, pauses
 from app.kernel.clock import Clock
 from app.kernel.errors import Refused
 from app.platform import audit
@@ -41,12 +41,27 @@ def change_profile(
         )
 
 
+def wrong_password(
+    session: Session, clock: Clock, *, email: str, origin: queries.Origin, fits: bool
+) -> Refused | None:
+    """What is said to somebody who was asked for their present password; None when it is right.
+
+    ``fits``: what came out of checking it before, outside this transaction. Wrong ones count as at sign-in.
+    """
+    waits = pauses.refusal(session, clock, email=email, origin=origin)
+    if waits is None and not fits:
+        pauses.count_failure(session, clock, email, origin)
+        return Refused(WrongPassword())
+    return waits
+
+
 def change_password(
     session: Session,
     clock: Clock,
     *,
     account: queries.Credentials,
     email: str,
+    origin: queries.Origin,
     fits: bool,
     password_hash: str,
     device: str,
@@ -55,22 +70,21 @@ def change_password(
     """Set a new password: every session ends and this browser gets a new one; links by mail stop working.
 
     ``account``: what the present password was checked against, outside this transaction; ``fits``: whether
-    it did. Wrong ones are counted as at sign-in.
+    it did.
     """
-    now, person_id = clock.now(), account.person_id
-    until = queries.find_pause(session, email)
-    if until is not None and rules.is_paused(until, at=now):
-        return Refused(SignInPaused(until=rules.whole_minute_after(until)))
-    if not fits or not service.changed(
+    person_id = account.person_id
+    refused = wrong_password(session, clock, email=email, origin=origin, fits=fits)
+    if refused is not None:
+        return refused
+    if not service.changed(
         session,
         update(Person)
         .where(col(Person.id) == person_id, col(Person.password_hash) == account.password_hash)
         .values(password_hash=password_hash),
     ):
-        entry.count_failure(session, email, now)
-        return Refused(WrongPassword())
+        return Refused(WrongPassword())  # it was changed elsewhere since it was checked
     entry.void_links(session, clock, person_id)
-    entry.forget_failures(session, email)
+    pauses.forget_failures(session, email, origin)
     audit.record(
         session,
         clock,

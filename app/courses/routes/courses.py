@@ -49,7 +49,13 @@ def show_dashboard(request: Request, session: Read, viewer: SignedIn) -> HTMLRes
     """The learner's own page: where to go on, how far each course is, where the rest is found."""
     courses = outline.list_enrolled(session, locale_of(request), viewer.person_id)
     bests = practice.bests(session, viewer.person_id)
-    return page(request, "courses/dashboard.html", courses=courses, bests=bests)
+    return page(
+        request,
+        "courses/dashboard.html",
+        courses=courses,
+        bests=bests,
+        done=request.query_params.get("done", ""),
+    )
 
 
 @router.get("/search")

@@ -1,4 +1,4 @@
-"""Reads of the accounts slice: who looks at a page, whom to write to, and what administrators see."""
+"""Reads of the accounts slice: who looks at a page, whom to write to, whose password it is."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,24 +6,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Executable, Row, Subquery, and_, bindparam, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Executable, Row, Subquery, and_, bindparam, not_, or_, select
 from sqlmodel import Session, col
 
 from app.accounts.models import MailToken, Person, RoleGrant, SignInSession, SignInThrottle
-from app.accounts.rules import (
-    SEEN_EVERY,
-    SESSION_IDLE,
-    MailPurpose,
-    Role,
-    normalise_email,
-    search_text,
-    scope_fits,
-)
+from app.accounts.rules import SEEN_EVERY, SESSION_IDLE, MailPurpose, Role, normalise_email, scope_fits
 from app.kernel.canonical import sha256_hex
 from app.kernel.errors import NotFound
 from app.kernel.ids import token_hash
-from app.platform.models import AuditEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +132,9 @@ class Contact:
     confirmed: bool
 
 
+_IS_OPEN = col(Person.disabled_at).is_(None)
+
+
 def _find_contact(session: Session, condition: ColumnElement[bool]) -> Contact | None:
     row = session.execute(
         select(
@@ -152,7 +145,7 @@ def _find_contact(session: Session, condition: ColumnElement[bool]) -> Contact |
             col(Person.locale),
             col(Person.timezone),
             col(Person.email_confirmed_at),
-        ).where(condition, col(Person.disabled_at).is_(None))
+        ).where(condition)
     ).first()
     if row is None:
         return None
@@ -164,7 +157,17 @@ def _find_contact(session: Session, condition: ColumnElement[bool]) -> Contact |
 
 def find_contact(session: Session, person_id: UUID) -> Contact | None:
     """Whom to write to; None when there is no such open account."""
-    return _find_contact(session, col(Person.id) == person_id)
+    return _find_contact(session, and_(col(Person.id) == person_id, _IS_OPEN))
+
+
+def find_closed(session: Session, person_id: UUID) -> Contact | None:
+    """Whom to write to of a closed account; None when it is open, or there is none."""
+    return _find_contact(session, and_(col(Person.id) == person_id, not_(_IS_OPEN)))
+
+
+def find_closed_by_email(session: Session, email: str) -> Contact | None:
+    """The closed account with a normalised address."""
+    return _find_contact(session, and_(col(Person.email) == email, not_(_IS_OPEN)))
 
 
 def get_contact(session: Session, person_id: UUID) -> Contact:
@@ -181,7 +184,7 @@ def get_contact(session: Session, person_id: UUID) -> Contact:
 
 def find_by_email(session: Session, email: str) -> Contact | None:
     """The open account with an address, in whatever form it was typed."""
-    return _find_contact(session, col(Person.email) == normalise_email(email))
+    return _find_contact(session, and_(col(Person.email) == normalise_email(email), _IS_OPEN))
 
 
 def names_of(session: Session, ids: Iterable[UUID]) -> dict[UUID, Names]:
@@ -218,9 +221,17 @@ class Credentials:
     password_hash: str | None
 
 
-def throttle_key(purpose: str, email: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a password comes from: a browser that is known for the account, or a network."""
+
+    key: str
+    known: bool
+
+
+def throttle_key(purpose: str, email: str, origin: str = "") -> str:
     """The row that counts for an address: a hash, so that strangers' addresses are not collected."""
-    return sha256_hex(f"{purpose}:{email}".encode())
+    return sha256_hex(f"{purpose}:{email}:{origin}".encode())
 
 
 def find_credentials(session: Session, email: str) -> Credentials | None:
@@ -233,11 +244,11 @@ def find_credentials(session: Session, email: str) -> Credentials | None:
     return Credentials(row.id, row.password_hash) if row else None
 
 
-def find_pause(session: Session, email: str) -> datetime | None:
-    """Until when sign-in for a normalised address waits, as last written."""
+def find_pause(session: Session, email: str, origin: Origin) -> datetime | None:
+    """Until when passwords for a normalised address from an origin wait, as last written."""
     return session.scalar(
         select(col(SignInThrottle.blocked_until)).where(
-            col(SignInThrottle.key) == throttle_key("sign-in", email)
+            col(SignInThrottle.key) == throttle_key("sign-in", email, origin.key)
         )
     )
 
@@ -311,85 +322,6 @@ def list_demonstration(session: Session) -> list[Row[Any]]:
         ).where(col(Person.demo_role).is_not(None), col(Person.disabled_at).is_(None))
     ).all()
     return sorted(rows, key=lambda row: (order.get(row.demo_role, len(order)), row.sort_key))
-
-
-def list_people(session: Session, *, query: str, offset: int, limit: int) -> tuple[list[Row[Any]], int]:
-    """People whose names or address hold every word of ``query``, in Kazakh order; and how many there are."""
-    statement = select(
-        col(Person.id),
-        col(Person.email),
-        col(Person.name_cyrillic),
-        col(Person.name_latin),
-        col(Person.email_confirmed_at),
-        col(Person.disabled_at),
-    )
-    for word in search_text(query).split()[:8]:
-        statement = statement.where(col(Person.search_text).contains(word, autoescape=True))
-    total = session.scalar(select(func.count()).select_from(statement.subquery())) or 0
-    rows = session.execute(
-        statement.order_by(col(Person.sort_key), col(Person.id)).offset(offset).limit(limit)
-    ).all()
-    return list(rows), total
-
-
-def list_roles(session: Session, ids: Iterable[UUID]) -> dict[UUID, list[str]]:
-    """The roles several people hold now, in one statement."""
-    found: dict[UUID, list[str]] = {}
-    rows = session.execute(
-        select(col(RoleGrant.person_id), col(RoleGrant.role))
-        .distinct()
-        .where(col(RoleGrant.person_id).in_(set(ids)), col(RoleGrant.revoked_at).is_(None))
-    ).all()
-    for row in sorted(rows, key=lambda row: list(Role).index(row.role)):
-        found.setdefault(row.person_id, []).append(str(row.role))
-    return found
-
-
-def list_grants(session: Session, person_id: UUID) -> list[Row[Any]]:
-    """Every role the person holds or held, with who gave and who took it and why; newest first."""
-    giver, taker = aliased(Person), aliased(Person)
-    return list(
-        session.execute(
-            select(
-                col(RoleGrant.id),
-                col(RoleGrant.role),
-                col(RoleGrant.scope_kind),
-                col(RoleGrant.scope_id),
-                col(RoleGrant.granted_at),
-                col(RoleGrant.granted_reason),
-                col(giver.name_cyrillic).label("giver_cyrillic"),
-                col(giver.name_latin).label("giver_latin"),
-                col(RoleGrant.revoked_at),
-                col(RoleGrant.revoked_reason),
-                col(taker.name_cyrillic).label("taker_cyrillic"),
-                col(taker.name_latin).label("taker_latin"),
-            )
-            .outerjoin(giver, col(giver.id) == col(RoleGrant.granted_by))
-            .outerjoin(taker, col(taker.id) == col(RoleGrant.revoked_by))
-            .where(col(RoleGrant.person_id) == person_id)
-            .order_by(col(RoleGrant.granted_at).desc(), col(RoleGrant.id).desc())
-        ).all()
-    )
-
-
-def list_audit(session: Session, person_id: UUID, *, limit: int = 50) -> list[Row[Any]]:
-    """The newest entries of the audit log about a person's account."""
-    return list(
-        session.execute(
-            select(
-                col(AuditEntry.at),
-                col(AuditEntry.action),
-                col(AuditEntry.reason),
-                col(AuditEntry.facts),
-                col(Person.name_cyrillic),
-                col(Person.name_latin),
-            )
-            .outerjoin(Person, col(Person.id) == col(AuditEntry.actor_id))
-            .where(col(AuditEntry.subject_kind) == "person", col(AuditEntry.subject_id) == str(person_id))
-            .order_by(col(AuditEntry.at).desc(), col(AuditEntry.id).desc())
-            .limit(limit)
-        ).all()
-    )
 
 
 def people() -> Subquery:
