@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Callable
+from json import dumps
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from sqlalchemy import Engine
 
+from app.courses.importer import report as counts
 from app.courses.importer.check import Content, read_content
 from app.courses.importer.load import Report, load_content
 from app.courses.importer.reading import FENCE, split
@@ -33,6 +35,41 @@ def check(root: Root = ROOT) -> None:
     if not content.problems:
         typer.echo(_summary(content))
     raise typer.Exit(1 if content.problems else 0)
+
+
+@_app.command()
+def report(root: Root = ROOT, *, json: Annotated[bool, typer.Option("--json")] = False) -> None:
+    """Count what the content holds, by module, domain, language, cognitive level and place of the key."""
+    counted = counts.report(read_content(root.resolve(), today=SystemClock().now().date()))
+    if json:
+        typer.echo(dumps(counted, ensure_ascii=False, indent=1))
+        return
+    for course in counted["courses"]:
+        words = ", ".join(f"{locale} {number}" for locale, number in course["words"].items())
+        typer.echo(
+            f"{course['id']}: {course['lessons']} lessons, {course['minutes']} minutes, "
+            f"{course['terms']} terms; words: {words}"
+        )
+        _table(
+            ["module", "lessons", "minutes", "checks", "figures", "cases", "checklist", "practice_items"],
+            [{"module": module["code"], **module} for module in course["modules"]],
+            words=True,
+        )
+    for bank in counted["banks"]:
+        said = {key: value for key, value in bank.items() if not isinstance(value, dict)}
+        typer.echo("\n" + ", ".join(f"{key}: {value}" for key, value in said.items()))
+        for name in ("domains", "cognitive", "tasks", "keys", "key_is_longest"):
+            typer.echo(f"  {name}: " + ", ".join(f"{key} {value}" for key, value in bank[name].items()))
+
+
+def _table(columns: list[str], rows: list[dict[str, Any]], *, words: bool) -> None:
+    heads = [*columns, *(("kk", "ru", "en") if words else ())]
+    typer.echo("  " + "  ".join(f"{head:>9}" for head in heads))
+    for row in rows:
+        values = [row[column] for column in columns] + (list(row["words"].values()) if words else [])
+        shown = [("yes" if value else "no") if isinstance(value, bool) else value for value in values]
+        cells = zip(heads, shown, strict=True)
+        typer.echo("  " + "  ".join(f"{value:>{max(9, len(head))}}" for head, value in cells))
 
 
 @_app.command("import")

@@ -60,6 +60,8 @@ LONGEST_KEY_SHARE = 35
 """Per cent of the single-answer items at most whose key is the longest choice."""
 MULTIPLE_SHARE = 10
 """Per cent of the items at most that have several keys."""
+MIX_TOLERANCE = 5
+"""Points of per cent by which the cognitive mix of a bank may differ from its blueprint."""
 LIKENESS = 85
 """Per cent of their words that two stems share when they are alike."""
 SHORTEST_LIKE = 6
@@ -113,6 +115,16 @@ def key_is_longest(lengths: Mapping[str, int], key: str) -> bool:
 def too_many(part: int, whole: int, *, most: int) -> bool:
     """Whether ``part`` is more than ``most`` per cent of ``whole``, where that can be judged."""
     return whole >= ENOUGH_ITEMS and 100 * part > most * whole
+
+
+def off_the_mix(counts: Mapping[str, int], mix: Mapping[str, int]) -> dict[str, int]:
+    """The shares, in whole per cent, that differ from ``mix`` by more than ``MIX_TOLERANCE`` points."""
+    whole = sum(counts.values())
+    return {
+        word: round(100 * counts.get(word, 0) / whole)
+        for word, wanted in mix.items()
+        if whole and abs(100 * counts.get(word, 0) - wanted * whole) > MIX_TOLERANCE * whole
+    }
 
 
 def alike(stems: Sequence[str]) -> list[tuple[int, int]]:

@@ -28,6 +28,15 @@ class Broken(NamedTuple):
 
 SHEET = {locale: f"{MODULE}/checklist.{locale}.md" for locale in ("kk", "ru", "en")}
 
+BANK = "question_banks/sample-live/bank.yaml"
+BLUEPRINT = """version: "1.0"
+blueprint:
+  forms: 2
+  domains: {{D1: {d1}}}
+  cognitive: {{apply: {apply}}}
+  case_share: {case}
+"""
+
 BROKEN = {
     "a checklist's term": Broken(
         SHEET["ru"], "этой системы, 3", "этой [системы](term:owner), 3", "term:", "no checks, terms"
@@ -60,6 +69,30 @@ BROKEN = {
     ),
     "a checklist with no title": Broken(
         SHEET["ru"], "title:", "titel:", "titel", "“titel” is not known here"
+    ),
+    "a blueprint the bank cannot fill": Broken(
+        BANK,
+        'version: "1.0"',
+        BLUEPRINT.format(d1=2, case=50, apply=100),
+        "D1",
+        "3 items of D1; 2 forms need 4",
+    ),
+    "a domain that is on no form": Broken(
+        BANK,
+        'version: "1.0"',
+        BLUEPRINT.format(d1=1, case=50, apply=100).replace("D1: 1", "D2: 1"),
+        "domains",
+        "the bank has 3 items of D1, the blueprint none",
+    ),  # fmt: skip
+    "too few case sets": Broken(
+        BANK, 'version: "1.0"', BLUEPRINT.format(d1=1, case=70, apply=100), "case_share", "at least 70 %"
+    ),
+    "a cognitive mix that is off": Broken(
+        BANK,
+        'version: "1.0"',
+        BLUEPRINT.format(d1=1, case=50, apply=90),
+        "cognitive",
+        "100 % of the items are “apply”; 90 %",
     ),
     "YAML syntax": Broken(ITEM, "domain: D1", "domain: [D1", "tasks:", "YAML"),
     "an unknown key": Broken(ITEM, "points: 1", "points: 1\npiont: 2", "piont", "“piont” is not known here"),

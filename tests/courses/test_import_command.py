@@ -1,5 +1,7 @@
 """What a person at the command line reads, and the exit code a pipeline sees."""
 
+import json
+import re
 from pathlib import Path
 
 import pytest
@@ -65,6 +67,26 @@ def test_import_of_a_broken_folder_tells_file_and_line_and_changes_nothing(tmp_p
     assert "Nothing was changed." in result.stderr
     (root / ITEM).write_text(whole, encoding="utf-8")
     assert "sample-live: 3 new" in RUN.invoke(commands(), ["content", "import", str(root)]).stdout
+
+
+def test_report_counts_what_the_files_hold(tmp_path: Path) -> None:
+    root = grow(tmp_path)
+    counted = json.loads(RUN.invoke(commands(), ["content", "report", str(root), "--json"]).stdout)
+    course, live = counted["courses"][0], next(b for b in counted["banks"] if b["id"] == "sample-live")
+    assert (course["lessons"], course["terms"], course["minutes"]) == (1, 1, 10)
+    module = course["modules"][0]
+    assert module["code"] == "M1"
+    assert (module["checks"], module["figures"], module["cases"], module["practice_items"]) == (1, 1, 1, 2)
+    assert module["checklist"] is True
+    assert module["words"] == course["words"]
+    assert module["words"]["en"] >= module["words"]["ru"] > 500
+    assert (live["items"], live["in_case_sets"], live["multiple"]) == (3, 2, 0)
+    assert live["keys"] == {"a": 0, "b": 3, "c": 0, "d": 0}
+    assert live["domains"] == {"D1": 3}
+    said = RUN.invoke(commands(), ["content", "report", str(root)]).stdout
+    assert "sample: 1 lessons, 10 minutes, 1 terms" in said
+    assert re.search(r"^ +M1 +1 +10 +1 +1 +1 +yes +2 ", said, re.MULTILINE)
+    assert "keys: a 0, b 3, c 0, d 0" in said
 
 
 def test_stamp_marks_translations_as_written_from_the_english_that_stands(tmp_path: Path) -> None:

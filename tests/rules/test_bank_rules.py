@@ -113,3 +113,17 @@ def test_the_short_cut_finds_what_comparing_everything_finds(stems: list[str]) -
         if plainly(stems[earlier], stems[later])
     ]
     assert rules.alike(stems) == expected
+
+
+@pytest.mark.parametrize(
+    ("counts", "off"),
+    [
+        ({"understand": 30, "apply": 45, "analyse": 25}, {}),
+        ({"understand": 35, "apply": 40, "analyse": 25}, {}),
+        ({"understand": 36, "apply": 39, "analyse": 25}, {"understand": 36, "apply": 39}),
+        ({"apply": 10}, {"understand": 0, "apply": 100, "analyse": 0}),
+        ({}, {}),
+    ],
+)
+def test_a_mix_is_off_beyond_five_points(counts: dict[str, int], off: dict[str, int]) -> None:
+    assert rules.off_the_mix(counts, {"understand": 30, "apply": 45, "analyse": 25}) == off

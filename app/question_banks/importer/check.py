@@ -1,5 +1,6 @@
 """What must hold in a bank beyond the shape of its files. Each check notes its problems at the item."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
@@ -19,6 +20,7 @@ def check_banks(banks: Sequence[ReadBank], *, today: date) -> None:
             check_item(item, bank, today=today)
         check_ids_and_enemies(bank)
         check_shares(bank)
+        check_coverage(bank)
     check_stems(banks)
 
 
@@ -111,6 +113,30 @@ def check_shares(bank: ReadBank) -> None:
             f"{multiple} of {len(bank.items)} items have several keys; "
             f"at most {rules.MULTIPLE_SHARE} % is right"
         )
+
+
+def check_coverage(bank: ReadBank) -> None:
+    """The bank gives as many different forms as its blueprint says, in the blueprint's mix."""
+    blueprint, complain = bank.file.blueprint, bank.document.complain
+    if blueprint is None:
+        return
+    found = Counter(item.file.domain for item in bank.items)
+    for domain, wanted in blueprint.domains.items():
+        needed = blueprint.forms * wanted
+        if found[domain] < needed:
+            message = f"{found[domain]} items of {domain}; {blueprint.forms} forms need {needed}"
+            complain(message, "blueprint", "domains", domain)
+    for domain in sorted(found.keys() - blueprint.domains.keys()):
+        message = f"the bank has {found[domain]} items of {domain}, the blueprint none"
+        complain(message, "blueprint", "domains")
+    cases, least = sum(item.stimulus is not None for item in bank.items), blueprint.case_share
+    if 100 * cases < least * len(bank.items):
+        message = f"{cases} of {len(bank.items)} items stand in case sets; at least {least} % is right"
+        complain(message, "blueprint", "case_share")
+    counts = Counter(str(item.file.cognitive) for item in bank.items)
+    mix = {str(word): share for word, share in blueprint.cognitive.items()}
+    for word, share in rules.off_the_mix(counts, mix).items():
+        complain(f"{share} % of the items are “{word}”; {mix[word]} % is right", "blueprint", "cognitive")
 
 
 def check_stems(banks: Sequence[ReadBank]) -> None:

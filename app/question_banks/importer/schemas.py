@@ -11,6 +11,23 @@ from app.question_banks.rules import BankPurpose, Cognitive, ItemType, ScoringRu
 CHOICES = ("a", "b", "c", "d")
 
 
+Share = Annotated[int, Field(ge=0, le=100)]
+
+
+class BlueprintFile(Strict):
+    """What the bank must be able to give: so many different forms with so many items of each domain.
+
+    Shares are per cent of all items: ``case_share`` at least, ``cognitive`` within ``rules.MIX_TOLERANCE``.
+    """
+
+    forms: Annotated[int, Field(ge=1, le=20)]
+    domains: Annotated[
+        dict[Annotated[str, Field(pattern=r"^D\d{1,2}$")], Annotated[int, Field(ge=1)]], Field(min_length=1)
+    ]
+    cognitive: dict[Annotated[Cognitive, Field(strict=False)], Share]
+    case_share: Share
+
+
 class BankFile(Strict):
     """``bank.yaml``."""
 
@@ -19,6 +36,7 @@ class BankFile(Strict):
     specimen: bool
     version: Annotated[str, Field(pattern=r"^\d+(\.\d+)*$", max_length=16)]
     title: Text
+    blueprint: BlueprintFile | None = None
 
 
 class ChoiceFile(Strict):

@@ -1,0 +1,82 @@
+"""What the content holds, counted: by module, domain, language, cognitive level and place of the key."""
+
+from collections import Counter
+from typing import Any
+
+from app.courses.importer.check import Content
+from app.courses.importer.reading import ReadCourse, ReadModule
+from app.kernel.locales import LOCALES
+from app.question_banks.importer.reading import ReadBank
+from app.question_banks.importer.schemas import CHOICES
+from app.question_banks.rules import ItemType, key_is_longest
+
+
+def report(content: Content) -> dict[str, Any]:
+    """The counts, as plain values."""
+    practice = Counter(
+        item.file.module for bank in content.banks for item in bank.items if item.file.module is not None
+    )
+    return {
+        "courses": [_course(course, practice) for course in content.courses],
+        "banks": [_bank(bank) for bank in content.banks],
+    }
+
+
+def _course(course: ReadCourse, practice: Counter[str]) -> dict[str, Any]:
+    modules = [_module(module, practice) for module in course.modules]
+    return {
+        "id": course.file.id,
+        "lessons": sum(module["lessons"] for module in modules),
+        "minutes": sum(module["minutes"] for module in modules),
+        "terms": len(course.glossary),
+        "words": {str(locale): sum(module["words"][str(locale)] for module in modules) for locale in LOCALES},
+        "modules": modules,
+    }
+
+
+def _module(module: ReadModule, practice: Counter[str]) -> dict[str, Any]:
+    texts = [lesson.texts for lesson in module.lessons]
+    english = [by_locale[LOCALES[-1]] for by_locale in texts if LOCALES[-1] in by_locale]
+    return {
+        "code": module.file.code,
+        "id": module.file.id,
+        "lessons": len(module.lessons),
+        "minutes": sum(text.head.minutes for text in english),
+        "checks": sum(len(lesson.checks) for lesson in module.lessons),
+        "figures": len(module.figures),
+        "cases": sum(mark.what.startswith("a case") for text in english for mark in text.body.structure),
+        "checklist": len(module.checklist) == len(LOCALES),
+        "references": len(module.file.references),
+        "practice_items": practice[module.file.code],
+        "words": {
+            str(locale): sum(by_locale[locale].body.word_count for by_locale in texts if locale in by_locale)
+            for locale in LOCALES
+        },
+    }
+
+
+def _bank(bank: ReadBank) -> dict[str, Any]:
+    items = [item.file for item in bank.items]
+    singles = [item for item in items if item.type is ItemType.SINGLE]
+    lengths = {
+        str(locale): sum(
+            key_is_longest({c.id: len(c.text.by_locale()[locale]) for c in item.choices}, item.key[0])
+            for item in singles
+        )
+        for locale in LOCALES
+    }
+    tasks = Counter(task for item in items for task in item.tasks)
+    return {
+        "id": bank.file.id,
+        "purpose": str(bank.file.purpose),
+        "specimen": bank.file.specimen,
+        "items": len(items),
+        "in_case_sets": sum(item.stimulus is not None for item in bank.items),
+        "multiple": len(items) - len(singles),
+        "dated": sum(item.valid_until is not None for item in items),
+        "domains": dict(sorted(Counter(item.domain for item in items).items())),
+        "cognitive": dict(sorted(Counter(str(item.cognitive) for item in items).items())),
+        "tasks": dict(sorted(tasks.items(), key=lambda counted: int(counted[0][1:]))),
+        "keys": {place: sum(item.key == [place] for item in singles) for place in CHOICES},
+        "key_is_longest": lengths,
+    }
