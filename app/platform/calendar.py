@@ -33,7 +33,7 @@ class Appointment:
 
 
 def escaped(text: str) -> str:
-    """A TEXT value: backslash, semicolon and comma escaped, line breaks as ``\\n``."""
+    """A TEXT value: backslash, semicolon and comma escaped, a line break as a backslash and an n."""
     for sign in ("\\", ";", ","):
         text = text.replace(sign, f"\\{sign}")
     return "\\n".join(text.splitlines())
