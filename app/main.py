@@ -17,6 +17,7 @@ from app.certificates import api as certificates_api
 from app.certificates import routes as certificates
 from app.courses import routes as courses
 from app.exams import routes as exams
+from app.exams.queries.attempts import sweep_delay
 from app.kernel.clock import Clock, SystemClock
 from app.kernel.locales import LOCALES
 from app.platform import installation, logging
@@ -52,13 +53,15 @@ def _health(app: FastAPI) -> None:
 
     @app.get("/readyz")
     def readyz(request: Request) -> Response:
-        """The process can serve: the database answers."""
+        """The process can serve: the database answers. The body says how late the sweeper of exams is."""
         try:
             with read_session(request.app.state.engine) as session:
                 session.execute(text("SELECT 1 FROM installation"))
+                delay = sweep_delay(session, request.app.state.clock.now())
         except SQLAlchemyError:
             return Response("database\n", HTTPStatus.SERVICE_UNAVAILABLE, media_type="text/plain")
-        return Response("ready\n", media_type="text/plain")
+        body = f"ready\nsweep_delay_seconds {int(delay.total_seconds())}\n"
+        return Response(body, media_type="text/plain")
 
     @app.get("/static/{name:path}")
     async def static(request: Request, name: str) -> Response:
@@ -84,7 +87,7 @@ def create_app(settings: Settings, clock: Clock) -> FastAPI:
         app.state.engine.dispose()
 
     app = FastAPI(title="CEASAI", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
-    embedded = 2 if settings.worker is WorkerMode.EMBEDDED else 0
+    embedded = 3 if settings.worker is WorkerMode.EMBEDDED else 0
     app.state.engine = make_engine(settings.database, pool_size=settings.threads + embedded)
     app.state.reading = reading(app.state.engine)
     app.state.settings = settings

@@ -5,7 +5,7 @@ It stands above every slice, so this is where an event of a lower slice meets th
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -29,6 +29,8 @@ log = structlog.get_logger()
 
 IDLE = 0.5
 """Seconds between looks when there is nothing to do."""
+STOPS_WITHIN = 30.0
+"""Seconds a job at hand gets when the worker is told to stop."""
 
 
 def _link_audit(context: Context) -> None:
@@ -93,22 +95,34 @@ class Worker:
         self._thread: threading.Thread | None = None
 
     def run(self) -> None:
-        """Work until told to stop. A failure of one round is logged and the next round tries again."""
+        """Work until told to stop. A failure of one round is logged and the next round tries again.
+
+        A job may hang (a mail server may say nothing for 20 s). So what must be prompt has a thread of its
+        own, and the rest of the periodic work is looked at between any two jobs.
+        """
         bound, items = handlers(), periodic()
+        prompt = threading.Thread(
+            target=self._again_and_again,
+            args=([item for item in items if item.prompt], lambda: False),
+            name="worker-prompt",
+            daemon=True,
+        )
+        prompt.start()
+        self._again_and_again(
+            [item for item in items if not item.prompt],
+            lambda: self._guarded("job", lambda: outbox.run_one(self._context, bound)),
+        )
+        prompt.join(timeout=STOPS_WITHIN)
+
+    def _again_and_again(self, items: Sequence[Periodic], work: Callable[[], bool]) -> None:
+        """Do what is due of ``items``, then one piece of ``work``; wait a moment when there was none."""
         due = {item.name: 0.0 for item in items}
         while not self._stop.is_set():
-            busy = False
             for item in items:
                 if time.monotonic() >= due[item.name] and not self._stop.is_set():
                     due[item.name] = time.monotonic() + item.every.total_seconds()
                     self._guarded(item.name, lambda item=item: item.run(self._context))
-            for _ in range(20):
-                if self._stop.is_set() or not self._guarded(
-                    "job", lambda: outbox.run_one(self._context, bound)
-                ):
-                    break
-                busy = True
-            if not busy:
+            if self._stop.is_set() or not work():
                 self._stop.wait(IDLE)
 
     def _guarded(self, name: str, act: Any) -> bool:
@@ -129,4 +143,4 @@ class Worker:
         """Finish the job at hand and stop."""
         self._stop.set()
         if self._thread is not None:
-            self._thread.join(timeout=30)
+            self._thread.join(timeout=STOPS_WITHIN)

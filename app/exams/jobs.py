@@ -55,7 +55,8 @@ def sweep(context: Context) -> attempts.SweepLag:
     lags = [late for late in _each(context, found, sweeper.expire) if isinstance(late, timedelta)]
     worst = max(lags, default=timedelta())
     if lags:
-        log.info("attempts closed by the sweeper", closed=len(lags), worst_lag_s=int(worst.total_seconds()))
+        tell = log.warning if worst > rules.SWEEP_WITHIN else log.info
+        tell("attempts closed by the sweeper", closed=len(lags), worst_lag_s=int(worst.total_seconds()))
     return attempts.SweepLag(len(lags), worst)
 
 
@@ -204,7 +205,7 @@ HANDLERS: dict[str, Handler] = {
     RESULT_MAIL: send_result,
 }
 PERIODIC: tuple[Periodic, ...] = (
-    Periodic("exams.sweep", rules.SWEEP_EVERY, sweep),
+    Periodic("exams.sweep", rules.SWEEP_EVERY, sweep, prompt=True),
     Periodic("exams.note_silence", timedelta(seconds=10), note_silence),
     Periodic("exams.release_after_window", timedelta(seconds=30), release_after_window),
     Periodic("exams.note_missing", timedelta(seconds=60), note_missing),

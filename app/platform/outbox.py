@@ -48,6 +48,8 @@ class Periodic:
     name: str
     every: timedelta
     run: Callable[[Context], object]
+    prompt: bool = False
+    """It waits for nothing else: no job and no other periodic work holds it up."""
 
 
 def enqueue_later(

@@ -13,10 +13,11 @@ from uuid import UUID
 import httpx2
 import pytest
 
+from app.kernel.clock import SystemClock
 from app.platform.settings import ROOT
 from app.web.viewer import COOKIE
 from tests import factories
-from tests.exams.delivery_world import answers, attempt, make_exam
+from tests.exams.delivery_world import ITEMS, MULTIPLE, answers, attempt, make_exam
 from tests.world import World
 
 
@@ -49,7 +50,7 @@ class Server:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        until = time.monotonic() + 60
+        until = time.monotonic() + 120
         while time.monotonic() < until:
             try:
                 if httpx2.get(f"{self.base}/readyz").status_code == 200:
@@ -79,6 +80,7 @@ class Machine:
 
 
 def test_rule_16_kill_minus_nine_loses_no_acknowledged_answer(world: World) -> None:
+    world.clock.advance(SystemClock().now() - world.clock.now())  # sessions are the real server's to judge
     exam = make_exam(world)
     person_id = factories.person(world)
     server = Server(world)
@@ -87,6 +89,12 @@ def test_rule_16_kill_minus_nine_loses_no_acknowledged_answer(world: World) -> N
         server.start()
         place = machine.post(f"/en/exams/{exam.slug}/attempts").headers["location"]
         attempt_id = UUID(place.rsplit("/", 1)[1])
+        before = attempt(world, attempt_id).layout
+        assert before is not None
+        for n in range(2, ITEMS + 1):
+            given = "ab" if n == MULTIPLE else "abcd"[n % 4]
+            reply = machine.post(f"{place}/answers", **{f"a_{n}": list(given), f"v_{n}": "0"})
+            assert reply.status_code == 200, reply.text
         acknowledged: list[int] = []
         enough = Event()
 
@@ -118,12 +126,19 @@ def test_rule_16_kill_minus_nine_loses_no_acknowledged_answer(world: World) -> N
         server.start()
         began = time.monotonic()
         with Machine(world, server, person_id).http as elsewhere:
-            page = elsewhere.get(f"{place}?n=1").text
+            page = elsewhere.get(f"{place}?view=all").text
         assert time.monotonic() - began < 10
-        assert re.search(rf'name="a-1" value="{chosen[0]}" checked', page)
-        layout = attempt(world, attempt_id).layout
-        assert layout is not None
-        assert re.findall(r'name="a-1" value="([abcd])"', page) == layout[0]["order"]
+        assert attempt(world, attempt_id).layout == before
+        # the whole page as before: every place, its choices in the same order, its answer
+        held = {n: words for n, (words, _) in answers(world, attempt_id).items()}
+        assert held == {1: chosen} | {
+            n: ["a", "b"] if n == MULTIPLE else ["abcd"[n % 4]] for n in range(2, ITEMS + 1)
+        }
+        for n, item in enumerate(before, start=1):
+            boxes = re.findall(rf'name="a-{n}" value="([abcd])"( checked)?', page)
+            assert [word for word, _ in boxes] == item["order"]
+            assert sorted(word for word, checked in boxes if checked) == held[n]
+            assert page.index(f"Stem 1.{n} eng") < page.index(f'name="a-{n}"')
     finally:
         machine.http.close()
         server.kill()

@@ -6,7 +6,7 @@ from tests.world import World
 def test_the_server_is_alive_and_ready(world: World) -> None:
     browser = world.browser()
     assert browser.get("/healthz").text == "ok\n"
-    assert browser.get("/readyz").text == "ready\n"
+    assert browser.get("/readyz").text == "ready\nsweep_delay_seconds 0\n"
 
 
 def test_an_unknown_host_gets_421(world: World) -> None:

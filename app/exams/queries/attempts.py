@@ -307,15 +307,21 @@ class SweepLag(NamedTuple):
     worst: timedelta
 
 
-def sweep_lag(session: Session, since: datetime) -> SweepLag:
-    """The sweeper's lag since an instant, from the facts it wrote down."""
-    rows = session.execute(
-        select(col(ResponseEvent.at), col(Attempt.deadline))
-        .join(Attempt, col(Attempt.id) == col(ResponseEvent.attempt_id))
-        .where(col(ResponseEvent.kind) == EventKind.EXPIRE, col(ResponseEvent.at) >= since)
-    ).all()
-    lags = [lag(deadline=row.deadline, at=row.at) for row in rows if row.deadline is not None]
-    return SweepLag(len(lags), max(lags, default=timedelta()))
+def sweep_delay(session: Session, at: datetime) -> timedelta:
+    """How long the attempt that is due longest waits for the sweeper; zero when none does.
+
+    What an operator watches: it grows when no worker runs.
+    """
+    first = session.execute(
+        select(col(Attempt.deadline))
+        .where(
+            col(Attempt.lifecycle).in_((Lifecycle.IN_PROGRESS, Lifecycle.INTERRUPTED)),
+            col(Attempt.deadline) < at - GRACE,
+        )
+        .order_by(col(Attempt.deadline))
+        .limit(1)
+    ).scalar_one_or_none()
+    return timedelta() if first is None else lag(deadline=first, at=at)
 
 
 def history_of(session: Session, attempt_id: UUID) -> list[AttemptTransition]:

@@ -23,7 +23,9 @@ RELEASE_AFTER = timedelta(minutes=5)
 SEEN_EVERY = timedelta(seconds=15)
 """How often the last request of an attempt is written down."""
 SWEEP_EVERY = timedelta(seconds=2)
-"""How often the sweeper looks; it must close an attempt within 5 s after its grace."""
+"""How often the sweeper looks."""
+SWEEP_WITHIN = timedelta(seconds=5)
+"""How long after its grace an attempt is closed at the latest."""
 
 RUNNING = frozenset({Lifecycle.IN_PROGRESS, Lifecycle.INTERRUPTED})
 """The clock runs and answers are taken."""
