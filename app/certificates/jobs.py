@@ -16,6 +16,7 @@ from app.certificates import status as lists
 from app.certificates.credential import encode, issuer_of
 from app.certificates.pdf import store
 from app.certificates.queries import issuing as reads
+from app.certificates.queries.issuing import Reservation
 from app.certificates.queries.keys import due_lists, find_active, listed, verifiers
 from app.certificates.rules import number as numbers
 from app.certificates.rules.states import Purpose, Status
@@ -26,6 +27,7 @@ from app.platform import installation
 from app.platform.database import read_session, write_session
 from app.platform.mail import Mail, MailSender
 from app.platform.outbox import Context, Handler, Periodic
+from app.programmes.queries import find_brand
 from app.web.formats import formats
 from app.web.pages import render_text
 from app.web.translations import N_, say
@@ -95,6 +97,13 @@ def issue(context: Context, payload: dict[str, Any]) -> None:
     issue_award(context, award)
 
 
+def sign(context: Context, payload: dict[str, Any]) -> None:
+    """Sign what was reserved before: a correction, or what waited for an earlier certificate."""
+    with read_session(context.engine) as session:
+        reserved = reads.reservation_of(session, UUID(payload["certificate_id"]))
+    sign_reserved(context, reserved)
+
+
 def complete(context: Context, payload: dict[str, Any]) -> None:
     """A course was completed: the certificate of completion, by rule."""
     with write_session(context.engine) as session:
@@ -117,8 +126,13 @@ def issue_award(context: Context, award: issuing.Award) -> None:
             context.clock,
             award,
             issuer=issuer_of(context.settings, demonstration=facts.demonstration),
-            brand_id=context.settings.brand,
+            default_brand=context.settings.brand,
         )
+    sign_reserved(context, reserved)
+
+
+def sign_reserved(context: Context, reserved: Reservation) -> None:
+    """Steps 2 and 3 of a certificate that is reserved."""
     if reserved.status is not Status.RESERVED:
         return
     token, thumbprint = _sign(context, reserved.payload)
@@ -222,10 +236,11 @@ def status_mail(context: Context, payload: dict[str, Any]) -> None:
 def _case_mail(context: Context, case_id: UUID, what: str) -> None:
     with read_session(context.engine) as session:
         found = reads.case_person(session, case_id)
+        brand_id = find_brand(session, found[0]) if found else None
     if found is None:
         return
     person_id, title = found
-    _mail(context, person_id, what, context.settings.brand, title=title, case_id=case_id)
+    _mail(context, person_id, what, brand_id or context.settings.brand, title=title, case_id=case_id)
 
 
 def names_mail(context: Context, payload: dict[str, Any]) -> None:
@@ -247,6 +262,7 @@ HANDLERS: dict[str, Handler] = {
     "result.released": open_case,
     "course.completed": complete,
     "certificates.issue": issue,
+    "certificates.sign": sign,
     "certificates.sign_list": sign_list,
     "certificates.issued_mail": issued_mail,
     "certificates.status_mail": status_mail,

@@ -20,12 +20,10 @@ from app.certificates.rules import number as numbers
 from app.certificates.rules.states import EventKind, Reason, Status
 from app.certificates.service import issuing
 from app.certificates.service import keys as key_service
-from app.certificates.service.status import change_status
 from app.cli import keys as cli_keys
 from app.cli.database import initialise
 from app.kernel.clock import FixedClock
 from app.platform.database import make_engine
-from app.platform.models import Job, JobState
 from app.platform.outbox import Context
 from app.platform.settings import Settings
 from app.programmes.models import Milestone
@@ -62,7 +60,7 @@ def _reserve(world: World, case_id: Any) -> issuing.Reservation:
             world.clock,
             award,
             issuer=issuer_of(world.settings, demonstration=True),
-            brand_id="ceasai",
+            default_brand="ceasai",
         )
 
 
@@ -192,31 +190,6 @@ def test_a_renewal_supersedes_the_certificate_before_it(world: World) -> None:
     assert cases.row(world, old).reason is Reason.RENEWED
     assert cases.row(world, new).status is Status.ACTIVE
     assert world.browser().get(f"/api/v1/verify/{old}").json()["status"] == "superseded"
-
-
-def test_no_certificate_is_renewed_around_a_suspension(world: World) -> None:
-    candidate, officer = person(world), person(world, "certification_officer")
-    old = cases.certificate(world, candidate, officer)
-    case_id = cases.ready_case(world, candidate)
-    cases.grant(world, case_id, officer)
-    with world.write() as session:
-        change_status(
-            session,
-            world.clock,
-            officer_id=officer,
-            number=old,
-            event=EventKind.SUSPEND,
-            reason=Reason.COMPLAINT,
-            note="A complaint came in.",
-        )
-    world.work()
-    assert cases.row(world, old).status is Status.SUSPENDED
-    assert sorted(str(one.status) for one in _all(world)) == ["reserved", "suspended"]
-    with world.read() as session:
-        job = session.exec(
-            select(Job).where(col(Job.kind) == "certificates.issue", col(Job.tries) == 1)
-        ).all()
-    assert [one.state for one in job if one.error] == [JobState.READY]
 
 
 def test_the_credential_says_exactly_what_the_specification_demands(world: World) -> None:

@@ -1,5 +1,6 @@
-"""What a certification officer sees: the queue without their own trainees, a case, a certificate."""
+"""What a certification officer sees before deciding: the queue without their own trainees, and a case."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -9,15 +10,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, case, exists, func, not_, select
 from sqlmodel import Session, col
 
-from app.certificates.models import (
-    Achievement,
-    Certificate,
-    CertificateEvent,
-    CertificationCase,
-    Decision,
-)
+from app.certificates.models import Achievement, Certificate, CertificationCase, Decision
 from app.certificates.rules.deciding import CaseRecord
-from app.certificates.rules.states import EventKind, Reason, Requirement, Status, Verdict, standing
+from app.certificates.rules.states import Requirement, Status, Verdict
 from app.exams.queries.released import released_result
 from app.kernel.errors import NotFound
 from app.kernel.locales import Trilingual
@@ -97,6 +92,7 @@ _COMPLETE = and_(
     col(CertificationCase.mark_version).is_not(None),
 )
 _OPEN = col(CertificationCase.decided_at).is_(None)
+_LONGEST_FIRST = (col(CertificationCase.opened_at), col(CertificationCase.id))
 
 
 def _allowed(officer_id: UUID, at: datetime) -> ColumnElement[bool]:
@@ -132,6 +128,35 @@ def list_cases(
     session: Session, officer_id: UUID, tab: Tab, *, at: datetime, offset: int = 0
 ) -> list[CaseLine]:
     """A page of the queue, the longest waiting first; decided cases of this month, the newest first."""
+    wanted = {
+        Tab.READY: and_(_OPEN, _COMPLETE),
+        Tab.MISSING: and_(_OPEN, not_(_COMPLETE)),
+        Tab.DECIDED: col(CertificationCase.decided_at) >= _month_start(at),
+    }[tab]
+    order = (
+        (col(CertificationCase.decided_at).desc(), col(CertificationCase.id).desc())
+        if tab is Tab.DECIDED
+        else _LONGEST_FIRST
+    )
+    return _lines(session, officer_id, wanted, order, at=at, offset=offset)
+
+
+def list_chosen(
+    session: Session, officer_id: UUID, case_ids: Iterable[UUID], *, at: datetime
+) -> list[CaseLine]:
+    """The cases an officer ticked, as they stand now; without the officer's own and trainees."""
+    return _lines(session, officer_id, col(CertificationCase.id).in_(set(case_ids)), _LONGEST_FIRST, at=at)
+
+
+def _lines(
+    session: Session,
+    officer_id: UUID,
+    wanted: ColumnElement[bool],
+    order: tuple[Any, ...],
+    *,
+    at: datetime,
+    offset: int = 0,
+) -> list[CaseLine]:
     columns: tuple[Any, ...] = (
         CertificationCase.id,
         CertificationCase.name_cyrillic,
@@ -147,16 +172,6 @@ def list_cases(
         CertificationCase.opened_at,
         CertificationCase.decided_at,
         Decision.verdict,
-    )
-    wanted = {
-        Tab.READY: and_(_OPEN, _COMPLETE),
-        Tab.MISSING: and_(_OPEN, not_(_COMPLETE)),
-        Tab.DECIDED: col(CertificationCase.decided_at) >= _month_start(at),
-    }[tab]
-    order = (
-        (col(CertificationCase.decided_at).desc(), col(CertificationCase.id).desc())
-        if tab is Tab.DECIDED
-        else (col(CertificationCase.opened_at), col(CertificationCase.id))
     )
     rows = session.execute(
         select(*columns)
@@ -285,97 +300,3 @@ def record_of(session: Session, case_id: UUID) -> CaseRecord:
         names_confirmed=row.names_confirmed_at is not None,
         suspended=bool(row.suspended),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class RegisteredCertificate:
-    """A certificate as an officer sees it."""
-
-    id: UUID
-    person_id: UUID
-    number: str
-    kind: str
-    title: Trilingual
-    name_cyrillic: str | None
-    name_latin: str | None
-    status: Status
-    standing: str
-    issued_at: datetime
-    expires_at: datetime | None
-    specimen: bool
-
-
-@dataclass(frozen=True, slots=True)
-class EventLine:
-    """One thing that happened to a certificate."""
-
-    kind: EventKind
-    reason: Reason | None
-    note: str | None
-    actor_id: UUID | None
-    at: datetime
-
-
-def get_certificate(
-    session: Session, officer_id: UUID, number: str, *, at: datetime
-) -> RegisteredCertificate:
-    """An issued certificate for an officer who may act on it.
-
-    Raises:
-        NotFound: nothing was issued under this number, or it is the officer's own or a trainee's.
-    """
-    columns: tuple[Any, ...] = (
-        Certificate.id,
-        Certificate.person_id,
-        Certificate.number,
-        Certificate.kind,
-        Certificate.title,
-        Certificate.name_cyrillic,
-        Certificate.name_latin,
-        Certificate.status,
-        Certificate.issued_at,
-        Certificate.expires_at,
-        Certificate.specimen,
-    )
-    person: Any = col(Certificate.person_id)
-    row = session.execute(
-        select(*columns).where(
-            col(Certificate.number) == number,
-            col(Certificate.status) != Status.RESERVED,
-            person != officer_id,
-            not_(trained_condition(officer_id, person, at=at)),
-        )
-    ).one_or_none()
-    if row is None:
-        raise NotFound
-    return RegisteredCertificate(
-        id=row.id,
-        person_id=row.person_id,
-        number=row.number,
-        kind=str(row.kind),
-        title=row.title,
-        name_cyrillic=row.name_cyrillic,
-        name_latin=row.name_latin,
-        status=row.status,
-        standing=standing(row.status, expires_at=row.expires_at, at=at),
-        issued_at=row.issued_at,
-        expires_at=row.expires_at,
-        specimen=row.specimen,
-    )
-
-
-def list_events(session: Session, certificate_id: UUID) -> list[EventLine]:
-    """What happened to a certificate, the newest first."""
-    columns: tuple[Any, ...] = (
-        CertificateEvent.kind,
-        CertificateEvent.reason,
-        CertificateEvent.note,
-        CertificateEvent.actor_id,
-        CertificateEvent.at,
-    )
-    rows = session.execute(
-        select(*columns)
-        .where(col(CertificateEvent.certificate_id) == certificate_id)
-        .order_by(col(CertificateEvent.at).desc(), col(CertificateEvent.id).desc())
-    )
-    return [EventLine(*row) for row in rows]

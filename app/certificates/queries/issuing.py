@@ -27,6 +27,17 @@ _ACHIEVEMENT: tuple[Any, ...] = (
 )
 
 
+_RESERVATION: tuple[Any, ...] = (
+    Certificate.id,
+    Certificate.number,
+    Certificate.person_id,
+    Certificate.achievement,
+    Certificate.status,
+    Certificate.payload,
+    Certificate.list_number,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class AchievementFacts:
     """A version of an achievement with its scheme."""
@@ -121,17 +132,20 @@ def granted_case(session: Session, case_id: UUID) -> GrantedCase:
 
 def find_reservation(session: Session, source: str) -> Reservation | None:
     """What was reserved for a source, in whatever state it is now; None when nothing was."""
-    columns: tuple[Any, ...] = (
-        Certificate.id,
-        Certificate.number,
-        Certificate.person_id,
-        Certificate.achievement,
-        Certificate.status,
-        Certificate.payload,
-        Certificate.list_number,
-    )
-    row = session.execute(select(*columns).where(col(Certificate.source) == source)).one_or_none()
+    row = session.execute(select(*_RESERVATION).where(col(Certificate.source) == source)).one_or_none()
     return Reservation(*row) if row else None
+
+
+def reservation_of(session: Session, certificate_id: UUID) -> Reservation:
+    """What was reserved under this id, in whatever state it is now.
+
+    Raises:
+        NotFound: nothing was.
+    """
+    row = session.execute(select(*_RESERVATION).where(col(Certificate.id) == certificate_id)).one_or_none()
+    if row is None:
+        raise NotFound
+    return Reservation(*row)
 
 
 def open_list(session: Session, *, full: int) -> int:

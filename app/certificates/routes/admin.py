@@ -1,4 +1,4 @@
-"""Certificates after issue: look one up, suspend, reinstate, revoke; and the signing keys."""
+"""Certificates after issue: look one up, suspend, reinstate, revoke, correct; and the signing keys."""
 
 from typing import Annotated
 
@@ -6,11 +6,14 @@ from fastapi import Depends, Request, Response
 from pydantic import Field
 
 from app.accounts.queries import names_of
-from app.certificates.queries import decisions as reads
+from app.accounts.routes.choices import CyrillicName, LatinName
+from app.certificates.credential import issuer_of
+from app.certificates.queries import register as reads
 from app.certificates.queries.keys import list_keys
 from app.certificates.routes.words import REASON_SAYS, SHORT
 from app.certificates.rules import number as numbers
 from app.certificates.rules.states import REASONS, TRANSITIONS, EventKind, Reason, changes
+from app.certificates.service import corrections
 from app.certificates.service import status as service
 from app.kernel.errors import NotFound, Refused
 from app.platform.database import Read, Write
@@ -26,6 +29,14 @@ router = Router(prefix=PREFIX)
 
 Officer = Annotated[Viewer, Depends(holding("certification_officer"))]
 KeyReader = Annotated[Viewer, Depends(holding("administrator", "auditor"))]
+
+
+class CorrectionForm(FormModel):
+    """The names as in the document, and why they are corrected."""
+
+    cyrillic: CyrillicName = None
+    latin: LatinName
+    why: str = Field(min_length=1, max_length=1000)
 
 
 class StatusForm(FormModel):
@@ -70,6 +81,7 @@ def _certificate_page(
     officer: Viewer,
     number: str,
     form: FormState,
+    correction: FormState | None = None,
     status: int = 200,
 ) -> Response:
     wanted = numbers.normalise(number)
@@ -90,7 +102,11 @@ def _certificate_page(
         reason_says=REASON_SAYS,
         reasons={event: REASONS[event] for event in changes(certificate.status)},
         form=form,
-        error_title=bool(form.errors),
+        correction=correction
+        or FormState(
+            values={"cyrillic": certificate.name_cyrillic or "", "latin": certificate.name_latin or ""}
+        ),
+        error_title=bool(form.errors or (correction and correction.errors)),
         done=request.query_params.get("done"),
     )
 
@@ -134,6 +150,39 @@ def change_status(
     if isinstance(result, Refused):
         return errors.refused(request, result)
     return go(request, f"decisions/certificates/{wanted}", done=str(TRANSITIONS[data.event][1]))
+
+
+@router.post("/decisions/certificates/{number}/correction")
+def correct(
+    request: Request, session: Write, *, clock: ClockDep, officer: Officer, number: str, form: Form
+) -> Response:
+    """Issue a certificate with the right names in its place. 409 when it is not in force, or a trainee's."""
+    data, state = parse(form, CorrectionForm)
+    if data is None:
+        return _certificate_page(
+            request,
+            session,
+            clock=clock,
+            officer=officer,
+            number=number,
+            form=FormState(),
+            correction=state,
+            status=422,
+        )
+    app = request.app.state
+    wanted = numbers.normalise(number)
+    result = corrections.correct_certificate(
+        session,
+        clock,
+        officer_id=officer.person_id,
+        number=wanted,
+        names=corrections.Names(data.cyrillic, data.latin),
+        note=data.why,
+        issuer=issuer_of(app.settings, demonstration=app.installation.demonstration),
+    )
+    if isinstance(result, Refused):
+        return errors.refused(request, result)
+    return go(request, f"decisions/certificates/{wanted}", done="corrected")
 
 
 @router.get("/admin/keys")

@@ -7,10 +7,12 @@ from fastapi import Depends, Query, Request, Response
 from pydantic import Field
 
 from app.accounts.queries import names_of
+from app.accounts.routes.choices import CyrillicName, LatinName
 from app.certificates.errors import AlreadyDecided
 from app.certificates.queries import decisions as reads
 from app.certificates.rules.deciding import missing
 from app.certificates.rules.states import Verdict
+from app.certificates.service import corrections
 from app.certificates.service import decisions as service
 from app.exams.queries.releases import count_withheld
 from app.kernel.errors import Refused
@@ -26,6 +28,13 @@ from app.web.viewer import ClockDep, Viewer, holding
 router = Router(prefix=PREFIX)
 
 Officer = Annotated[Viewer, Depends(holding("certification_officer"))]
+
+
+class NamesForm(FormModel):
+    """The names as in the document."""
+
+    cyrillic: CyrillicName = None
+    latin: LatinName
 
 
 class DecisionForm(FormModel):
@@ -75,10 +84,11 @@ def _case_page(
     officer: Viewer,
     case_id: UUID,
     form: FormState,
+    names: FormState | None = None,
     status: int = 200,
 ) -> Response:
     case = reads.get_case(session, officer.person_id, case_id, at=clock.now())
-    if form.errors and case.decided_at:
+    if case.decided_at and (form.errors or names):
         raise AlreadyDecided
     lacking = () if case.decided_at else missing(reads.record_of(session, case_id))
     people = names_of(session, [one for one in (case.identity_by, case.officer_id) if one is not None])
@@ -90,7 +100,10 @@ def _case_page(
         lacking=lacking,
         people=people,
         form=form,
-        error_title=bool(form.errors),
+        names=names
+        or FormState(values={"cyrillic": case.name_cyrillic or "", "latin": case.name_latin or ""}),
+        error_title=bool(form.errors or names),
+        done=request.query_params.get("done"),
     )
 
 
@@ -125,3 +138,32 @@ def decide(
     if isinstance(result, Refused):
         return errors.refused(request, result)
     return go(request, "decisions", done=str(result))
+
+
+@router.post("/decisions/{case_id:uuid}/names")
+def correct_names(
+    request: Request, session: Write, *, clock: ClockDep, officer: Officer, case_id: UUID, form: Form
+) -> Response:
+    """Put the names right before the decision; the holder confirms them again."""
+    data, state = parse(form, NamesForm)
+    if data is None:
+        return _case_page(
+            request,
+            session,
+            clock=clock,
+            officer=officer,
+            case_id=case_id,
+            form=FormState(),
+            names=state,
+            status=422,
+        )
+    refusal = corrections.correct_case(
+        session,
+        clock,
+        officer_id=officer.person_id,
+        case_id=case_id,
+        names=corrections.Names(data.cyrillic, data.latin),
+    )
+    if refusal is not None:
+        return errors.refused(request, refusal)
+    return go(request, f"decisions/{case_id}", done="names-corrected")

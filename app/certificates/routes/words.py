@@ -95,7 +95,7 @@ REASON_SAYS = {
     str(Reason.ISSUED_IN_ERROR): N_("It was issued in error"),
     str(Reason.CLEARED): N_("The review found nothing against the holder"),
     str(Reason.CONDITIONS_MET): N_("The holder has met the conditions set"),
-    str(Reason.RENEWED): N_("It was renewed"),
+    str(Reason.RENEWED): N_("A newer certificate was issued: a renewal or a corrected name"),
 }
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
 from sqlmodel import Session, col
 
 from app.certificates import status as lists
@@ -38,6 +38,7 @@ from app.kernel.ids import new_id
 from app.platform import audit
 from app.platform.database import insert_once
 from app.platform.outbox import enqueue_later
+from app.programmes.queries import find_brand
 from app.programmes.rules import MilestoneWord
 from app.programmes.service import record_milestone
 
@@ -47,6 +48,15 @@ _TRIES = 64
 
 class ListCrowded(Exception):
     """No free place was found in the open status list; the job is repeated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a correction keeps of the certificate it stands for; instants are aware UTC."""
+
+    awarded_at: datetime
+    expires_at: datetime | None
+    brand_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +72,8 @@ class Award:
     score: Score | None
     languages: tuple[str, ...]
     """Languages the examination was taken in; none when there was no examination."""
+    kept: Kept | None = None
+    """None: nothing is corrected, and a term begins now."""
 
 
 def award_of_case(session: Session, case_id: UUID) -> Award:
@@ -84,8 +96,12 @@ def award_of_case(session: Session, case_id: UUID) -> Award:
     )
 
 
-def reserve(session: Session, clock: Clock, award: Award, *, issuer: Issuer, brand_id: str) -> Reservation:
+def reserve(
+    session: Session, clock: Clock, award: Award, *, issuer: Issuer, default_brand: str
+) -> Reservation:
     """Step 1: reserve number, place and bytes for an award, or find what was reserved before.
+
+    The paper wears the brand of the holder's cohort; ``default_brand`` is for somebody in none.
 
     Raises:
         ListCrowded: no free place was found.
@@ -94,7 +110,11 @@ def reserve(session: Session, clock: Clock, award: Award, *, issuer: Issuer, bra
     if known is not None:
         return known
     now = clock.now()
-    expires_at = expiry(now, award.achievement.validity_months)
+    kept = award.kept or Kept(
+        now,
+        expiry(now, award.achievement.validity_months),
+        find_brand(session, award.person_id) or default_brand,
+    )
     list_number = open_list(session, full=lists.FULL)
     for _ in range(_TRIES):
         number = numbers.make(secrets.randbits(numbers.RANDOM_BITS))
@@ -104,13 +124,13 @@ def reserve(session: Session, clock: Clock, award: Award, *, issuer: Issuer, bra
             name_cyrillic=award.name_cyrillic,
             name_latin=award.name_latin,
             valid_from=now,
-            expires_at=expires_at,
-            awarded_at=now,
+            expires_at=kept.expires_at,
+            awarded_at=kept.awarded_at,
             list_number=list_number,
             status_index=secrets.randbelow(lists.ENTRIES),
             score=award.score,
         )
-        if _insert(session, award, draft, issuer=issuer, brand_id=brand_id, now=now):
+        if _insert(session, award, draft, issuer=issuer, brand_id=kept.brand_id):
             begin_lists(session, clock, list_number)
         made = find_reservation(session, award.source)
         if made is not None:
@@ -118,9 +138,7 @@ def reserve(session: Session, clock: Clock, award: Award, *, issuer: Issuer, bra
     raise ListCrowded
 
 
-def _insert(
-    session: Session, award: Award, draft: Draft, *, issuer: Issuer, brand_id: str, now: datetime
-) -> bool:
+def _insert(session: Session, award: Award, draft: Draft, *, issuer: Issuer, brand_id: str) -> bool:
     achieved = award.achievement
     text = AchievementText(
         achieved.slug,
@@ -151,8 +169,8 @@ def _insert(
         name_latin=draft.name_latin,
         name_public=False,
         status=Status.RESERVED,
-        status_since=now,
-        issued_at=now,
+        status_since=draft.valid_from,
+        issued_at=draft.awarded_at,
         valid_from=draft.valid_from,
         expires_at=draft.expires_at,
         subject_uuid=draft.subject,
@@ -168,7 +186,8 @@ def _insert(
 def finish(session: Session, clock: Clock, reserved: Reservation, *, jwt: str, thumbprint: str) -> bool:
     """Step 3: store the token and make the certificate active; False when another worker was first.
 
-    An active certificate of the same person and achievement is superseded in the same transaction.
+    An active certificate of the same person and achievement is superseded in the same transaction. While one
+    is suspended, nothing is issued around it: the reservation waits, and its reinstatement asks again.
     """
     now = clock.now()
     kind = session.execute(
@@ -177,6 +196,16 @@ def finish(session: Session, clock: Clock, reserved: Reservation, *, jwt: str, t
         .with_for_update()
     ).scalar_one_or_none()
     if kind is None:
+        return False
+    if _suspended(session, reserved):
+        audit.record(
+            session,
+            clock,
+            actor_id=None,
+            action="certificates.issue_waits",
+            subject_kind="certificate",
+            subject_id=reserved.id,
+        )
         return False
     older = session.execute(
         update(Certificate)
@@ -201,7 +230,8 @@ def finish(session: Session, clock: Clock, reserved: Reservation, *, jwt: str, t
             CertificateEvent(certificate_id=row.id, kind=EventKind.SUPERSEDE, reason=Reason.RENEWED, at=now)
         )
         touch_lists(session, clock, row.list_number)
-    session.add(CertificateEvent(certificate_id=reserved.id, kind=EventKind.ISSUE, at=now))
+    if not _told(session, reserved):
+        session.add(CertificateEvent(certificate_id=reserved.id, kind=EventKind.ISSUE, at=now))
     audit.record(
         session,
         clock,
@@ -228,3 +258,26 @@ def finish(session: Session, clock: Clock, reserved: Reservation, *, jwt: str, t
         dedupe_key=f"certificates.issued_mail:{reserved.id}",
     )
     return True
+
+
+def _suspended(session: Session, reserved: Reservation) -> bool:
+    return bool(
+        session.scalar(
+            select(
+                exists(
+                    select(1).where(
+                        col(Certificate.person_id) == reserved.person_id,
+                        col(Certificate.achievement) == reserved.achievement,
+                        col(Certificate.status) == Status.SUSPENDED,
+                    )
+                )
+            )
+        )
+    )
+
+
+def _told(session: Session, reserved: Reservation) -> bool:
+    """Whether the issue stands in the history already: an officer's correction writes it with its reason."""
+    return bool(
+        session.scalar(select(exists(select(1).where(col(CertificateEvent.certificate_id) == reserved.id))))
+    )

@@ -61,9 +61,12 @@ def change_status(
     """
     now = clock.now()
     row = session.execute(
-        select(col(Certificate.id), col(Certificate.person_id), col(Certificate.list_number)).where(
-            col(Certificate.number) == number, col(Certificate.status) != Status.RESERVED
-        )
+        select(
+            col(Certificate.id),
+            col(Certificate.person_id),
+            col(Certificate.achievement),
+            col(Certificate.list_number),
+        ).where(col(Certificate.number) == number, col(Certificate.status) != Status.RESERVED)
     ).one_or_none()
     if row is None:
         raise NotFound
@@ -104,8 +107,23 @@ def change_status(
         code=str(reason),
     )
     touch_lists(session, clock, row.list_number)
+    if event is EventKind.REINSTATE:
+        _resume(session, clock, row.person_id, row.achievement)
     enqueue_later(session, clock, "certificates.status_mail", {"certificate_id": row.id, "event": str(event)})
     return target
+
+
+def _resume(session: Session, clock: Clock, person_id: UUID, achievement: str) -> None:
+    """Sign what was granted meanwhile and has waited. After a revocation nothing is: that is decided anew."""
+    waiting = session.scalars(
+        select(col(Certificate.id)).where(
+            col(Certificate.person_id) == person_id,
+            col(Certificate.achievement) == achievement,
+            col(Certificate.status) == Status.RESERVED,
+        )
+    )
+    for certificate_id in waiting:
+        enqueue_later(session, clock, "certificates.sign", {"certificate_id": certificate_id})
 
 
 def list_version(session: Session, purpose: Purpose, number: int) -> int:

@@ -1,4 +1,4 @@
-"""Who has trained whom: the one source of every conflict-of-interest check."""
+"""Who has trained whom, the one source of every conflict-of-interest check; and somebody's brand."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlmodel import Session, col
 
-from app.programmes.models import TrainingRelation
+from app.programmes.models import Cohort, CohortMember, TrainingRelation
 from app.programmes.rules import CONFLICT_WINDOW
 
 
@@ -45,3 +45,15 @@ def trained(
         .limit(1)
     ).first()
     return found is not None
+
+
+def find_brand(session: Session, person_id: UUID) -> str | None:
+    """The brand of the cohort the person is in, of several the one joined last; None outside every cohort."""
+    found: str | None = session.execute(
+        select(col(Cohort.brand_id))
+        .join(CohortMember, col(CohortMember.cohort_id) == col(Cohort.id))
+        .where(col(CohortMember.person_id) == person_id, col(CohortMember.left_at).is_(None))
+        .order_by(col(CohortMember.joined_at).desc(), col(CohortMember.id).desc())
+        .limit(1)
+    ).scalar_one_or_none()
+    return found

@@ -53,12 +53,14 @@ def burn_up_chart(
     def y(value: int) -> str:
         return f"{BOTTOM - (BOTTOM - TOP) * value / top:.1f}"
 
-    path = " ".join(f"{x(point.day)} {y(point.reached)}" for point in points)
+    # steps, not a ramp: between two days on which somebody was certified nothing happened
+    climb = "".join(f"H{x(point.day)}V{y(point.reached)}" for point in points[1:])
+    begin = y(points[0].reached)
     steps = range(5) if target % 4 == 0 else range(0, 5, 4)
     return Chart(
         plan=f"M{LEFT} {BOTTOM} {RIGHT} {y(target)}",
-        line=f"M{path}",
-        area=f"M{LEFT} {BOTTOM} {path} {x(last.day)} {BOTTOM}z",
+        line=f"M{LEFT} {begin}{climb}",
+        area=f"M{LEFT} {BOTTOM}V{begin}{climb}V{BOTTOM}z",
         dot=(x(last.day), y(last.reached)),
         target_y=y(target),
         values=tuple(Tick(y(target * step // 4), fmt.number(target * step // 4)) for step in steps),
