@@ -10,7 +10,7 @@ from urllib.parse import quote
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse
 from jinja2_fragments import render_block
 from limits import RateLimitItemPerMinute
 from limits.strategies import SlidingWindowCounterRateLimiter
@@ -188,7 +188,11 @@ def bug(request: Request, error: Exception) -> Response:
     ]
     # the text of an exception may quote a row, so only its kind and its place are logged
     log.error("incident", incident=number, kind=type(error).__name__, frames=frames[-8:])
-    return problem(request, Incident(incident=number))
+    try:
+        return problem(request, Incident(incident=number))
+    except Exception as worse:  # noqa: BLE001  # what broke may be what every page needs
+        log.error("incident page", incident=number, kind=type(worse).__name__)
+        return PlainTextResponse(f"{number}\n", HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
 def unknown(request: Request) -> Response:

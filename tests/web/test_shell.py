@@ -1,6 +1,20 @@
 """What wraps every page."""
 
-from tests.world import World
+import re
+
+import pytest
+from starlette.testclient import TestClient
+from structlog.contextvars import merge_contextvars
+from structlog.testing import capture_logs
+
+from app.kernel.clock import FixedClock
+from app.platform.settings import Settings
+from app.web import csrf
+from app.web.assets import assets
+from app.web.headers import CSP
+from tests import factories
+from tests.conftest import NOON
+from tests.world import BASE, World
 
 
 def test_the_server_is_alive_and_ready(world: World) -> None:
@@ -23,3 +37,101 @@ def test_an_unknown_address_is_a_404_page_in_the_readers_language(world: World) 
 
 def test_every_page_of_a_demonstration_says_so(world: World) -> None:
     assert 'class="demo-strip"' in world.browser().get("/en/nothing-here").text
+
+
+@pytest.mark.parametrize("path", ["dashboard", "courses", "certificates", "settings", "search"])
+def test_whoever_is_signed_in_signs_out_from_the_header_of_any_page(world: World, path: str) -> None:
+    browser = world.browser(factories.person(world))
+    header = browser.get(f"/en/{path}").text.split("</header>")[0]
+    assert '<form class="sign-out" method="post" action="/en/sign-out">' in header
+    token = header.split(f'name="{csrf.FIELD}" value="')[1].split('"')[0]
+    reply = browser.post("/en/sign-out", {csrf.FIELD: token})
+    assert reply.headers["location"] == "/en/sign-in?done=out"
+    assert browser.get("/en/settings").status_code == 303
+    assert "sign-out" not in world.browser().get("/en/courses").text
+
+
+def test_the_menu_leads_everybody_to_what_they_are_here_to_do(world: World) -> None:
+    leads = {
+        "proctor": "rooms",
+        "certification_officer": "decisions",
+        "programme_manager": "cohorts",
+        "exam_manager": "sittings",
+        "administrator": "admin/people",
+        "auditor": "admin/keys",
+    }
+    for role, page in leads.items():
+        browser = world.browser(factories.person(world, role))
+        menu = browser.get("/en/dashboard").text.split('class="site-nav"')[1].split("</nav>")[0]
+        own = f'href="/en/{page}"'
+        assert own in menu, role
+        assert menu.index(own) < menu.index('href="/en/courses"'), "before what everybody has"
+        assert browser.get(f"/en/{page}").status_code == 200
+        assert all(
+            f'href="/en/{other}"' not in menu
+            for other in leads.values()
+            if other != page and role != "administrator"
+        )
+
+
+def test_a_request_id_is_echoed_and_stands_in_the_line_of_the_log(world: World) -> None:
+    with capture_logs(processors=[merge_contextvars]) as logged:
+        given = world.browser().get("/en/courses", X_Request_ID="abcdef-0123456789")
+        made = world.browser().get("/en/courses", X_Request_ID="<script>")
+    assert given.headers["x-request-id"] == "abcdef-0123456789"
+    assert re.fullmatch(r"[0-9a-f-]{36}", made.headers["x-request-id"]), "what is no id is not repeated"
+    lines = [entry["request_id"] for entry in logged if entry["event"] == "request"]
+    assert lines == [given.headers["x-request-id"], made.headers["x-request-id"]]
+
+
+HEADERS = {
+    "content-security-policy": CSP,
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "cross-origin-opener-policy": "same-origin",
+}
+
+
+@pytest.mark.parametrize("secure", [False, True], ids=["http", "https"])
+def test_the_security_headers_stand_on_every_kind_of_reply(settings: Settings, secure: bool) -> None:
+    base = "https://lms.example.org" if secure else BASE
+    hosts = ("lms.example.org",) if secure else settings.allowed_hosts
+    world = World(
+        settings.model_copy(update={"public_base": base, "allowed_hosts": hosts, "ip_limit_per_minute": 1}),
+        FixedClock(NOON),
+    )
+    client = TestClient(world.app, base_url=base, follow_redirects=False, raise_server_exceptions=False)
+    here = {"Origin": base}
+    kinds = {
+        "page": (200, client.get("/en/courses")),
+        "static file": (200, client.get(assets().url("css/site.css"))),
+        "not modified or redirect": (302, client.get("/courses")),
+        "sign-in needed": (303, client.get("/en/settings")),
+        "other language": (200, client.get("/kk/courses")),
+        "bad form": (422, client.post("/en/sign-in", data={}, headers=here)),
+        "too often": (429, client.post("/en/sign-in", data={}, headers=here)),
+        "not found": (404, client.get("/en/nothing")),
+        "control character": (404, client.get("/en/courses/%00")),
+        "method": (405, client.put("/en/courses")),
+        "cross-site": (403, client.post("/en/register", data={}, headers={"Origin": "https://evil.example"})),
+        "gone": (410, client.get("/en/confirm/none")),
+        "api": (422, client.get("/api/v1/verify/CEASAI-AAAA")),
+        "health": (200, client.get("/healthz")),
+        "fragment": (401, client.get("/en/settings", headers={"HX-Request": "true"})),
+        "too large": (413, client.post("/en/sign-in", content=b"x" * 7_000_000, headers=here)),
+        "unknown host": (421, client.get("/en/courses", headers={"Host": "evil.example"})),
+    }
+    world.app.state.installation = None
+    kinds["bug"] = (500, client.get("/en/sign-in"))
+    for kind, (status, reply) in kinds.items():
+        assert reply.status_code == status, (kind, reply.status_code)
+        for name, value in HEADERS.items():
+            assert reply.headers.get(name) == value, (kind, name)
+        for name in ("referrer-policy", "permissions-policy", "cross-origin-resource-policy", "x-request-id"):
+            assert reply.headers.get(name), (kind, name)
+        strict = reply.headers.get("strict-transport-security", "")
+        assert ("max-age=63072000" in strict) == secure, kind
+    assert "frame-ancestors 'none'" in CSP
+    assert CSP.startswith("default-src 'none'")
+    assert "unsafe" not in CSP
+    world.close()
