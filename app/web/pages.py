@@ -16,7 +16,6 @@ from markupsafe import Markup
 
 from app.brands.packs import Brand
 from app.brands.resolver import resolve
-from app.kernel.errors import Refused
 from app.kernel.locales import LOCALES, OWN_NAMES, Locale
 from app.web import csrf
 from app.web.assets import assets
@@ -186,8 +185,3 @@ def render_text(locale: str, name: str, /, **values: Any) -> str:
 def go(request: Request, tail: str, **query: object) -> RedirectResponse:
     """After a change: to a page in the same language (303)."""
     return RedirectResponse(address(locale_of(request), tail, **query), HTTPStatus.SEE_OTHER)
-
-
-def refusal_of(result: object) -> Refused | None:
-    """The refusal, when a service returned one."""
-    return result if isinstance(result, Refused) else None

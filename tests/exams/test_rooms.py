@@ -222,7 +222,8 @@ def test_a_candidate_is_turned_away_with_a_reason(world: World) -> None:
     candidate = world.browser(hall.candidates[0])
     before = f"/en/exams/attempts/{hall.attempts[0]}/before"
     assert "The document has expired" in candidate.get(before).text
-    assert before in candidate.get("/en/exams").text
+    assert f"{before}#state" in candidate.get("/en/exams").text
+    assert f"{before}#state" in candidate.get(before.removesuffix("/before")).text
 
 
 def history_of(session: Any, attempt_id: UUID) -> Any:
