@@ -16,14 +16,17 @@ from app.web.viewer import MaybeViewer
 router = Router()
 
 
+def _letter(term: sheets.Term) -> str:
+    first = term.term[:1].upper()
+    return "0–9" if first.isdigit() else first  # a Cyrillic letter looks like a three
+
+
 @router.get("/courses/{slug}/glossary")
 def show_glossary(request: Request, session: Read, viewer: MaybeViewer, slug: str) -> HTMLResponse:
     """Every term of a course in the order of the reader's alphabet; public."""
     del viewer  # only so that the page knows who is signed in
     title, terms = sheets.get_glossary(session, slug, str(locale_of(request)))
-    by_letter = [
-        (letter, list(group)) for letter, group in groupby(terms, key=lambda term: term.term[:1].upper())
-    ]
+    by_letter = [(letter, list(group)) for letter, group in groupby(terms, key=_letter)]
     return page(request, "courses/glossary.html", slug=slug, title=title, letters=by_letter, count=len(terms))
 
 
