@@ -29,4 +29,8 @@ echo "rules, with the coverage of every branch"
 $bin/python -m pytest -n "$jobs" tests/rules --cov=app --cov-branch --cov-report=
 $bin/coverage report --include='app/*/rules.py,app/*/rules/*' --fail-under=100 --skip-covered
 echo "tests, $jobs at a time"
-$bin/python -m pytest -n "$jobs" "$@"
+report=$(mktemp)
+trap 'rm -f "$report"' EXIT
+$bin/python -m pytest -n "$jobs" --junitxml="$report" "$@"
+tests=$(sed -n 's/.*<testsuite [^>]*tests="\([0-9]*\)".*/\1/p' "$report" | head -n 1)
+echo "$tests tests and every other check, in $((SECONDS / 60)) min $((SECONDS % 60)) s"

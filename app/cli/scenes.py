@@ -140,32 +140,29 @@ def make_cohort(stage: Stage, password_hash: str) -> list[UUID]:
 
 
 def study(stage: Stage, members: list[UUID]) -> None:
-    """Most of the cohort studies: a few to the end, more have begun; and Aigerim is on her way."""
+    """Most of the cohort studies: a few to the end, more have begun; and Aigerim is half-way."""
     with read_session(stage.engine) as session:
         lessons = _lessons(session)
     for place, person in enumerate(members[2 : 2 + _FINISHERS]):
         began, ended = stage.now - timedelta(days=55 - place), stage.now - timedelta(days=30 - place)
         step = (ended - began) / (len(lessons) - 1)
         with write_session(stage.engine) as session:
-            for number, (_module, lesson) in enumerate(lessons):
+            for number, lesson in enumerate(lessons):
                 _read(session, FixedClock(began + step * number), person, lesson)
         stage.work(FixedClock(ended))  # the certificate of completion is issued on that day
     for place, person in enumerate(members[2 + _FINISHERS : 2 + _FINISHERS + _BEGINNERS]):
         with write_session(stage.engine) as session:
-            for number, (_module, lesson) in enumerate(lessons[: 1 + place % 3]):
+            for number, lesson in enumerate(lessons[: 1 + place % 3]):
                 _read(session, stage.ago(days=28 - place, hours=-number), person, lesson)
     _half_way(stage, lessons)
     stage.work(FixedClock(stage.now))
 
 
-def _lessons(session: Session) -> list[tuple[int, LessonDoor]]:
-    """Every lesson of the course in order, with the place of its module."""
+def _lessons(session: Session) -> list[LessonDoor]:
+    """Every lesson of the course, in order."""
     course = outline.get_course(session, COURSE, Locale.EN, None)
-    return [
-        (place, reading.lesson_at(session, COURSE, module.slug, line.slug))
-        for place, module in enumerate(course.modules)
-        for line in module.lessons
-    ]
+    places = [(module.slug, line.slug) for module in course.modules for line in module.lessons]
+    return [reading.lesson_at(session, COURSE, *place) for place in places]
 
 
 def _read(session: Session, clock: FixedClock, person: UUID, lesson: LessonDoor) -> None:
@@ -183,15 +180,13 @@ def _read(session: Session, clock: FixedClock, person: UUID, lesson: LessonDoor)
     studying.finish_reading(session, clock, person_id=person, lesson=lesson)
 
 
-def _half_way(stage: Stage, lessons: list[tuple[int, LessonDoor]]) -> None:
-    """Aigerim: the first module and a lesson of the next are done, another one is open; two practice sets."""
-    person = stage.cast["aigerim"]
-    first = [lesson for module, lesson in lessons if module == 0]
-    done, here = lessons[: len(first) + 1], lessons[len(first) + 1]
+def _half_way(stage: Stage, lessons: list[LessonDoor]) -> None:
+    """Aigerim: the first half of the lessons is done, the next is open; a practice set, half of another."""
+    person, half = stage.cast["aigerim"], len(lessons) // 2
     with write_session(stage.engine) as session:
-        for number, (_module, lesson) in enumerate(done):
-            _read(session, stage.ago(days=2 + len(done) - number), person, lesson)
-        studying.open_lesson(session, stage.ago(days=1), person_id=person, lesson=here[1])
+        for number, lesson in enumerate(lessons[:half]):
+            _read(session, stage.ago(days=2 + half - number), person, lesson)
+        studying.open_lesson(session, stage.ago(days=1), person_id=person, lesson=lessons[half])
         _practise(session, stage.ago(days=2), person, "M1", answered=10, wrong=2)
         _practise(session, stage.ago(days=1), person, "mixed", answered=4, wrong=1)
 
