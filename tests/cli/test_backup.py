@@ -10,10 +10,20 @@ from sqlalchemy import event, select, update
 from sqlmodel import SQLModel
 
 from app.accounts.models import Person
-from app.cli import backup
+from app.accounts.queries import find_by_email
+from app.certificates import jose
+from app.certificates.models import Certificate, CertificationCase
+from app.certificates.queries.keys import find_active, verifiers
+from app.certificates.queries.mine import list_own
+from app.certificates.rules.states import Verdict
+from app.certificates.service import decisions
+from app.cli import backup, demo
+from app.cli.cast import email
+from app.kernel.clock import FixedClock, SystemClock
+from app.kernel.errors import Refused
 from app.platform import audit
 from app.platform.database import make_engine
-from app.platform.settings import Settings, SettingsError
+from app.platform.settings import Settings, SettingsError, WorkerMode
 from tests import factories
 from tests.postgres import Server
 from tests.world import World
@@ -107,6 +117,57 @@ def test_people_write_while_a_backup_is_made(world: World, tmp_path: Path) -> No
     with zipfile.ZipFile(archive) as made:
         assert b"Meanwhile" not in made.read("tables/person.jsonl")
     assert "Meanwhile Changed" in str(contents(world.settings.database)["person"])
+
+
+def test_a_whole_demonstration_comes_back_and_goes_on(shown: World, empty: Settings, tmp_path: Path) -> None:
+    """Every table that holds anything, then the acts that matter: verify a certificate, sign the next one."""
+    archive = tmp_path / "all.zip"
+    counts = backup.backup(shown.engine, shown.settings, shown.clock, archive)
+    assert sum(1 for count in counts.values() if count) > 30
+    assert backup.restore(empty, archive) == counts
+    before, after = contents(shown.settings.database), contents(empty.database)
+    assert {name for name, rows in before.items() if rows != after[name]} == set()
+
+    there = World(empty.model_copy(update={"worker": WorkerMode.SEPARATE}), FixedClock(SystemClock().now()))
+    try:
+        (number,) = demo.numbers(empty)
+        assert there.browser().get(f"/v/{number}").status_code == 200
+        with there.read() as session:
+            assert audit.first_broken(session) is None
+            known = verifiers(session, empty.public_base)
+            token = session.scalars(select(Certificate.jwt).where(Certificate.number == number)).one()
+            active = find_active(session)
+            (waiting, person_id) = session.execute(
+                select(CertificationCase.id, CertificationCase.person_id).where(
+                    CertificationCase.decided_at.is_(None), CertificationCase.names_confirmed_at.is_not(None)
+                )
+            ).one()
+            officer = find_by_email(session, email("yerlan"))
+        jose.verify(str(token), known.get)
+        assert len(list((empty.var_dir / "keys").iterdir())) == 1
+
+        with there.write() as session:
+            decided = decisions.decide(
+                session,
+                there.clock,
+                officer_id=officer.person_id,
+                case_id=waiting,
+                wish=Verdict.GRANTED,
+                reason=None,
+            )
+        assert not isinstance(decided, Refused)
+        there.work()
+        with there.read() as session:
+            fresh = session.execute(
+                select(Certificate.jwt, Certificate.key_thumbprint).where(Certificate.case_id == waiting)
+            ).one()
+        assert fresh.key_thumbprint == active.thumbprint
+        jose.verify(str(fresh.jwt), known.get)
+        with shown.read() as session:  # the original knows nothing of it, but its key says that it is genuine
+            jose.verify(str(fresh.jwt), verifiers(session, shown.settings.public_base).get)
+            assert [one.kind for one in list_own(session, person_id, at=there.clock.now())] == ["completion"]
+    finally:
+        there.close()
 
 
 def test_a_database_in_use_is_not_overwritten(world: World, tmp_path: Path) -> None:
