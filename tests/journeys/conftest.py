@@ -15,7 +15,7 @@ from uuid import uuid4
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from app.cli import demo
 from app.kernel.clock import SystemClock
@@ -47,6 +47,7 @@ def chromium() -> Iterator[Browser]:
     """One browser for the session; every test opens its own contexts."""
     if os.environ.get("BROWSER") == "0":
         pytest.skip("BROWSER=0 leaves the journeys out on purpose")
+    expect.set_options(timeout=30_000)  # a page may wait 16 s before it tries again, and machines are busy
     flags = FLAGS + (["--no-sandbox"] if os.geteuid() == 0 else [])
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable(), args=flags)

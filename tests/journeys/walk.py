@@ -1,7 +1,8 @@
 """The steps of the whole path, as the people of the demonstration take them in a browser."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from uuid import UUID
 
@@ -26,9 +27,31 @@ PEOPLE = {
 
 
 def looked_at(page: Page) -> None:
-    """Axe finds nothing and nothing sticks out."""
+    """Axe finds nothing, and nothing sticks out, on a telephone either."""
     axe_clean(page)
     no_overflow(page)
+    with at_width(page, 360):
+        no_overflow(page)
+
+
+def looked_at_closely(page: Page) -> None:
+    """The same, and axe on a telephone and a tablet too: other parts show there, and targets move together."""
+    axe_clean(page)
+    no_overflow(page)
+    for width in (360, 768):
+        with at_width(page, width):
+            axe_clean(page)
+            no_overflow(page)
+
+
+@contextmanager
+def at_width(page: Page, width: int) -> Iterator[None]:
+    """The page in a window of another width, and as it was afterwards."""
+    before = page.viewport_size
+    assert before is not None
+    page.set_viewport_size({"width": width, "height": before["height"]})
+    yield
+    page.set_viewport_size(before)
 
 
 def sign_in(page: Page, locale: str, who: str) -> None:
