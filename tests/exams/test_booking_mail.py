@@ -15,6 +15,7 @@ from app.exams.models.booking import Booking
 from app.exams.rules.states import BookingState
 from app.exams.service import booking
 from app.kernel.clock import FixedClock
+from app.kernel.locales import Locale
 from app.platform.mail import FileMail, Mail
 from tests.exams import bench
 from tests.world import World
@@ -51,7 +52,7 @@ def test_each_step_is_confirmed_in_the_candidates_language_and_the_calendar_foll
     who = bench.candidate(world)
     with world.write() as session:
         row = session.get_one(Person, who)
-        row.locale, row.timezone = locale, "Europe/London"
+        row.locale, row.timezone = Locale(locale), "Europe/London"
     bench.place(world, who, first)
     world.work()
     with world.write() as session:
