@@ -10,6 +10,7 @@ from app.web.pages import environment
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = sorted((ROOT / "app").glob("*/templates/**/*.html"))
+LETTERS = sorted((ROOT / "app").glob("*/templates/**/*.txt"))
 SCRIPTS = sorted((ROOT / "app/web/static/js").glob("*.js"))
 FORBIDDEN = {
     "inline style": re.compile(r"<[^>]+\sstyle\s*=", re.I),
@@ -41,9 +42,10 @@ def name(path: Path) -> str:
 
 def test_there_are_templates() -> None:
     assert len(TEMPLATES) > 10
+    assert len(LETTERS) > 10
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=name)
+@pytest.mark.parametrize("path", TEMPLATES + LETTERS, ids=name)
 def test_a_template_parses_in_every_language(path: Path) -> None:
     relative = path.relative_to(path.parents[[p.name for p in path.parents].index("templates")]).as_posix()
     for locale in LOCALES:
@@ -54,6 +56,59 @@ def test_a_template_parses_in_every_language(path: Path) -> None:
 def test_a_template_holds_nothing_the_policy_forbids(path: Path) -> None:
     text = path.read_text()
     assert [what for what, pattern in FORBIDDEN.items() if pattern.search(text)] == []
+
+
+SHOWN = ("aria-label", "alt", "title", "placeholder", "data-label")
+WORDS = re.compile(r"[^\W\d_]{3,}")
+ADDRESS = re.compile(r"\S*/\S*|#\S*")
+INSIDE_A_TAG = re.compile(r"\b(?:aria-[a-z]+|href|class|id)=")
+"""A macro that writes attributes, not text."""
+
+
+def literals(text: str) -> list[str]:
+    """What a template says without asking the catalogue."""
+    text = re.sub(r"\{#.*?#\}", " ", text, flags=re.S)
+    text = re.sub(r"\{%-?\s*trans\b.*?endtrans\s*-?%\}", " ", text, flags=re.S)
+    text = re.sub(r"\{\{.*?\}\}", "", text, flags=re.S)
+    text = re.sub(r"\{%.*?%\}", " ", text, flags=re.S)
+    said = [value for name in SHOWN for value in re.findall(rf'\b{name}="([^"]*)"', text)]
+    text = re.sub(r"<[^>]*>", "\n", text)
+    said += [line.strip() for line in text.splitlines()]
+    return [
+        words for words in said if WORDS.search(ADDRESS.sub("", words)) and not INSIDE_A_TAG.search(words)
+    ]
+
+
+def in_one_language(path: Path) -> bool:
+    """Page-long texts are written once in each language, each in a file of its own."""
+    return path.name.split(".")[-2] in set(LOCALES)
+
+
+@pytest.mark.parametrize("path", [p for p in TEMPLATES + LETTERS if not in_one_language(p)], ids=name)
+def test_a_template_says_nothing_the_catalogues_do_not_know(path: Path) -> None:
+    assert literals(path.read_text()) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<p>Written straight into the page</p>",
+        '<p>{{ _("Good") }} and bad</p>',
+        '<img alt="A picture">',
+        '<td data-label="When">{{ x }}</td>',
+        "{% if x %}Yes, it is{% endif %}",
+        "{% autoescape false %}\nHello!\n",
+    ],
+)
+def test_literal_text_is_seen(text: str) -> None:
+    assert len(literals(text)) == 1
+
+
+def test_what_the_catalogues_know_is_no_literal_text() -> None:
+    assert (
+        literals('<p class="a b">{{ _("Good") }} {% trans n=n %}Well {{ n }}{% endtrans %} (2.5) – kk</p>')
+        == []
+    )
 
 
 @pytest.mark.parametrize("what", FORBIDDEN)

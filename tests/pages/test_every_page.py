@@ -1,77 +1,22 @@
 """Walk every link of a demonstration, as everybody it has, in every language, and read what stands there."""
 
-import re
 import shutil
 from collections.abc import Iterator
-from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 
-from app.cli import demo, messages
+from app.cli import demo
 from app.kernel.clock import SystemClock
 from app.platform.settings import Settings
-from tests.world import World
+from tests.pages.reading import LANGUAGES, faults, fixed_parts, links
+from tests.world import Browser, World
 
-WORD = re.compile(r"[^\W\d_]{2,}")
 AT_MOST = 250
 """Pages walked for one person in one language; lists repeat themselves beyond that."""
-
-
-class Reader(HTMLParser):
-    """What a reader sees and where the links lead. Passages marked as another language are left out."""
-
-    VOID = frozenset(
-        {"meta", "link", "img", "input", "br", "hr", "use", "path", "rect", "source", "col", "wbr"}
-    )
-
-    def __init__(self, locale: str) -> None:
-        super().__init__()
-        self.locale, self.texts, self.links, self.html_lang = locale, [], [], ""
-        self._stack: list[tuple[str, bool]] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        if tag == "html":
-            self.html_lang = given.get("lang") or ""
-        if tag == "a" and (given.get("href") or "").startswith("/"):
-            self.links.append(str(given["href"]).split("#")[0])
-        for name in ("aria-label", "title", "alt", "placeholder"):
-            if given.get(name) and not self._hidden(given):
-                self.texts.append(str(given[name]))
-        if tag not in self.VOID:
-            self._stack.append((tag, self._hidden(given)))
-
-    def _hidden(self, given: dict[str, str | None]) -> bool:
-        other = given.get("lang") not in {None, self.locale}
-        return other or any(hidden for _, hidden in self._stack)
-
-    def handle_endtag(self, tag: str) -> None:
-        while self._stack:
-            if self._stack.pop()[0] == tag:
-                break
-
-    def handle_data(self, data: str) -> None:
-        words = " ".join(data.split())
-        if words and not any(hidden or tag in {"script", "style"} for tag, hidden in self._stack):
-            self.texts.append(words)
-
-
-def sentences(locale: str) -> set[str]:
-    """Whole sentences of a language, without placeholders, long enough to be no name or number."""
-    found = set()
-    for message in messages.read(locale):
-        if not message.id:
-            continue
-        strings = [message.string] if isinstance(message.string, str) else list(message.string or ())
-        if locale == "en" and message.context != "error":
-            strings = [message.id] if isinstance(message.id, str) else list(message.id)
-        found |= {" ".join(s.split()) for s in strings if s and "%" not in s and len(WORD.findall(s)) >= 2}
-    return found
-
-
-SENTENCES = {locale: sentences(locale) for locale in ("kk", "ru", "en")}
 
 
 @pytest.fixture(scope="session")
@@ -90,31 +35,30 @@ def walked(demonstration: Path, tmp_path: Path) -> Iterator[World]:
     made.close()
 
 
-def everybody(world: World) -> dict[str, object]:
-    from uuid import UUID
-
+def everybody(world: World) -> dict[str, UUID | None]:
     with world.read() as session:
         rows = session.execute(text("SELECT demo_role, id FROM person WHERE demo_role IS NOT NULL")).all()
-    return {"visitor": None} | {row[0]: UUID(row[1]) if isinstance(row[1], str) else row[1] for row in rows}
+    return {"visitor": None} | {row[0]: UUID(str(row[1])) for row in rows}
 
 
-@pytest.mark.parametrize("locale", ["kk", "ru", "en"])
+def is_page(locale: str, path: str) -> bool:
+    if "lang=" in path and f"lang={locale}" not in path:
+        return False  # the switch of a page whose address names no language
+    return path.startswith((f"/{locale}/", "/v/")) and not path.endswith((".csv", ".pdf", ".jwt", ".ics"))
+
+
+@pytest.mark.parametrize("locale", LANGUAGES)
 def test_every_page_speaks_its_language(walked: World, locale: str) -> None:
-    others = {other: SENTENCES[other] - SENTENCES[locale] for other in ("kk", "ru", "en") if other != locale}
     people = everybody(walked)
     assert len(people) >= 7
     seen_everywhere: set[str] = set()
     wrong: list[str] = []
     for role, person_id in people.items():
-        browser = walked.browser(person_id)  # type: ignore[arg-type]
+        browser = walked.browser(person_id)
         queue, seen = [f"/{locale}/"], set()
         while queue and len(seen) < AT_MOST:
             path = queue.pop(0)
-            if (
-                path in seen
-                or not path.startswith((f"/{locale}/", "/v/"))
-                or path.endswith((".csv", ".pdf", ".jwt"))
-            ):
+            if path in seen or not is_page(locale, path):
                 continue
             seen.add(path)
             reply = browser.get(path)
@@ -126,25 +70,90 @@ def test_every_page_speaks_its_language(walked: World, locale: str) -> None:
                 continue
             if not reply.headers["content-type"].startswith("text/html"):
                 continue
-            reader = Reader(locale)
-            reader.feed(reply.text)
-            if reader.html_lang != locale:
-                wrong.append(f"{role} {path}: lang={reader.html_lang}")
-            if 'class="demo-strip"' not in reply.text:
-                wrong.append(f"{role} {path}: does not say that it is a demonstration")
-            for words in set(reader.texts):
-                for other, theirs in others.items():
-                    if words in theirs:
-                        wrong.append(f"{role} {path}: {other} sentence {words!r}")
-                if words == "None" or re.search(r"%\(|\{\{|<built-in|Undefined", words):
-                    wrong.append(f"{role} {path}: leaked {words[:80]!r}")
-            queue += [link for link in reader.links if link.startswith((f"/{locale}/", "/v/"))]
+            wrong += [f"{role} {path}: {fault}" for fault in faults(locale, reply.text)]
+            queue += links(locale, reply.text)
         seen_everywhere |= seen
     assert len(seen_everywhere) > 40
     assert wrong == []
 
 
-def test_the_check_is_able_to_fail() -> None:
-    reader = Reader("kk")
-    reader.feed('<html lang="kk"><p>Verify a certificate</p><p lang="en">Sign in</p></html>')
-    assert set(reader.texts) & (SENTENCES["en"] - SENTENCES["kk"]) == {"Verify a certificate"}
+def refusals(browser: Browser, locale: str) -> Iterator[tuple[int, Any]]:
+    """A page for each way of saying no."""
+    yield 404, browser.get(f"/{locale}/no-such-page")
+    yield 404, browser.get(f"/{locale}/courses/none")
+    yield 410, browser.get(f"/{locale}/confirm/none")
+    yield 422, browser.post(f"/{locale}/sign-in", {"email": "", "password": "x"})
+    yield 422, browser.post(f"/{locale}/sign-in", {"email": "nobody@people.example", "password": "x"})
+    yield 422, browser.post(f"/{locale}/register", {"email": "nobody"})
+    yield 422, browser.post(f"/{locale}/reset", {"email": "nobody"})
+    yield 403, browser.http.post(f"/{locale}/register", headers={"Origin": "https://evil.example"})
+    yield 405, browser.http.put(f"/{locale}/courses")
+    for _ in range(5):
+        reply = browser.post(f"/{locale}/sign-in", {"email": "often@people.example", "password": "x"})
+    yield 422, reply
+    yield 429, browser.post(f"/{locale}/sign-in", {"email": "often@people.example", "password": "x"})
+
+
+def refusals_signed_in(browser: Browser, locale: str) -> Iterator[tuple[int, Any]]:
+    yield 403, browser.get(f"/{locale}/admin/people")
+    yield 404, browser.get(f"/{locale}/exams/attempts/00000000-0000-7000-8000-000000000000")
+    yield 422, browser.post(f"/{locale}/settings/profile", {"timezone": "Mars/Olympus"})
+    yield 422, browser.post(f"/{locale}/settings/closure", {"present": "x"})
+    yield 410, browser.get(f"/{locale}/settings/address/none")
+    yield 422, browser.post(f"/{locale}/exams/ceasai-analyst/application", {})
+
+
+@pytest.mark.parametrize("locale", LANGUAGES)
+def test_every_refusal_speaks_its_readers_language(walked: World, locale: str) -> None:
+    somebody = next(person for role, person in everybody(walked).items() if role == "learner")
+    told = [*refusals(walked.browser(), locale), *refusals_signed_in(walked.browser(somebody), locale)]
+    assert [reply.status_code for _, reply in told] == [status for status, _ in told]
+    assert [fault for _, reply in told for fault in faults(locale, reply.text)] == []
+
+
+@pytest.mark.parametrize("locale", LANGUAGES)
+def test_a_running_exam_speaks_its_language_from_the_first_page_to_the_receipt(
+    walked: World, locale: str
+) -> None:
+    with walked.read() as session:
+        slug = session.execute(text("SELECT slug FROM exam WHERE NOT certification")).scalars().first()
+    browser = walked.browser(everybody(walked)["learner"])
+    place = browser.post(f"/{locale}/exams/{slug}/attempts").headers["location"]
+    assert place.startswith(f"/{locale}/exams/attempts/")
+    pages = [browser.get(f"{place}{tail}") for tail in ("", "?n=2", "/time", "/submission")]
+    refused = browser.post(f"{place}/answers", {"n": "none", "a-1": "no such choice", "v-1": "0"})
+    handed_in = browser.post(f"{place}/submission", {})
+    assert handed_in.status_code == 303, handed_in.text
+    pages += [browser.get(handed_in.headers["location"]), browser.get(f"{place}/result"), browser.get(place)]
+    pages = [browser.get(p.headers["location"]) if p.status_code == 303 else p for p in pages]
+    assert [p.status_code for p in pages] == [200] * len(pages)
+    whole = [p for p in (*pages, refused) if "<html" in p.text]
+    assert len(whole) >= 5
+    found = [fault for p in whole for fault in faults(locale, p.text)]
+    # while an exam is under way its pages have no strip: the header is away as well
+    assert [fault for fault in found if "demonstration" not in fault] == []
+
+
+BROKEN = {
+    "a whole sentence": "<p>Verify a certificate</p>",
+    "a leak": "<p>%(name)s</p>",
+    "nothing": "<p>None</p>",
+}
+
+
+@pytest.mark.parametrize("what", ["a whole sentence", "a leak", "nothing"])
+def test_the_check_is_able_to_fail(what: str) -> None:
+    strip = '<aside class="demo-strip"></aside>'
+    assert (
+        list(faults("kk", f'<html lang="kk">{strip}<p>Ал, кеттік</p><p lang="en">Sign in</p></html>')) == []
+    )
+    assert len(list(faults("kk", f'<html lang="kk">{strip}{BROKEN[what]}</html>'))) == 1
+    assert list(faults("kk", f'<html lang="ru">{strip}</html>')) == ["lang=ru"]
+
+
+def test_a_filled_sentence_of_another_language_is_seen() -> None:
+    part = sorted(fixed_parts("ru") - fixed_parts("kk"))[0]
+    strip = '<aside class="demo-strip"></aside>'
+    page = f'<html lang="kk">{strip}<p>2026: {part} 12</p></html>'
+    assert any("ru words" in fault for fault in faults("kk", page))
+    assert len(fixed_parts("ru")) > 100
