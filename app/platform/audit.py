@@ -24,12 +24,12 @@ def record(
     action: str,
     subject_kind: str,
     subject_id: UUID | str,
-    reason: str | None = None,
     **facts: Any,
 ) -> None:
     """Note an act in the caller's transaction.
 
-    ``facts`` hold ids, codes and numbers, never names or addresses; ``actor_id`` None is the system.
+    ``facts`` hold ids, codes and numbers, never names, addresses or what somebody wrote: a reason stays on
+    the row it belongs to, and the facts name that row. ``actor_id`` None is the system.
     """
     session.add(
         AuditEntry(
@@ -38,7 +38,6 @@ def record(
             action=action,
             subject_kind=subject_kind,
             subject_id=str(subject_id),
-            reason=reason,
             facts={key: str(value) if isinstance(value, UUID) else value for key, value in facts.items()},
         )
     )

@@ -79,6 +79,7 @@ class AuditEntry(SQLModel, table=True):
     subject_kind: str = Field(max_length=32)
     subject_id: str = Field(max_length=64)
     reason: str | None = Field(default=None, max_length=1000)
+    """Always empty: what somebody wrote stays on its own row. The chain of older entries counts it."""
     facts: dict[str, Any] = Field(default_factory=dict, sa_column=Column(Json, nullable=False))
     seq: int | None = Field(default=None, unique=True)
     prev_hash: str | None = Field(default=None, max_length=64)

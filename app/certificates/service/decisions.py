@@ -176,7 +176,8 @@ def decide(
     if not taken:
         raise AlreadyDecided
     verdict = decide_certification(wish=wish, record=record_of(session, case_id))
-    session.add(Decision(case_id=case_id, verdict=verdict, officer_id=officer_id, reason=reason, at=now))
+    made = Decision(case_id=case_id, verdict=verdict, officer_id=officer_id, reason=reason, at=now)
+    session.add(made)
     audit.record(
         session,
         clock,
@@ -184,7 +185,7 @@ def decide(
         action=f"certificates.{verdict}",
         subject_kind="certification_case",
         subject_id=case_id,
-        reason=reason,
+        decision=made.id,  # what the officer wrote is on its row
     )
     record_milestone(
         session, person_id=person_id, word=MilestoneWord.DECIDED, at=now, source=f"case:{case_id}"

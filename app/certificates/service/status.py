@@ -91,11 +91,10 @@ def change_status(
     ).all()
     if not changed:
         raise StatusNotAllowed
-    session.add(
-        CertificateEvent(
-            certificate_id=row.id, kind=event, reason=reason, note=note, actor_id=officer_id, at=now
-        )
+    made = CertificateEvent(
+        certificate_id=row.id, kind=event, reason=reason, note=note, actor_id=officer_id, at=now
     )
+    session.add(made)
     audit.record(
         session,
         clock,
@@ -103,7 +102,7 @@ def change_status(
         action=f"certificates.{event}",
         subject_kind="certificate",
         subject_id=row.id,
-        reason=note,
+        event=made.id,  # what the officer wrote is on its row
         code=str(reason),
     )
     touch_lists(session, clock, row.list_number)
