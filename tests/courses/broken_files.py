@@ -68,7 +68,7 @@ BROKEN = {
         SHEET["ru"], "source_hash", "# source_hash", "title", "is missing"
     ),
     "a checklist with no title": Broken(
-        SHEET["ru"], "title:", "titel:", "titel", "“titel” is not known here"
+        SHEET["ru"], "title:", "caption:", "caption", "“caption” is not known here"
     ),
     "a blueprint the bank cannot fill": Broken(
         BANK,
