@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from app.accounts.routes.browsers import KNOWN_COOKIE, MOST_KNOWN
-from app.accounts.rules import LONGEST_PAUSE, SPREAD_FAILURES, network_of, pause_after
+from app.accounts.rules import SPREAD_FAILURES
 from app.platform.settings import Settings
 from tests.accounts.ground import PASSWORD, cheap, link_in, sign_in, somebody
 from tests.world import Browser, World
@@ -138,27 +138,6 @@ def test_ipv6_counts_by_the_network_one_connection_is_given(world: World) -> Non
         assert fail(world, f"2001:db8:1:2::{number}", 1) == [422]
     assert fail(world, "2001:db8:1:2:ffff::1", 1) == [429]
     assert fail(world, "2001:db8:1:3::1", 1) == [422]
-
-
-@pytest.mark.parametrize(
-    ("address", "network"),
-    [
-        ("203.0.113.9", "203.0.113.9"),
-        ("::ffff:203.0.113.9", "203.0.113.9"),
-        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
-        ("testclient", "testclient"),
-    ],
-)
-def test_what_counts_as_one_network(address: str, network: str) -> None:
-    assert network_of(address) == network
-
-
-@pytest.mark.parametrize(
-    ("failures", "everywhere", "seconds"),
-    [(4, 0, 0), (5, 0, 30), (6, 0, 60), (9, 0, 480), (10, 0, 900), (0, 500, 0), (1, 100, 0), (1, 101, 30)],
-)
-def test_how_long_an_origin_waits(failures: int, everywhere: int, seconds: int) -> None:
-    assert pause_after(failures, everywhere=everywhere) == timedelta(seconds=seconds) <= LONGEST_PAUSE
 
 
 def test_the_present_password_counts_as_at_sign_in(world: World) -> None:

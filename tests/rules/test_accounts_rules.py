@@ -248,3 +248,26 @@ def test_every_zone_offered_exists_and_kazakhstan_stands_first() -> None:
     assert len(set(rules.ZONES)) == len(rules.ZONES)
     assert rules.ZONES[0] == "Asia/Almaty"
     assert rules.ZONES[rules.HOME_ZONES].startswith("Africa/")
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2:ffff::1", "2001:db8:1:2::/64"),
+        ("2001:db8:1:3::1", "2001:db8:1:3::/64"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("unknown", "unknown"),
+    ],
+)
+def test_a_connection_counts_as_one_network(address: str, network: str) -> None:
+    assert rules.network_of(address) == network
+
+
+@pytest.mark.parametrize(
+    ("failures", "everywhere", "seconds"),
+    [(4, 0, 0), (5, 0, 30), (6, 0, 60), (9, 0, 480), (10, 0, 900), (0, 500, 0), (1, 100, 0), (1, 101, 30)],
+)
+def test_how_long_an_origin_waits(failures: int, everywhere: int, seconds: int) -> None:
+    assert rules.pause_after(failures, everywhere=everywhere) == timedelta(seconds=seconds) <= LONGEST_PAUSE
