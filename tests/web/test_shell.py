@@ -1,11 +1,7 @@
 """What wraps every page."""
 
-import re
-
 import pytest
 from starlette.testclient import TestClient
-from structlog.contextvars import merge_contextvars
-from structlog.testing import capture_logs
 
 from app.kernel.clock import FixedClock
 from app.platform.settings import Settings
@@ -72,16 +68,6 @@ def test_the_menu_leads_everybody_to_what_they_are_here_to_do(world: World) -> N
             for other in leads.values()
             if other != page and role != "administrator"
         )
-
-
-def test_a_request_id_is_echoed_and_stands_in_the_line_of_the_log(world: World) -> None:
-    with capture_logs(processors=[merge_contextvars]) as logged:
-        given = world.browser().get("/en/courses", X_Request_ID="abcdef-0123456789")
-        made = world.browser().get("/en/courses", X_Request_ID="<script>")
-    assert given.headers["x-request-id"] == "abcdef-0123456789"
-    assert re.fullmatch(r"[0-9a-f-]{36}", made.headers["x-request-id"]), "what is no id is not repeated"
-    lines = [entry["request_id"] for entry in logged if entry["event"] == "request"]
-    assert lines == [given.headers["x-request-id"], made.headers["x-request-id"]]
 
 
 HEADERS = {
