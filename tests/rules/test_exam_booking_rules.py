@@ -147,3 +147,30 @@ def test_the_next_seat_is_the_lowest_that_is_free(taken: set[int]) -> None:
     assert seat >= 1
     assert seat not in taken
     assert set(range(1, seat)) <= taken
+
+
+@pytest.mark.parametrize(
+    ("minutes", "closed", "door"),
+    [
+        (-24 * 60, False, "ahead"),
+        (-31, False, "ahead"),
+        (-30, False, "open"),
+        (0, False, "open"),
+        (15, False, "open"),
+        (16, False, "closed"),
+        (5, True, "closed"),
+        (179, False, "closed"),
+        (180, False, "over"),
+        (180, True, "over"),
+        (20 * 24 * 60, False, "over"),
+    ],
+)
+def test_a_door_opens_and_closes_with_check_in(minutes: int, closed: bool, door: str) -> None:  # noqa: FBT001
+    opens = datetime(2026, 11, 26, 5, tzinfo=UTC)
+    found = rules.door_at(
+        opens_at=opens,
+        closes_at=opens + timedelta(hours=3),
+        closed_at=opens if closed else None,
+        at=opens + timedelta(minutes=minutes),
+    )
+    assert found == door

@@ -11,6 +11,7 @@ from app.exams.models.attempts import Attempt
 from app.exams.models.booking import Application, Booking, Centre, Room, Sitting
 from app.exams.models.forms import Blueprint, Exam
 from app.exams.queries.paging import Paged, paged
+from app.exams.rules.booking import Door, door_at
 from app.exams.rules.states import (
     OPEN,
     AccommodationState,
@@ -102,6 +103,10 @@ class SittingFacts(NamedTuple):
     def free(self) -> int:
         """Places nobody holds."""
         return self.capacity - self.booked
+
+    def door(self, at: datetime) -> Door:
+        """What the door of the room does at an instant."""
+        return door_at(opens_at=self.opens_at, closes_at=self.closes_at, closed_at=self.room_closed_at, at=at)
 
 
 class BeforeFacts(NamedTuple):

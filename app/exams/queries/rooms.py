@@ -10,6 +10,7 @@ from sqlmodel import Session, col
 from app.exams.models.attempts import Attempt
 from app.exams.models.booking import Application, Booking, Centre, Room, Sitting, SittingProctor
 from app.exams.models.forms import Exam
+from app.exams.rules.booking import Door, door_at
 from app.exams.rules.states import ApplicationState, BookingState, Lifecycle
 from app.kernel.errors import NotFound
 from app.kernel.locales import Locale, Trilingual
@@ -30,6 +31,10 @@ class RoomFacts(NamedTuple):
     room: str
     centre: Trilingual
     timezone: str
+
+    def door(self, at: datetime) -> Door:
+        """What the door of the room does at an instant."""
+        return door_at(opens_at=self.opens_at, closes_at=self.closes_at, closed_at=self.room_closed_at, at=at)
 
 
 class CandidateFacts(NamedTuple):

@@ -35,6 +35,7 @@ def list_rooms(request: Request, session: Read, clock: ClockDep, viewer: Proctor
     return page(
         request,
         "exams/rooms.html",
+        now=now,
         today=[one for one in found if fmt.local(one.opens_at).date() <= today.date()],
         later=[one for one in found if fmt.local(one.opens_at).date() > today.date()],
     )

@@ -86,6 +86,7 @@ def _list_page(
         "exams/sittings.html",
         status=refusal.status if refusal else status,
         listed=listed,
+        now=clock.now(),
         over=over,
         exams=[exam for exam in form_queries.list_exams(session) if exam.certification],
         rooms=queries.list_rooms(session),

@@ -156,6 +156,24 @@ def check_in_window(
     return Window.LATE if at > last else Window.OPEN
 
 
+class Door(StrEnum):
+    """What the door of a sitting's room does: words for lists of sittings."""
+
+    AHEAD = "ahead"
+    OPEN = "open"
+    CLOSED = "closed"
+    OVER = "over"
+
+
+def door_at(*, opens_at: datetime, closes_at: datetime, closed_at: datetime | None, at: datetime) -> Door:
+    """What a door does: it opens and closes with check-in, unless the proctor closes it before."""
+    if at >= closes_at:
+        return Door.OVER
+    if closed_at is not None or at > opens_at + CHECK_IN_AFTER:
+        return Door.CLOSED
+    return Door.AHEAD if at < opens_at - CHECK_IN_BEFORE else Door.OPEN
+
+
 def may_book(*, opens_at: datetime, at: datetime) -> bool:
     """Whether places of a sitting are still given: until its hour."""
     return at < opens_at
