@@ -270,4 +270,8 @@ def test_a_connection_counts_as_one_network(address: str, network: str) -> None:
     [(4, 0, 0), (5, 0, 30), (6, 0, 60), (9, 0, 480), (10, 0, 900), (0, 500, 0), (1, 100, 0), (1, 101, 30)],
 )
 def test_how_long_an_origin_waits(failures: int, everywhere: int, seconds: int) -> None:
-    assert rules.pause_after(failures, everywhere=everywhere) == timedelta(seconds=seconds) <= rules.LONGEST_PAUSE
+    assert (
+        rules.pause_after(failures, everywhere=everywhere)
+        == timedelta(seconds=seconds)
+        <= rules.LONGEST_PAUSE
+    )
