@@ -84,6 +84,7 @@ def _bring_up(settings: Settings, stamp: str, clock: Clock, say: Say) -> None:
         stage = scenes.Stage(engine, settings, clock.now())
         with write_session(engine) as session:
             forms.ensure_demonstration_exams(session, stage.ago(days=70), demonstration=True)
+            forms.ensure_full_exam(session, stage.ago(days=70), demonstration=True)
             forms.ensure_practice_run(session, stage.ago(days=70))
         with read_session(engine) as session:
             built = _everybody_is_there(session, stage)

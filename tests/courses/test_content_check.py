@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.courses.importer.check import read_content
+from app.courses.importer.report import report
 from app.platform.content import LARGEST, Problem
 from app.platform.settings import ROOT
 from tests.courses.broken_files import BROKEN, ITEM, KK, SVG, Broken
@@ -141,4 +142,21 @@ def test_a_root_without_content_is_told(tmp_path: Path) -> None:
 
 
 def test_the_content_we_ship_has_no_problem() -> None:
-    assert [str(problem) for problem in problems_of(ROOT)] == []
+    content = read_content(ROOT, today=TODAY)
+    assert [str(problem) for problem in content.problems] == []
+    counted = report(content)
+    course = counted["courses"][0]
+    assert [module["code"] for module in course["modules"]] == [f"M{number}" for number in range(1, 11)]
+    assert course["lessons"] >= 44
+    assert course["terms"] >= 150
+    for module in course["modules"]:
+        assert 4 <= module["lessons"] <= 6
+        assert module["checks"] >= module["lessons"]
+        assert module["figures"] >= 2
+        assert module["cases"] >= 1
+        assert module["references"] >= 1
+        assert module["practice_items"] >= 12
+        assert module["checklist"] is True, module["code"]
+    live = next(bank for bank in counted["banks"] if bank["id"] == "ceasai-analyst")
+    assert live["specimen"] is True
+    assert live["items"] >= 240

@@ -9,6 +9,8 @@ from sqlalchemy import delete, update
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import col, select
 
+from app.cli.content import store
+from app.courses.importer.check import read_content
 from app.exams.errors import BankTooSmall, NoFormLeft
 from app.exams.models.attempts import Attempt
 from app.exams.models.booking import Sitting
@@ -16,6 +18,7 @@ from app.exams.models.forms import Blueprint, Exam, Form, FormItem
 from app.exams.rules.states import Lifecycle, Mode
 from app.exams.service import forms
 from app.kernel.errors import NotFound
+from app.platform.settings import ROOT
 from app.question_banks.errors import SpecimenBank
 from app.question_banks.models import ItemVersion
 from app.question_banks.rules import BankPurpose
@@ -51,6 +54,33 @@ def test_the_demonstration_has_two_disjoint_frozen_forms_of_24_items(world: Worl
             assert {version.id for version in whole} <= {place.item_version_id for place, _ in rows}
         assert len(set(used)) == 48
         assert found[0].content_hash != found[1].content_hash
+
+
+def test_the_specimen_bank_gives_two_disjoint_forms_of_the_full_blueprint(world: World) -> None:
+    store(world.engine, world.clock, read_content(ROOT, today=world.clock.now().date()), demonstration=True)
+    for _ in range(2):
+        with world.write() as session:
+            forms.ensure_full_exam(session, world.clock, demonstration=True)
+    with world.read() as session:
+        exam = session.exec(select(Exam).where(Exam.slug == "ceasai-analyst-full")).one()
+        blueprint = session.exec(select(Blueprint).where(Blueprint.exam_id == exam.id)).one()
+        assert (blueprint.version, blueprint.items) == ("v1", 80)
+        found = session.exec(select(Form).where(Form.blueprint_id == blueprint.id).order_by(Form.slug)).all()
+        assert [form.slug for form in found] == ["full-a", "full-b"]
+        used: set[object] = set()
+        for form in found:
+            assert (form.minutes, form.cut_score, form.max_points) == (120, 56, 80)
+            rows = session.exec(
+                select(FormItem, ItemVersion)
+                .join(ItemVersion, col(ItemVersion.id) == col(FormItem.item_version_id))
+                .where(FormItem.form_id == form.id)
+            ).all()
+            assert Counter(place.domain for place, _ in rows) == forms.BLUEPRINT.domains
+            assert sum(version.stimulus_id is not None for _, version in rows) == 24
+            used |= {place.item_version_id for place, _ in rows}
+        assert len(used) == 160
+    with pytest.raises(SpecimenBank), world.write() as session:
+        forms.ensure_full_exam(session, world.clock, demonstration=False)
 
 
 def test_making_the_exams_again_changes_nothing(world: World) -> None:

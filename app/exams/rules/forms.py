@@ -65,8 +65,13 @@ def _units(items: Collection[BankItem], seed: int) -> list[_Unit]:
         slugs = tuple(sorted(item.slug for item in members))
         enemies = frozenset().union(*(item.enemies for item in members)) - frozenset(slugs)
         units.append(_Unit(key, slugs, weight, enemies))
-    # what is hardest to place comes first: case sets, then items with many enemies
-    return sorted(units, key=lambda u: (-len(u.slugs), -len(u.enemies), order_key(seed, u.key)))
+    # what is hardest to place comes first: case sets, then items with many enemies; a set of an unusual size
+    # last among the sets, since the number of items in sets is exact and the others add up
+    usual = Counter(len(unit.slugs) for unit in units)
+    return sorted(
+        units,
+        key=lambda u: (CASES not in u.weight, -usual[len(u.slugs)], -len(u.enemies), order_key(seed, u.key)),
+    )
 
 
 def assemble(

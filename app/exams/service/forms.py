@@ -19,6 +19,7 @@ from app.platform import audit
 from app.question_banks import queries as banks
 
 CERTIFICATION = "ceasai-analyst"
+FULL = "ceasai-analyst-full"
 PRACTICE = "practice-run"
 DEMONSTRATION_SEED = 2026_11_23
 PRACTICE_SEED = 6
@@ -51,6 +52,18 @@ DEMONSTRATION = Plan(
     seed=DEMONSTRATION_SEED,
 )
 """Two disjoint forms, so that a retake meets a new one; hence two attempts. 17 of 24 is 70 %, rounded up."""
+BLUEPRINT = Plan(
+    version="v1",
+    domains={"D1": 10, "D2": 12, "D3": 12, "D4": 12, "D5": 10, "D6": 10, "D7": 6, "D8": 8},
+    cases=24,
+    minutes=120,
+    cut_score=56,
+    attempts_allowed=2,
+    wait_days=14,
+    form_slugs=("full-a", "full-b"),
+    seed=DEMONSTRATION_SEED,
+)
+"""The scheme's own blueprint: 80 items, 30 % of them in case sets, 70 % to pass; two disjoint forms."""
 PRACTICE_RUN = Plan(
     version="practice v1",
     domains={"D1": 3, "D2": 3},
@@ -87,6 +100,28 @@ def ensure_demonstration_exams(session: Session, clock: Clock, *, demonstration:
     )
     _ensure_forms(session, clock, exam, bank, DEMONSTRATION)
     ensure_practice_run(session, clock)
+
+
+def ensure_full_exam(session: Session, clock: Clock, *, demonstration: bool) -> None:
+    """Make the certification exam at its full length over the specimen bank; once.
+
+    Raises:
+        SpecimenBank, NotFound, BankTooSmall: as ``ensure_demonstration_exams``.
+    """
+    bank = banks.get_bank_for_forms(session, CERTIFICATION, demonstration=demonstration)
+    exam = _ensure_exam(
+        session,
+        slug=FULL,
+        title={
+            "kk": "CEASAI ЖИ қауіпсіздігі бойынша сертификатталған талдаушысы: толық емтихан",
+            "ru": "Сертифицированный аналитик CEASAI по безопасности ИИ: полный экзамен",
+            "en": "CEASAI Certified AI Safety Analyst: the full exam",
+        },
+        certification=True,
+        achievement="analyst",
+        mode=Mode.ON_SITE,
+    )
+    _ensure_forms(session, clock, exam, bank, BLUEPRINT)
 
 
 def ensure_practice_run(session: Session, clock: Clock) -> None:
