@@ -40,7 +40,7 @@ def check(root: Root = ROOT) -> None:
 @_app.command()
 def report(root: Root = ROOT, *, json: Annotated[bool, typer.Option("--json")] = False) -> None:
     """Count what the content holds, by module, domain, language, cognitive level and place of the key."""
-    counted = counts.report(read_content(root.resolve(), today=SystemClock().now().date()))
+    counted = counts.report(read_content(root.resolve(), today=SystemClock().now().date()), root.resolve())
     if json:
         typer.echo(dumps(counted, ensure_ascii=False, indent=1))
         return
@@ -60,6 +60,10 @@ def report(root: Root = ROOT, *, json: Annotated[bool, typer.Option("--json")] =
         typer.echo("\n" + ", ".join(f"{key}: {value}" for key, value in said.items()))
         for name in ("domains", "cognitive", "tasks", "keys", "key_is_longest"):
             typer.echo(f"  {name}: " + ", ".join(f"{key} {value}" for key, value in bank[name].items()))
+    review = counted["review"]
+    typer.echo(f"\nread a second time: {review['reviewed']} of {review['files']} files")
+    for path in review["gone"]:
+        typer.echo(f"  recorded, and no longer there: {path}")
 
 
 def _table(columns: list[str], rows: list[dict[str, Any]], *, words: bool) -> None:

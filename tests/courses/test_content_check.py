@@ -144,7 +144,7 @@ def test_a_root_without_content_is_told(tmp_path: Path) -> None:
 def test_the_content_we_ship_has_no_problem() -> None:
     content = read_content(ROOT, today=TODAY)
     assert [str(problem) for problem in content.problems] == []
-    counted = report(content)
+    counted = report(content, ROOT)
     course = counted["courses"][0]
     assert [module["code"] for module in course["modules"]] == [f"M{number}" for number in range(1, 11)]
     assert course["lessons"] >= 44
@@ -160,3 +160,5 @@ def test_the_content_we_ship_has_no_problem() -> None:
     live = next(bank for bank in counted["banks"] if bank["id"] == "ceasai-analyst")
     assert live["specimen"] is True
     assert live["items"] >= 240
+    assert counted["review"]["gone"] == []
+    assert counted["review"]["reviewed"] > 0

@@ -83,6 +83,21 @@ def test_report_counts_what_the_files_hold(tmp_path: Path) -> None:
     assert (live["items"], live["in_case_sets"], live["multiple"]) == (3, 2, 0)
     assert live["keys"] == {"a": 0, "b": 3, "c": 0, "d": 0}
     assert live["domains"] == {"D1": 3}
+    assert counted["review"] == {
+        "files": 14,
+        "reviewed": 0,
+        "without": counted["review"]["without"],
+        "gone": [],
+    }
+    (root / "courses/REVIEW.md").write_text(
+        f"| file | date | what |\n|---|---|---|\n| `{EN}` | 2026-11-23 | nothing |\n| `courses/gone.md` | 2026-11-23 | x |\n",
+        encoding="utf-8",
+    )
+    assert RUN.invoke(commands(), ["content", "check", str(root)]).exit_code == 0
+    again = json.loads(RUN.invoke(commands(), ["content", "report", str(root), "--json"]).stdout)["review"]
+    assert (again["reviewed"], again["gone"]) == (1, ["courses/gone.md"])
+    assert EN in counted["review"]["without"]
+    assert EN not in again["without"]
     said = RUN.invoke(commands(), ["content", "report", str(root)]).stdout
     assert "sample: 1 lessons, 10 minutes, 1 terms" in said
     assert re.search(r"^ +M1 +1 +10 +1 +1 +1 +yes +2 ", said, re.MULTILINE)

@@ -1,24 +1,47 @@
 """What the content holds, counted: by module, domain, language, cognitive level and place of the key."""
 
+import re
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 from app.courses.importer.check import Content
 from app.courses.importer.reading import ReadCourse, ReadModule
 from app.kernel.locales import LOCALES
-from app.question_banks.importer.reading import ReadBank
+from app.question_banks.importer.reading import REVIEW, ReadBank
 from app.question_banks.importer.schemas import CHOICES
 from app.question_banks.rules import ItemType, key_is_longest
 
+_RECORDED = re.compile(r"^\| `([^`]+)` \| \d{4}-\d{2}-\d{2} \|", re.MULTILINE)
 
-def report(content: Content) -> dict[str, Any]:
-    """The counts, as plain values."""
+
+def report(content: Content, root: Path) -> dict[str, Any]:
+    """The counts, as plain values. ``root``: the folder that was read."""
     practice = Counter(
         item.file.module for bank in content.banks for item in bank.items if item.file.module is not None
     )
     return {
         "courses": [_course(course, practice) for course in content.courses],
         "banks": [_bank(bank) for bank in content.banks],
+        "review": _review(root),
+    }
+
+
+def _review(root: Path) -> dict[str, Any]:
+    """Which files have a record of a second reading, and which have none."""
+    record = root / "courses" / REVIEW
+    recorded = set(_RECORDED.findall(record.read_text(encoding="utf-8"))) if record.is_file() else set()
+    files = {
+        path.relative_to(root).as_posix()
+        for folder in ("courses", "question_banks")
+        for path in (root / folder).glob("*/**/*.*")
+        if path.suffix in {".md", ".yaml"} and path.name not in {"course.yaml", "bank.yaml"}
+    }
+    return {
+        "files": len(files),
+        "reviewed": len(files & recorded),
+        "without": sorted(files - recorded),
+        "gone": sorted(recorded - files),
     }
 
 

@@ -9,6 +9,9 @@ from app.kernel.canonical import canonical_json, sha256_hex
 from app.platform.content import Document, Place, Reader, Text
 from app.question_banks.importer.schemas import BankFile, CaseSetFile, ItemFile
 
+REVIEW = "REVIEW.md"
+"""The record of second readings, beside the courses; a file that it does not name is not reviewed."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReadStimulus:
@@ -65,7 +68,7 @@ def folders_of(reader: Reader, folder: Path) -> list[Path]:
         return []
     inside = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
     for stray in inside:
-        if not stray.is_dir():
+        if not stray.is_dir() and stray.name != REVIEW:
             reader.complain(stray, 1, "only folders stand here")
     return [path for path in inside if path.is_dir()]
 
