@@ -78,27 +78,19 @@ PRACTICE_RUN = Plan(
 
 
 def ensure_demonstration_exams(session: Session, clock: Clock, *, demonstration: bool) -> None:
-    """Make the certification exam over the specimen bank, and the practice run; once.
+    """Make the short certification exam over the specimen bank, and the practice run; once.
 
     Raises:
         SpecimenBank: this installation is no demonstration, so specimens may not lead to certification.
         NotFound: a bank is missing.
         BankTooSmall: the bank does not give the forms.
     """
-    bank = banks.get_bank_for_forms(session, CERTIFICATION, demonstration=demonstration)
-    exam = _ensure_exam(
-        session,
-        slug=CERTIFICATION,
-        title={
-            "kk": "CEASAI жасанды интеллект қауіпсіздігі бойынша сертификатталған талдаушысы",
-            "ru": "Сертифицированный аналитик CEASAI по безопасности искусственного интеллекта",
-            "en": "CEASAI Certified AI Safety Analyst",
-        },
-        certification=True,
-        achievement="analyst",
-        mode=Mode.ON_SITE,
-    )
-    _ensure_forms(session, clock, exam, bank, DEMONSTRATION)
+    title = {
+        "kk": "CEASAI жасанды интеллект қауіпсіздігі бойынша сертификатталған талдаушысы",
+        "ru": "Сертифицированный аналитик CEASAI по безопасности искусственного интеллекта",
+        "en": "CEASAI Certified AI Safety Analyst",
+    }
+    _ensure_certification(session, clock, CERTIFICATION, title, DEMONSTRATION, demonstration=demonstration)
     ensure_practice_run(session, clock)
 
 
@@ -108,20 +100,27 @@ def ensure_full_exam(session: Session, clock: Clock, *, demonstration: bool) -> 
     Raises:
         SpecimenBank, NotFound, BankTooSmall: as ``ensure_demonstration_exams``.
     """
+    title = {
+        "kk": "CEASAI ЖИ қауіпсіздігі бойынша сертификатталған талдаушысы: толық емтихан",
+        "ru": "Сертифицированный аналитик CEASAI по безопасности ИИ: полный экзамен",
+        "en": "CEASAI Certified AI Safety Analyst: the full exam",
+    }
+    _ensure_certification(session, clock, FULL, title, BLUEPRINT, demonstration=demonstration)
+
+
+def _ensure_certification(
+    session: Session, clock: Clock, slug: str, title: dict[str, str], plan: Plan, *, demonstration: bool
+) -> None:
     bank = banks.get_bank_for_forms(session, CERTIFICATION, demonstration=demonstration)
     exam = _ensure_exam(
         session,
-        slug=FULL,
-        title={
-            "kk": "CEASAI ЖИ қауіпсіздігі бойынша сертификатталған талдаушысы: толық емтихан",
-            "ru": "Сертифицированный аналитик CEASAI по безопасности ИИ: полный экзамен",
-            "en": "CEASAI Certified AI Safety Analyst: the full exam",
-        },
+        slug=slug,
+        title=title,
         certification=True,
         achievement="analyst",
         mode=Mode.ON_SITE,
     )
-    _ensure_forms(session, clock, exam, bank, BLUEPRINT)
+    _ensure_forms(session, clock, exam, bank, plan)
 
 
 def ensure_practice_run(session: Session, clock: Clock) -> None:
