@@ -25,7 +25,7 @@ from app.courses.service import practice, studying
 from app.exams import errors as exam_errors
 from app.exams.queries import demonstration as made_before
 from app.exams.rules.booking import NOTICE_VERSION
-from app.exams.service import answers, applications, booking, delivery, hand_in, rooms
+from app.exams.service import answers, applications, booking, delivery, forms, hand_in, rooms
 from app.kernel.clock import Clock, FixedClock
 from app.kernel.errors import Refused
 from app.kernel.locales import Locale
@@ -345,7 +345,7 @@ def graduate(stage: Stage, members: list[UUID], room: UUID) -> None:
 
 
 def top_up(stage: Stage, session_rooms: list[UUID]) -> None:
-    """Sittings every ten minutes for two hours, so that nobody waits long, then fewer."""
+    """Sittings every ten minutes for two hours, so that nobody waits long, then fewer; one is of full length."""
     ten, hour = timedelta(minutes=10), timedelta(hours=1)
     mark = stage.now.replace(minute=stage.now.minute // 10 * 10, second=0)
     first = mark + ten if mark + ten - stage.now >= timedelta(minutes=3) else mark + 2 * ten
@@ -353,17 +353,19 @@ def top_up(stage: Stage, session_rooms: list[UUID]) -> None:
     starts += [starts[-1] + hour * step for step in range(1, 7)]
     day = (stage.now + timedelta(days=3)).replace(hour=5, minute=0, second=0)
     starts += [day + timedelta(days=step * 3) for step in range(5)]
-    for opens in starts:
+    announced = [(EXAM, opens, timedelta(minutes=55)) for opens in starts]
+    announced.append((forms.FULL, day + 4 * hour, timedelta(minutes=150)))
+    for exam_slug, opens, length in announced:
         room = session_rooms[opens.minute // 10]  # each room has one sitting an hour, so they never meet
         with suppress(exam_errors.RoomTaken), write_session(stage.engine) as session:
             booking.create_sitting(
                 session,
                 FixedClock(stage.now),
                 actor_id=stage.cast["gulnara"],
-                exam_slug=EXAM,
+                exam_slug=exam_slug,
                 room_id=room,
                 opens_at=opens,
-                closes_at=opens + timedelta(minutes=55),
+                closes_at=opens + length,
                 capacity=12,
                 proctor_ids=[stage.cast["saule"]],
             )
