@@ -345,7 +345,7 @@ def graduate(stage: Stage, members: list[UUID], room: UUID) -> None:
 
 
 def top_up(stage: Stage, session_rooms: list[UUID]) -> None:
-    """Sittings every ten minutes for two hours, so that nobody waits long, then fewer; one is of full length."""
+    """Sittings every ten minutes for two hours, so that nobody waits long, then fewer; one of full length."""
     ten, hour = timedelta(minutes=10), timedelta(hours=1)
     mark = stage.now.replace(minute=stage.now.minute // 10 * 10, second=0)
     first = mark + ten if mark + ten - stage.now >= timedelta(minutes=3) else mark + 2 * ten
