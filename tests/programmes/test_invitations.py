@@ -122,7 +122,7 @@ def test_markup_in_a_list_is_only_text(world: World) -> None:
     ("locale", "words"),
     [
         ("kk", "Сізді ЖИ қауіпсіздігін тегін оқуға шақырамыз"),
-        ("ru", "Приглашаем вас"),
+        ("ru", "Приглашаем Вас"),
         ("en", "You are invited"),
     ],
 )

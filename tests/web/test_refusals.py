@@ -160,10 +160,10 @@ def test_refused_access_leaves_a_row_and_a_line_that_name_the_door_by_its_patter
 
 def test_whoever_knocks_without_end_does_not_fill_the_audit(world: World) -> None:
     browser = world.browser(factories.person(world))
-    assert {browser.get("/en/admin/people").status_code for _ in range(40)} == {403}
+    assert {browser.get("/en/admin/people").status_code for _ in range(80)} == {403}
     with world.read() as session:
         rows = session.scalars(select(AuditEntry.id).where(AuditEntry.action == "access.refused")).all()
-    assert 0 < len(rows) <= 30
+    assert 0 < len(rows) <= 60  # thirty a minute, and a minute may end while this runs
 
 
 def test_an_address_that_knocks_too_often_is_asked_to_wait(routes: World) -> None:
