@@ -8,7 +8,7 @@ from urllib.parse import unquote_to_bytes
 
 import structlog
 from starlette.datastructures import MutableHeaders
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -108,6 +108,8 @@ class Shell:
             except _BodyTooLarge:
                 if not status:
                     await _plain(sending, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            except ClientDisconnect:  # the line was cut while the body was read: nobody is left to answer
+                log.info("client gone")
             except Exception as error:  # noqa: BLE001  # caught here, a bug neither leaves bare nor prints itself
                 reply = self._on_bug(Request(scope), error)
                 if status:

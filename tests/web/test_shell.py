@@ -1,7 +1,11 @@
 """What wraps every page."""
 
+from typing import Any
+
+import anyio
 import pytest
 from starlette.testclient import TestClient
+from structlog.testing import capture_logs
 
 from app.kernel.clock import FixedClock
 from app.platform.settings import Settings
@@ -121,3 +125,43 @@ def test_the_security_headers_stand_on_every_kind_of_reply(settings: Settings, s
     assert CSP.startswith("default-src 'none'")
     assert "unsafe" not in CSP
     world.close()
+
+
+def test_a_line_that_is_cut_while_a_form_is_read_is_no_incident(world: World) -> None:
+    """Half a body, then nobody: nothing is answered, nothing is stored, and no bug is written down."""
+    sent: list[dict[str, Any]] = []
+    arriving = iter(
+        [
+            {"type": "http.request", "body": b"email=a%40people.example&pass", "more_body": True},
+            {"type": "http.disconnect"},
+        ]
+    )
+
+    async def receive() -> dict[str, Any]:
+        return next(arriving)
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "POST",
+        "scheme": "http",
+        "path": "/en/sign-in",
+        "raw_path": b"/en/sign-in",
+        "query_string": b"",
+        "root_path": "",
+        "headers": [
+            (b"host", b"127.0.0.1:8000"),
+            (b"content-type", b"application/x-www-form-urlencoded"),
+            (b"sec-fetch-site", b"same-origin"),
+        ],
+        "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 8000),
+    }
+    with capture_logs() as logged:
+        anyio.run(world.app, scope, receive, send)
+    assert sent == []
+    assert {entry["event"] for entry in logged} == {"client gone", "request"}
