@@ -25,7 +25,7 @@ from app.courses.service import practice, studying
 from app.exams import errors as exam_errors
 from app.exams.queries import demonstration as made_before
 from app.exams.rules.booking import NOTICE_VERSION
-from app.exams.service import answers, applications, booking, delivery, forms, hand_in, rooms
+from app.exams.service import answers, applications, booking, delivery, forms, hand_in, rooms, sittings
 from app.kernel.clock import Clock, FixedClock
 from app.kernel.errors import Refused
 from app.kernel.locales import Locale
@@ -216,7 +216,7 @@ def make_centre(stage: Stage) -> list[UUID]:
     """An exam centre; its rooms."""
     clock, manager = stage.ago(days=60), stage.cast["gulnara"]
     with write_session(stage.engine) as session:
-        centre = booking.create_centre(
+        centre = sittings.create_centre(
             session,
             clock,
             actor_id=manager,
@@ -235,7 +235,7 @@ def make_centre(stage: Stage) -> list[UUID]:
             },
         )
         return [
-            booking.create_room(
+            sittings.create_room(
                 session, clock, actor_id=manager, centre_id=centre, name=name, capacity=12, step_free=True
             )
             for name in ("101", "102", "103", "104", "105", "106")
@@ -310,7 +310,7 @@ def graduate(stage: Stage, members: list[UUID], room: UUID) -> None:
     """A sitting three weeks ago, its results, and what an officer has decided since."""
     opens = (stage.now - timedelta(days=20)).replace(hour=5, minute=0, second=0)
     with write_session(stage.engine) as session:
-        sitting = booking.create_sitting(
+        sitting = sittings.create_sitting(
             session,
             FixedClock(opens - timedelta(days=10)),
             actor_id=stage.cast["gulnara"],
@@ -358,7 +358,7 @@ def top_up(stage: Stage, session_rooms: list[UUID]) -> None:
     for exam_slug, opens, length in announced:
         room = session_rooms[opens.minute // 10]  # each room has one sitting an hour, so they never meet
         with suppress(exam_errors.RoomTaken), write_session(stage.engine) as session:
-            booking.create_sitting(
+            sittings.create_sitting(
                 session,
                 FixedClock(stage.now),
                 actor_id=stage.cast["gulnara"],

@@ -9,7 +9,7 @@ from sqlmodel import select
 from app.exams.models.attempts import Attempt
 from app.exams.models.forms import Form
 from app.exams.rules.states import Lifecycle
-from app.exams.service import applications, booking, forms
+from app.exams.service import applications, booking, forms, sittings
 from app.kernel.canonical import sha256_hex
 from app.kernel.ids import new_id
 from app.question_banks.models import Bank, Item, ItemVersion, Stimulus
@@ -94,7 +94,7 @@ def exams(world: World) -> None:
 def room(world: World, *, capacity: int = 30) -> UUID:
     """A room in a centre of its own."""
     with world.write() as session:
-        centre = booking.create_centre(
+        centre = sittings.create_centre(
             session,
             world.clock,
             actor_id=None,
@@ -103,7 +103,7 @@ def room(world: World, *, capacity: int = 30) -> UUID:
             address=THREE,
             timezone="Asia/Almaty",
         )
-        return booking.create_room(
+        return sittings.create_room(
             session, world.clock, actor_id=None, centre_id=centre, name="4", capacity=capacity
         )
 
@@ -120,7 +120,7 @@ def sitting(
     opens_at = world.clock.now() + after
     room_id = room(world, capacity=capacity)
     with world.write() as session:
-        return booking.create_sitting(
+        return sittings.create_sitting(
             session,
             world.clock,
             actor_id=None,

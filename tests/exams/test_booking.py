@@ -14,7 +14,7 @@ from app.exams import errors
 from app.exams.models.attempts import Attempt, AttemptTransition
 from app.exams.models.booking import Application, Booking, Sitting
 from app.exams.rules.states import BookingState, Lifecycle
-from app.exams.service import applications, booking, history
+from app.exams.service import applications, booking, history, sittings
 from app.kernel.errors import NotFound
 from app.kernel.ids import new_id
 from app.platform.models import AuditEntry
@@ -353,7 +353,7 @@ def test_a_sitting_needs_a_room_with_enough_seats_free_then_and_known_proctors(w
             "proctor_ids": [proctor],
         }
         with world.write() as session:
-            return booking.create_sitting(session, world.clock, actor_id=None, **(facts | other))
+            return sittings.create_sitting(session, world.clock, actor_id=None, **(facts | other))
 
     with pytest.raises(errors.CapacityBeyondRoom):
         make(capacity=6)
@@ -369,7 +369,7 @@ def test_a_sitting_needs_a_room_with_enough_seats_free_then_and_known_proctors(w
 
 def test_a_name_of_a_centre_or_room_is_used_once(world: World) -> None:
     with world.write() as session:
-        centre = booking.create_centre(
+        centre = sittings.create_centre(
             session,
             world.clock,
             actor_id=None,
@@ -378,8 +378,8 @@ def test_a_name_of_a_centre_or_room_is_used_once(world: World) -> None:
             address=bench.THREE,
             timezone="Asia/Almaty",
         )
-        booking.create_room(session, world.clock, actor_id=None, centre_id=centre, name="1", capacity=3)
+        sittings.create_room(session, world.clock, actor_id=None, centre_id=centre, name="1", capacity=3)
     with pytest.raises(errors.NameTaken), world.write() as session:
-        booking.create_room(session, world.clock, actor_id=None, centre_id=centre, name="1", capacity=3)
+        sittings.create_room(session, world.clock, actor_id=None, centre_id=centre, name="1", capacity=3)
     with pytest.raises(NotFound), world.write() as session:
-        booking.create_room(session, world.clock, actor_id=None, centre_id=new_id(), name="1", capacity=1)
+        sittings.create_room(session, world.clock, actor_id=None, centre_id=new_id(), name="1", capacity=1)

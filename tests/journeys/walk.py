@@ -12,7 +12,7 @@ from sqlalchemy import text
 from app.accounts.queries import find_by_email
 from app.cli.cast import email
 from app.exams.queries.demonstration import keys_of_layout
-from app.exams.service import booking
+from app.exams.service import sittings
 from app.kernel.clock import SystemClock
 from app.platform.database import make_engine, read_session, write_session
 from tests.journeys.conftest import Site, axe_clean, no_overflow
@@ -149,7 +149,7 @@ def announce(site: Site) -> None:
         assert manager is not None
         assert proctor is not None
         centre = session.execute(text("SELECT id FROM centre")).scalar_one()
-        room = booking.create_room(
+        room = sittings.create_room(
             session,
             clock,
             actor_id=manager.person_id,
@@ -157,7 +157,7 @@ def announce(site: Site) -> None:
             name="Journey",
             capacity=5,
         )
-        booking.create_sitting(
+        sittings.create_sitting(
             session,
             clock,
             actor_id=manager.person_id,

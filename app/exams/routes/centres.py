@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from app.exams.errors import NameTaken
 from app.exams.queries import sittings as queries
-from app.exams.service import booking as service
+from app.exams.service import sittings as service
 from app.platform.database import Read, Write
 from app.platform.routing import Router
 from app.web.forms import Form, FormModel, FormState, parse

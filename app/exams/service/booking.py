@@ -1,24 +1,19 @@
-"""Places in sittings: booking, waiting, moving, giving back; and the centres, rooms and sittings."""
+"""Places in sittings: booking, waiting, moving, giving back."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from app.accounts import queries as accounts
 from app.exams import errors
 from app.exams.models.attempts import Attempt
-from app.exams.models.booking import Booking, Centre, Room, Sitting, SittingProctor
-from app.exams.queries import forms as form_queries
+from app.exams.models.booking import Booking
 from app.exams.rules import booking as rules
-from app.exams.rules.states import Axis, BookingState, Lifecycle, Mode
+from app.exams.rules.states import Axis, BookingState, Lifecycle
 from app.exams.service import history, letters, places
 from app.kernel.clock import Clock
 from app.kernel.errors import NotFound
 from app.kernel.ids import new_id
-from app.kernel.locales import Trilingual
 from app.platform import audit
 from app.platform.database import insert_once
 
@@ -195,133 +190,3 @@ def _check_live_booking(session: Session, person_id: UUID, exam_id: UUID) -> Non
     )
     if live is not None:
         raise errors.AlreadyBooked
-
-
-def create_centre(
-    session: Session,
-    clock: Clock,
-    *,
-    actor_id: UUID | None,
-    slug: str,
-    name: Trilingual,
-    address: Trilingual,
-    timezone: str,
-    region: str | None = None,
-) -> UUID:
-    """Add a place where exams are sat; ``timezone`` is an IANA name.
-
-    Raises:
-        NameTaken: the slug is in use.
-    """
-    made = new_id()
-    fresh = insert_once(
-        session, Centre, id=made, slug=slug, name=name, address=address, region=region, timezone=timezone
-    )
-    if not fresh:
-        raise errors.NameTaken
-    audit.record(
-        session, clock, actor_id=actor_id, action="centre.made", subject_kind="centre", subject_id=made
-    )
-    return made
-
-
-def create_room(
-    session: Session,
-    clock: Clock,
-    *,
-    actor_id: UUID | None,
-    centre_id: UUID,
-    name: str,
-    capacity: int,
-    step_free: bool = False,
-) -> UUID:
-    """Add a room to a centre; ``capacity`` is its number of seats.
-
-    Raises:
-        NotFound: no such centre.
-        NameTaken: the centre has a room of that name.
-    """
-    if session.get(Centre, centre_id) is None:
-        raise NotFound
-    made = new_id()
-    fresh = insert_once(
-        session, Room, id=made, centre_id=centre_id, name=name, capacity=capacity, step_free=step_free
-    )
-    if not fresh:
-        raise errors.NameTaken
-    audit.record(
-        session,
-        clock,
-        actor_id=actor_id,
-        action="room.made",
-        subject_kind="room",
-        subject_id=made,
-        capacity=capacity,
-    )
-    return made
-
-
-def create_sitting(
-    session: Session,
-    clock: Clock,
-    *,
-    actor_id: UUID | None,
-    exam_slug: str,
-    room_id: UUID,
-    opens_at: datetime,
-    closes_at: datetime,
-    capacity: int,
-    proctor_ids: Sequence[UUID],
-    form_ids: Sequence[UUID] = (),
-) -> UUID:
-    """Schedule a session on site. Instants are aware UTC; ``form_ids`` empty: any form of the blueprint.
-
-    Raises:
-        NotFound: no such exam or room, or somebody named is no proctor.
-        CapacityBeyondRoom: more places than seats.
-        WindowTooShort: the window is shorter than the exam's time.
-        RoomTaken: another sitting is in the room then.
-    """
-    exam = form_queries.get_exam(session, exam_slug)
-    room = session.scalar(select(Room).where(col(Room.id) == room_id).with_for_update())
-    if room is None or not set(proctor_ids) <= set(accounts.people_with_role(session, "proctor")):
-        raise NotFound
-    if capacity > room.capacity:
-        raise errors.CapacityBeyondRoom(seats=room.capacity)
-    if closes_at < opens_at + timedelta(minutes=exam.minutes):
-        raise errors.WindowTooShort(minutes=exam.minutes)
-    overlapping = session.scalar(
-        select(col(Sitting.id)).where(
-            col(Sitting.room_id) == room_id,
-            col(Sitting.cancelled_at).is_(None),
-            col(Sitting.opens_at) < closes_at,
-            col(Sitting.closes_at) > opens_at,
-        )
-    )
-    if overlapping is not None:
-        raise errors.RoomTaken
-    sitting = Sitting(
-        exam_id=exam.id,
-        blueprint_id=exam.blueprint_id,
-        room_id=room_id,
-        mode=Mode.ON_SITE,
-        opens_at=opens_at,
-        closes_at=closes_at,
-        capacity=capacity,
-        form_ids=[str(form) for form in form_ids],
-    )
-    session.add(sitting)
-    session.flush()
-    session.add_all(SittingProctor(sitting_id=sitting.id, person_id=person) for person in set(proctor_ids))
-    audit.record(
-        session,
-        clock,
-        actor_id=actor_id,
-        action="sitting.made",
-        subject_kind="sitting",
-        subject_id=sitting.id,
-        room=room_id,
-        capacity=capacity,
-        proctors=[str(person) for person in proctor_ids],
-    )
-    return sitting.id
