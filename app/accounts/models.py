@@ -6,9 +6,10 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, text
 from sqlmodel import Field, SQLModel
 
-from app.accounts.rules import SORT_KEY_LENGTH, MailPurpose, Role, ScopeKind
+from app.accounts.rules import MailPurpose, Role, ScopeKind
 from app.kernel.ids import new_id
 from app.kernel.locales import Locale
+from app.kernel.ordering import SORT_KEY_LENGTH
 from app.kernel.types import UtcDateTime, word
 
 

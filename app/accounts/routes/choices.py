@@ -10,6 +10,7 @@ from pydantic import AfterValidator, StringConstraints
 
 from app.accounts import rules
 from app.accounts.rules import NameFault, PasswordFault, Role, ScopeKind
+from app.kernel.ordering import kazakh_sort_key
 from app.web.formats import Formats, formats
 from app.web.translations import N_
 
@@ -131,7 +132,7 @@ def countries(locale: str) -> tuple[tuple[str, str], ...]:
         for code, name in names.items()
         if len(code) == 2 and code.isalpha() and code not in _NOT_COUNTRIES
     ]
-    return tuple(sorted(found, key=lambda pair: (pair[0] != FIRST_COUNTRY, rules.kazakh_sort_key(pair[1]))))
+    return tuple(sorted(found, key=lambda pair: (pair[0] != FIRST_COUNTRY, kazakh_sort_key(pair[1]))))
 
 
 def zones(fmt: Formats, now: datetime, stored: str) -> list[tuple[str, str]]:
@@ -148,7 +149,7 @@ def _zones(locale: str, day: int, hour: int) -> tuple[tuple[str, str], ...]:
     now = datetime.fromordinal(day).replace(hour=hour, tzinfo=ZoneInfo("UTC"))
     here, elsewhere = rules.ZONES[: rules.HOME_ZONES], rules.ZONES[rules.HOME_ZONES :]
     named = [(zone, _zone(fmt, zone, now)) for zone in elsewhere]
-    named.sort(key=lambda pair: rules.kazakh_sort_key(pair[1]))
+    named.sort(key=lambda pair: kazakh_sort_key(pair[1]))
     return (*((zone, _zone(fmt, zone, now)) for zone in here), *named)
 
 

@@ -18,6 +18,7 @@ from app.accounts.models import Person, RoleGrant, SignInSession
 from app.kernel.clock import Clock
 from app.kernel.errors import NotFound
 from app.kernel.ids import new_id, new_token, token_hash
+from app.kernel.ordering import kazakh_sort_key
 from app.platform import audit
 from app.platform.database import insert_once
 from app.platform.settings import Settings
@@ -49,7 +50,7 @@ def name_columns(name_cyrillic: str | None, name_latin: str | None, email: str) 
     return {
         "name_cyrillic": name_cyrillic,
         "name_latin": name_latin,
-        "sort_key": rules.kazakh_sort_key(name_cyrillic or name_latin or ""),
+        "sort_key": kazakh_sort_key(name_cyrillic or name_latin or ""),
         "search_text": rules.search_text(name_cyrillic, name_latin, email),
     }
 

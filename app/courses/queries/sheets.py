@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session
 
-from app.accounts.rules import kazakh_sort_key
 from app.courses.models import Course, Module
 from app.kernel.errors import NotFound
+from app.kernel.ordering import kazakh_sort_key
 
 # The checker sees the attributes of a model as values; in a statement they are columns.
 _course: Any = Course

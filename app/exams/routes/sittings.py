@@ -13,14 +13,13 @@ from pydantic import AfterValidator, Field
 from sqlmodel import Session
 
 from app.accounts import queries as accounts
-from app.accounts.rules import kazakh_sort_key
 from app.exams import errors
 from app.exams.queries import forms as form_queries
 from app.exams.queries import sittings as queries
-from app.exams.service import booking as service
 from app.exams.service import sittings
 from app.kernel.clock import Clock
 from app.kernel.errors import DomainError
+from app.kernel.ordering import kazakh_sort_key
 from app.platform.database import Read, Write
 from app.platform.routing import Router
 from app.web.errors import sentence_of
@@ -129,7 +128,7 @@ def create_sitting(
         state.add("opens_at", N_("Choose a time to come."))
         return _list_page(request, session, clock, state)
     try:
-        made = service.create_sitting(
+        made = sittings.create_sitting(
             session,
             clock,
             actor_id=viewer.person_id,

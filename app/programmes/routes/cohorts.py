@@ -9,8 +9,8 @@ from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, Response
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
-from app.accounts.rules import kazakh_sort_key
 from app.kernel.locales import LOCALES, OWN_NAMES, Locale
+from app.kernel.ordering import kazakh_sort_key
 from app.platform.database import Read, Write
 from app.platform.routing import Router
 from app.programmes import rules
@@ -23,7 +23,7 @@ from app.programmes.routes.words import SECTORS, STATES, STEPS
 from app.programmes.rules import MilestoneWord, Sector
 from app.programmes.service import cohorts as service
 from app.web.formats import Formats
-from app.web.forms import Form, FormModel, FormState, parse
+from app.web.forms import Form, FormModel, FormState, page_number, parse
 from app.web.locale import locale_of
 from app.web.pages import brand_of, formats_of, go, page, wants_fragment
 from app.web.translations import N_, say
@@ -70,11 +70,6 @@ class CohortForm(FormModel):
         if start is not None and (value - start).days > _MAX_DAYS:
             raise ValueError(N_("A cohort lasts five years at most."))
         return value
-
-
-def page_number(text: str) -> int:
-    """The number of a page as it stands in an address; anything else is the first page."""
-    return min(int(text), 100_000) if text.isascii() and text.isdigit() and int(text) > 0 else 1
 
 
 @router.get("")
