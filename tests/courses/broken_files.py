@@ -212,6 +212,27 @@ BROKEN = {
     "a term that does not exist": Broken(
         KK, "(term:owner)", "(term:holder)", "term:holder", "no term “holder”"
     ),
+    "a link that shows another word": Broken(
+        KK, "[меншік иесі](term", "[иегердің](term", "(term:owner)", "shows “иегердің”, and its term is"
+    ),
+    "a term that one language does not explain": Broken(
+        KK, "[меншік иесі](term:owner)", "меншік иесі", "title", "no link explains “owner”, as English does"
+    ),
+    "a term that is said otherwise in an item": Broken(
+        ITEM, 'ru: "Собственник"', 'ru: "Обладатель"', "Система m01-001", "“Собственник” stands nowhere here"
+    ),
+    "a term that is said otherwise in a figure": Broken(
+        WORDS, 'kk: "Меншік иесі"', 'kk: "Иегер"', "title:", "“Меншік иесі” stands nowhere here"
+    ),
+    "a term that is said otherwise in a lesson": Broken(
+        GLOSSARY, 'term: "Собственник"', 'term: "Хранитель"', "", "“Хранитель” stands nowhere here", RU
+    ),
+    "a word the glossary refuses": Broken(
+        RU, "Владелец ведёт", "Хозяин ведёт", "Хозяин", "the glossary says “Собственник”, not “хозяин”"
+    ),
+    "a refused word in an item": Broken(
+        LIVE, "Никто", "Хозяина нет", "Хозяина", "the glossary says “Собственник”, not “хозяин”"
+    ),
     "a reference that does not exist": Broken(KK, "[^law]", "[^act]", "[^act]", "no reference “act”"),
     "a bad reference": Broken(KK, "[^law]", "[^Law]", "[^Law]", "this is no reference"),
     "a link that runs a script": Broken(

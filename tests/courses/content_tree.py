@@ -36,7 +36,7 @@ references:
 GLOSSARY = """\
 - id: owner
   kk: {term: "Меншік иесі", text: "Жүйеге меншік құқығы бар тұлға."}
-  ru: {term: "Собственник", text: "Лицо с правом собственности на систему."}
+  ru: {term: "Собственник", text: "Лицо с правом собственности на систему.", never: ["хозяин"]}
   en: {term: "Owner", text: "The person with the property right in the system."}
 """
 CHECKS = """\

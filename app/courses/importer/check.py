@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from app.courses.importer.reading import ReadCourse, ReadLesson, ReadModule, ReadText, read_courses
 from app.courses.importer.schemas import CheckFile, ChecklistHead, LessonHead
+from app.courses.importer.wording import check_wording
 from app.courses.rules import lessons as rules
 from app.kernel.locales import LOCALES, Locale
 from app.kernel.writing import alphabet_fault, holds_markup
@@ -44,6 +45,7 @@ def read_content(root: Path, *, today: date) -> Content:
     for course in courses:
         check_course(course)
     check_banks(banks, today=today)
+    check_wording(courses, banks)
     return Content(courses, banks, sorted(set(reader.problems)))
 
 
@@ -122,7 +124,9 @@ def _check_checklist(module: ReadModule) -> None:
         for line, message in sheet.body.faults:
             sheet.complain(line, message)
         body = sheet.body
-        for _, line in (*body.checks, *body.terms, *body.references):
+        for line in [line for _, line in (*body.checks, *body.references)] + [
+            link.line for link in body.terms
+        ]:
             sheet.complain(line, "a checklist holds no checks, terms or references: it is printed")
         for figure in body.figures:
             sheet.complain(figure.line, "a checklist holds no figures")
@@ -199,9 +203,9 @@ def _check_links(
     for id_, line in text.body.references:
         if id_ not in references:
             text.complain(line, f"the module has no reference “{id_}”")
-    for id_, line in text.body.terms:
-        if id_ not in course.glossary:
-            text.complain(line, f"the glossary has no term “{id_}”")
+    for link in text.body.terms:
+        if link.id not in course.glossary:
+            text.complain(link.line, f"the glossary has no term “{link.id}”")
     for index, figure in enumerate(text.body.figures):
         if figure.name not in module.figures:
             text.complain(figure.line, f"there is no figure “{figure.name}” that can be read")

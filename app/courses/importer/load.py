@@ -251,7 +251,8 @@ def _text_facts(
         for figure in body.figures
     }
     terms = [
-        (id_, course.glossary[id_].in_language(locale)) for id_ in dict.fromkeys(i for i, _ in body.terms)
+        (id_, course.glossary[id_].in_language(locale))
+        for id_ in dict.fromkeys(link.id for link in body.terms)
     ]
     return {
         "title": text.head.title,

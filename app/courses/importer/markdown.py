@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
+from itertools import takewhile
 from typing import Any
 
 import nh3
@@ -72,11 +73,20 @@ class Figure:
     line: int
 
 
+@dataclass(frozen=True, slots=True)
+class TermLink:
+    """A link to the glossary: the entry's id, the words that are shown, its line."""
+
+    id: str
+    shown: str
+    line: int
+
+
 @dataclass(slots=True)
 class LessonBody:
     """A parsed lesson in one language. ``faults``: line and message; a body with faults is never rendered.
 
-    ``terms`` and ``references``: id and line, in order, each use.
+    ``terms`` and ``references`` (id and line): in order, each use.
     """
 
     tokens: list[Token]
@@ -84,7 +94,7 @@ class LessonBody:
     headings: list[tuple[int, str]] = field(default_factory=list)
     figures: list[Figure] = field(default_factory=list)
     checks: list[tuple[str, int]] = field(default_factory=list)
-    terms: list[tuple[str, int]] = field(default_factory=list)
+    terms: list[TermLink] = field(default_factory=list)
     references: list[tuple[str, int]] = field(default_factory=list)
     faults: list[tuple[int, str]] = field(default_factory=list)
     passages: list[tuple[int, str]] = field(default_factory=list)
@@ -175,7 +185,7 @@ def _look_at_block(found: LessonBody, index: int, line: int) -> None:
         elif level > last + 1:
             found.faults.append((line, "a ### heading needs a ## heading before it"))
         title = found.tokens[index + 1].content
-        found.headings.append((level, "".join(_plain(found.tokens[index + 1])) or title))
+        found.headings.append((level, "".join(_plain(found.tokens[index + 1].children or [])) or title))
         found.structure.append(Mark(f"a heading {token.markup}", line))
     elif token.type.startswith("container_") and token.nesting == 1:
         found.structure.append(Mark(f"a {token.type.split('_')[1]}", line))
@@ -186,8 +196,8 @@ def _look_at_block(found: LessonBody, index: int, line: int) -> None:
         found.structure.append(Mark(f"a table of {columns} columns and {rows} rows", line))
 
 
-def _plain(inline: Token) -> Iterator[str]:
-    for child in inline.children or []:
+def _plain(children: Sequence[Token]) -> Iterator[str]:
+    for child in children:
         if child.type in {"text", "text_special"}:
             yield child.content
         elif child.type == "softbreak":
@@ -204,11 +214,13 @@ def _look_at_inline(token: Token, line: int, found: LessonBody, *, alone: bool) 
         return ""
     if alone and len(children) == 1 and children[0].type == "image":
         return _look_at_figure(children[0], line, found)
-    for child in children:
+    for at, child in enumerate(children):
         if child.type in {"softbreak", "hardbreak"}:
             line += 1
         _look_at_child(child, line, found)
-    return "".join(_plain(token))
+        if child.type == "link_open":
+            _look_at_link(children[at:], line, found)
+    return "".join(_plain(children))
 
 
 def _look_at_figure(image: Token, line: int, found: LessonBody) -> str:
@@ -233,8 +245,6 @@ def _look_at_child(child: Token, line: int, found: LessonBody) -> None:
         found.faults.append((line, f"{_CALLED.get(child.type, child.type)} is not allowed in a lesson"))
     elif child.type == "reference":
         found.references.append((child.meta["id"], line))
-    elif child.type == "link_open":
-        _look_at_link(child, line, found)
     elif child.type == "text":
         for sign, said in (
             ("[[", "a knowledge check stands alone on its line: [[check:id]]"),
@@ -246,11 +256,14 @@ def _look_at_child(child: Token, line: int, found: LessonBody) -> None:
                 found.faults.append((line, said))
 
 
-def _look_at_link(link: Token, line: int, found: LessonBody) -> None:
+def _look_at_link(tokens: Sequence[Token], line: int, found: LessonBody) -> None:
+    """Note a link; ``tokens`` are those from its opening on, to the end of the text it stands in."""
+    link = tokens[0]
     address = str(link.attrs.get("href", ""))
     term = _TERM.fullmatch(address)
     if term:
-        found.terms.append((term[1], line))
+        inside = takewhile(lambda token: token.type != "link_close", tokens)
+        found.terms.append(TermLink(term[1], "".join(_plain(tuple(inside))), line))
         link.attrs = {"class": "term", "href": f"#g-{term[1]}"}
     elif address.startswith("https://"):
         link.attrs = {"href": address, "rel": "noopener noreferrer"}
@@ -288,7 +301,7 @@ class _Markup(RendererHTML):
         return "</div>\n"
 
     def heading_open(self, tokens: Sequence[Token], index: int, _options: Any, env: Any) -> str:
-        env["label"] = "".join(_plain(tokens[index + 1]))
+        env["label"] = "".join(_plain(tokens[index + 1].children or []))
         return f'<{tokens[index].tag} id="{env["ids"].pop(0)}">'
 
     def table_open(self, _tokens: Sequence[Token], _index: int, _options: Any, env: Any) -> str:

@@ -102,16 +102,22 @@ class FigureFile(Strict):
 
 
 class TermText(Strict):
-    """A glossary entry in one language."""
+    """A glossary entry in one language. ``never``: how what no text says for it begins; quotations may."""
 
     term: Plain
     text: Plain
+    never: list[Plain] = Field(default_factory=list)
 
 
 class TermFile(Strict):
-    """A glossary entry."""
+    """A glossary entry.
+
+    ``everyday``: its English words are also said of other things, so that a text is not held to the entry
+    wherever they stand.
+    """
 
     id: Slug
+    everyday: bool = False
     kk: TermText
     ru: TermText
     en: TermText
