@@ -44,7 +44,7 @@ class BankFacts(NamedTuple):
 
 
 class ActiveItem(NamedTuple):
-    """What assembling a form needs to know of an item. ``enemies`` are slugs of the same bank."""
+    """What assembling a form needs to know of an item. ``stimulus``, ``enemies``: slugs of the same bank."""
 
     version_id: UUID
     slug: str
@@ -52,7 +52,7 @@ class ActiveItem(NamedTuple):
     type: ItemType
     cognitive: Cognitive
     points: int
-    stimulus_id: UUID | None
+    stimulus: str | None
     enemies: list[str]
     key: list[str]
 
@@ -135,12 +135,13 @@ def active_items(session: Session, bank_slug: str, *, on: date | None = None) ->
             _version.type,
             _version.cognitive,
             _version.points,
-            _version.stimulus_id,
+            _stimulus.slug,
             _version.enemies,
             _version.key,
         )
         .join(_item, _item.current_version_id == _version.id)
         .join(_bank, _bank.id == _item.bank_id)
+        .outerjoin(_stimulus, _stimulus.id == _version.stimulus_id)
         .where(_bank.slug == bank_slug, _version.status == ItemStatus.ACTIVE)
         .order_by(_item.slug)
     )

@@ -15,13 +15,15 @@ from app.exams.errors import BankTooSmall, NoFormLeft
 from app.exams.models.attempts import Attempt
 from app.exams.models.booking import Sitting
 from app.exams.models.forms import Blueprint, Exam, Form, FormItem
+from app.exams.rules.forms import BankItem, assemble
 from app.exams.rules.states import Lifecycle, Mode
 from app.exams.service import forms
 from app.kernel.errors import NotFound
 from app.platform.settings import ROOT
 from app.question_banks.errors import SpecimenBank
-from app.question_banks.models import ItemVersion
-from app.question_banks.rules import BankPurpose
+from app.question_banks.models import Item, ItemVersion
+from app.question_banks.rules import MIX_TOLERANCE, BankPurpose, Cognitive, ItemType
+from tests.conftest import NOON
 from tests.exams import bench
 from tests.world import World
 
@@ -76,11 +78,68 @@ def test_the_specimen_bank_gives_two_disjoint_forms_of_the_full_blueprint(world:
                 .where(FormItem.form_id == form.id)
             ).all()
             assert Counter(place.domain for place, _ in rows) == forms.BLUEPRINT.domains
-            assert sum(version.stimulus_id is not None for _, version in rows) == 24
+            assert sum(version.stimulus_id is not None for _, version in rows) >= 24
+            assert sum(version.type is ItemType.MULTIPLE for _, version in rows) <= 8
+            mix = Counter(version.cognitive for _, version in rows)
+            for word, share in (("understand", 30), ("apply", 45), ("analyse", 25)):
+                assert abs(100 * mix[Cognitive(word)] / 80 - share) <= MIX_TOLERANCE
             used |= {place.item_version_id for place, _ in rows}
         assert len(used) == 160
     with pytest.raises(SpecimenBank), world.write() as session:
         forms.ensure_full_exam(session, world.clock, demonstration=False)
+
+
+def shipped_items() -> list[BankItem]:
+    """The certification bank as its files say it, without a database."""
+    (bank,) = (b for b in read_content(ROOT, today=NOON.date()).banks if b.file.id == "ceasai-analyst")
+    return [
+        BankItem(
+            item.file.id,
+            item.file.domain,
+            item.stimulus.slug if item.stimulus else None,
+            frozenset(item.file.enemies),
+            frozenset({str(item.file.type), str(item.file.cognitive)}),
+        )
+        for item in bank.items
+    ]
+
+
+def test_the_specimen_bank_is_large_enough_for_three_disjoint_full_forms() -> None:
+    items, plan = shipped_items(), forms.BLUEPRINT
+    made = assemble(
+        items, domains=plan.domains, forms=3, cases=plan.cases, limits=plan.limits, seed=plan.seed
+    )
+    assert made is not None
+    assert len({slug for form in made for slug in form}) == 240
+    by_slug = {item.slug: item for item in items}
+    for form in made:
+        chosen = [by_slug[slug] for slug in form]
+        assert Counter(item.domain for item in chosen) == plan.domains
+        assert not any(item.enemies & set(form) for item in chosen)
+        traits = Counter(trait for item in chosen for trait in item.traits)
+        assert all(least <= traits[what] <= most for what, (least, most) in plan.limits.items())
+
+
+def test_the_same_bank_gives_the_same_forms_in_every_installation(world: World) -> None:
+    """No random id of a database has a say: the files alone foretell what is published."""
+    plan = forms.BLUEPRINT
+    foretold = assemble(
+        shipped_items(), domains=plan.domains, forms=2, cases=plan.cases, limits=plan.limits, seed=plan.seed
+    )
+    store(world.engine, world.clock, read_content(ROOT, today=world.clock.now().date()), demonstration=True)
+    with world.write() as session:
+        forms.ensure_full_exam(session, world.clock, demonstration=True)
+    with world.read() as session:
+        rows = session.exec(
+            select(Form.slug, Item.slug)
+            .join(FormItem, col(FormItem.form_id) == col(Form.id))
+            .join(ItemVersion, col(ItemVersion.id) == col(FormItem.item_version_id))
+            .join(Item, col(Item.id) == col(ItemVersion.item_id))
+            .where(col(Form.slug).in_(plan.form_slugs))
+            .order_by(col(Form.slug), col(FormItem.position))
+        ).all()
+    assert foretold is not None
+    assert [slug for _, slug in rows] == [slug for form in foretold for slug in form]
 
 
 def test_making_the_exams_again_changes_nothing(world: World) -> None:

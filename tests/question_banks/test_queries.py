@@ -50,8 +50,8 @@ def test_forms_are_built_from_a_specimen_in_a_demonstration_only(session: Sessio
 def test_active_items_say_what_assembly_needs(session: Session) -> None:
     items = queries.active_items(session, "sample-live")
     assert [item.slug for item in items] == ["c1-001-1", "c1-001-2", "d1-001"]
-    assert items[0].stimulus_id == items[1].stimulus_id is not None
-    assert items[2].stimulus_id is None
+    assert items[0].stimulus == items[1].stimulus == "c1-001"
+    assert items[2].stimulus is None
     assert (items[2].domain, items[2].type, items[2].cognitive, items[2].points, items[2].key) == (
         "D1",
         "single",

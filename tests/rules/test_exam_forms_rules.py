@@ -1,6 +1,7 @@
 """Forms are disjoint, exact, free of enemies, and the same for the same seed."""
 
 from collections import Counter
+from itertools import product
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -49,7 +50,9 @@ def test_whatever_is_put_together_keeps_every_rule(
     for form in made:
         items = [by_slug[slug] for slug in form]
         assert Counter(item.domain for item in items) == DOMAINS
-        assert sum(item.stimulus is not None for item in items) == cases
+        in_cases = sum(item.stimulus is not None for item in items)
+        assert in_cases >= cases
+        assert in_cases == 0 or cases > 0
         assert [item.domain for item in items] == sorted(item.domain for item in items)
         for item in items:
             mates = {mate.slug for mate in bank if item.stimulus and mate.stimulus == item.stimulus}
@@ -68,6 +71,51 @@ def test_a_bank_that_has_what_is_asked_for_gives_it(seed: int, spare: int) -> No
     made = assemble(bank, domains=DOMAINS, forms=2, seed=seed)
     assert made is not None
     assert [len(form) for form in made] == [7, 7]
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    bank=st.lists(st.sampled_from(["hard", "easy"]), min_size=8, max_size=24),
+    least=st.integers(0, 4),
+    span=st.integers(0, 4),
+    count=st.integers(1, 3),
+    seed=st.integers(0, 2**31),
+)
+def test_forms_keep_the_limits_of_their_traits(
+    bank: list[str], least: int, span: int, count: int, seed: int
+) -> None:
+    items = [BankItem(f"i{n}", "D1", traits=frozenset({trait})) for n, trait in enumerate(bank)]
+    limits = {"hard": (least, least + span)}
+    made = assemble(items, domains={"D1": 4}, forms=count, limits=limits, seed=seed)
+    hard, easy = bank.count("hard"), bank.count("easy")
+    # each form takes h hard ones of its limits and 4 - h easy ones
+    possible = any(
+        sum(taken) <= hard and 4 * count - sum(taken) <= easy
+        for taken in product(range(least, min(least + span, 4) + 1), repeat=count)
+    )
+    assert (made is not None) is possible
+    for form in made or ():
+        assert least <= sum(bank[int(slug[1:])] == "hard" for slug in form) <= least + span
+
+
+def test_a_form_that_keeps_its_limits_is_left_alone() -> None:
+    hard, easy = ([BankItem(f"{kind}{n}", "D1", traits=frozenset({kind})) for n in range(3)] for kind in "he")
+    for seed in range(30):
+        made = assemble([*hard, *easy], domains={"D1": 1}, forms=3, limits={"h": (1, 1)}, seed=seed)
+        assert made is not None
+        assert {slug for form in made for slug in form} == {"h0", "h1", "h2"}
+
+
+def test_an_exchange_for_the_limits_never_brings_enemies_together() -> None:
+    hard = frozenset({"hard"})
+    bank = [
+        BankItem("a", "D1", None, frozenset({"c"})),
+        BankItem("b", "D1"),
+        BankItem("c", "D1", None, frozenset({"a"}), hard),
+    ]
+    for seed in range(20):
+        made = assemble(bank, domains={"D1": 2}, forms=1, limits={"hard": (1, 1)}, seed=seed)
+        assert made is None or set(made[0]) == {"b", "c"}
 
 
 def test_a_bank_one_item_short_gives_nothing() -> None:

@@ -7,6 +7,7 @@ same forms on any machine, for ever.
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations, product
 
 from app.kernel.canonical import canonical_json, sha256_hex
 
@@ -18,12 +19,17 @@ MOST_STEPS = 200_000
 
 @dataclass(frozen=True, slots=True)
 class BankItem:
-    """What assembly needs to know of an item. ``stimulus`` keeps the items of a case set together."""
+    """What assembly needs to know of an item.
+
+    ``stimulus`` keeps the items of a case set together: its slug, which is the same in every installation.
+    ``traits``: what the limits of a form count, as the type and the cognitive level.
+    """
 
     slug: str
     domain: str
     stimulus: str | None = None
     enemies: frozenset[str] = frozenset()
+    traits: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +40,7 @@ class _Unit:
     slugs: tuple[str, ...]
     weight: Mapping[str, int]
     enemies: frozenset[str]
+    traits: Counter[str]
 
 
 @dataclass(slots=True)
@@ -64,24 +71,26 @@ def _units(items: Collection[BankItem], seed: int) -> list[_Unit]:
             weight[CASES] = len(members)
         slugs = tuple(sorted(item.slug for item in members))
         enemies = frozenset().union(*(item.enemies for item in members)) - frozenset(slugs)
-        units.append(_Unit(key, slugs, weight, enemies))
-    # what is hardest to place comes first: case sets, then items with many enemies; a set of an unusual size
-    # last among the sets, since the number of items in sets is exact and the others add up
-    usual = Counter(len(unit.slugs) for unit in units)
-    return sorted(
-        units,
-        key=lambda u: (CASES not in u.weight, -usual[len(u.slugs)], -len(u.enemies), order_key(seed, u.key)),
-    )
+        traits = Counter(trait for item in members for trait in item.traits)
+        units.append(_Unit(key, slugs, weight, enemies, traits))
+    # what is hardest to place comes first: case sets, then items with many enemies
+    return sorted(units, key=lambda u: (CASES not in u.weight, -len(u.enemies), order_key(seed, u.key)))
 
 
 def assemble(
-    items: Collection[BankItem], *, domains: Mapping[str, int], forms: int, cases: int = 0, seed: int
+    items: Collection[BankItem],
+    *,
+    domains: Mapping[str, int],
+    forms: int,
+    cases: int = 0,
+    limits: Mapping[str, tuple[int, int]] | None = None,
+    seed: int,
 ) -> tuple[tuple[str, ...], ...] | None:
-    """Disjoint forms by item slug, in the order of delivery; None when the bank cannot give them.
+    """Disjoint forms by item slug, in the order of delivery; None when none were found.
 
-    Each form has exactly ``domains[d]`` items of each domain, exactly ``cases`` items in case sets (so that
-    forms are alike), whole case sets only and no two enemies. Items stand domain by domain, a case set
-    in one run.
+    Each form has exactly ``domains[d]`` items of each domain; at least ``cases`` items in case sets, none
+    when that is 0, and no more than it takes while others can be had; of each trait in ``limits`` between the
+    least and the most; whole case sets only, no two enemies. Items stand domain by domain, sets in one run.
     """
     wanted = Counter(dict(domains))
     usable = [item for item in items if item.domain in wanted]
@@ -91,7 +100,7 @@ def assemble(
         wanted[CASES] = cases
     units = [unit for unit in _units(usable, seed) if cases or CASES not in unit.weight]
     search = _Search(units, [wanted.copy() for _ in range(forms)], seed, [[] for _ in range(forms)])
-    if not _fill(search, 0, _supply(units)):
+    if not _fill(search, 0, _supply(units)) or not _balance(search, limits or {}):
         return None
     return tuple(_delivery_order(form, seed) for form in search.placed)
 
@@ -105,12 +114,12 @@ def _supply(units: Sequence[_Unit]) -> Counter[str]:
 
 def _fill(search: _Search, index: int, supply: Counter[str]) -> bool:
     """Place the unit at ``index`` or leave it out, and go on; ``supply`` is what is still to come."""
-    if all(not any(need.values()) for need in search.need):
-        return True
-    search.steps += 1
     open_need: Counter[str] = Counter()
     for need in search.need:
-        open_need.update(need)
+        open_need.update(+need)
+    if not open_need:
+        return True
+    search.steps += 1
     if (
         index == len(search.units)
         or search.steps > MOST_STEPS
@@ -119,6 +128,9 @@ def _fill(search: _Search, index: int, supply: Counter[str]) -> bool:
         return False
     unit = search.units[index]
     rest = supply - Counter(unit.weight)
+    enough = CASES in unit.weight and open_need[CASES] == 0
+    if enough and _fill(search, index + 1, rest):
+        return True
     for form in _forms_for(search, unit):
         search.need[form].subtract(unit.weight)
         search.placed[form].append(unit)
@@ -126,7 +138,7 @@ def _fill(search: _Search, index: int, supply: Counter[str]) -> bool:
             return True
         search.placed[form].pop()
         search.need[form].update(unit.weight)
-    return _fill(search, index + 1, rest)
+    return not enough and _fill(search, index + 1, rest)
 
 
 def _forms_for(search: _Search, unit: _Unit) -> list[int]:
@@ -134,13 +146,59 @@ def _forms_for(search: _Search, unit: _Unit) -> list[int]:
     fitting = [
         form
         for form, need in enumerate(search.need)
-        if all(need[what] >= count for what, count in unit.weight.items())
+        if all(need[what] >= count for what, count in unit.weight.items() if what != CASES)
         and not any(_hostile(unit, other) for other in search.placed[form])
     ]
     main = max(unit.weight, key=lambda what: (unit.weight[what], what))
     return sorted(
         fitting, key=lambda form: (-search.need[form][main], order_key(search.seed, unit.key, str(form)))
     )
+
+
+def _balance(search: _Search, limits: Mapping[str, tuple[int, int]]) -> bool:
+    """Exchange units of the same weight until every form keeps its limits; False when no exchange helps."""
+    placed = {unit.key for form in search.placed for unit in form}
+    spare = [unit for unit in search.units if unit.key not in placed]
+    groups = [*search.placed, spare]
+    while any(_excess(form, limits) for form in search.placed):
+        # each exchange lessens the excess, so this comes to an end
+        if not any(
+            _exchange(groups, here, there, limits) for here, there in combinations(range(len(groups)), 2)
+        ):
+            return False
+    return True
+
+
+def _exchange(
+    groups: Sequence[list[_Unit]], here: int, there: int, limits: Mapping[str, tuple[int, int]]
+) -> bool:
+    """Make the first exchange between two groups that lessens their excess; the last group is no form."""
+    one, other = groups[here], groups[there]
+    free = there == len(groups) - 1
+    before = _excess(one, limits) + (0 if free else _excess(other, limits))
+    if before == 0:
+        return False
+    for a, b in product(range(len(one)), range(len(other))):
+        if one[a].weight != other[b].weight or one[a].traits == other[b].traits:
+            continue
+        one[a], other[b] = other[b], one[a]
+        after = _excess(one, limits) + (0 if free else _excess(other, limits))
+        if after < before and _peaceful(one, a) and (free or _peaceful(other, b)):
+            return True
+        one[a], other[b] = other[b], one[a]
+    return False
+
+
+def _excess(form: Sequence[_Unit], limits: Mapping[str, tuple[int, int]]) -> int:
+    """By how many items a form is outside of its limits."""
+    counts = Counter[str]()
+    for unit in form:
+        counts.update(unit.traits)
+    return sum(max(least - counts[what], counts[what] - most, 0) for what, (least, most) in limits.items())
+
+
+def _peaceful(form: Sequence[_Unit], index: int) -> bool:
+    return not any(_hostile(form[index], other) for at, other in enumerate(form) if at != index)
 
 
 def _hostile(one: _Unit, other: _Unit) -> bool:

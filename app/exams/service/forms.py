@@ -1,7 +1,7 @@
 """Exams, blueprints and their frozen forms: making them, and giving an attempt the form it meets."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from sqlalchemy import select
@@ -27,7 +27,11 @@ PRACTICE_SEED = 6
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What the forms of a blueprint are made of. ``cases``: items in case sets, on each form."""
+    """What the forms of a blueprint are made of.
+
+    On each form: ``cases``, the items in case sets at least; ``limits``, the least and the most items of a
+    type or a cognitive level.
+    """
 
     version: str
     domains: Mapping[str, int]
@@ -38,6 +42,7 @@ class Plan:
     wait_days: int
     form_slugs: Sequence[str]
     seed: int
+    limits: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
 DEMONSTRATION = Plan(
@@ -62,8 +67,13 @@ BLUEPRINT = Plan(
     wait_days=14,
     form_slugs=("full-a", "full-b"),
     seed=DEMONSTRATION_SEED,
+    limits={"multiple": (0, 8), "understand": (20, 28), "apply": (32, 40), "analyse": (16, 24)},
 )
-"""The scheme's own blueprint: 80 items, 30 % of them in case sets, 70 % to pass; two disjoint forms."""
+"""The scheme's own blueprint: 80 items, at least 30 % of them in case sets, 70 % to pass; two disjoint forms.
+
+At most 10 % multiple response; the cognitive mix is 30 / 45 / 25 %, each within 5 points of per cent.
+Source: the scheme, in section 1 of the specification of the curriculum.
+"""
 PRACTICE_RUN = Plan(
     version="practice v1",
     domains={"D1": 3, "D2": 3},
@@ -188,14 +198,16 @@ def _ensure_forms(session: Session, clock: Clock, exam_id: UUID, bank: banks.Ban
             rules.BankItem(
                 item.slug,
                 item.domain,
-                str(item.stimulus_id) if item.stimulus_id else None,
+                item.stimulus,
                 frozenset(item.enemies),
+                frozenset({str(item.type), str(item.cognitive)}),
             )
             for item in items.values()
         ],
         domains=plan.domains,
         forms=len(plan.form_slugs),
         cases=plan.cases,
+        limits=plan.limits,
         seed=plan.seed,
     )
     if made is None:
