@@ -29,8 +29,13 @@ Root = Annotated[Path, typer.Argument(help="The folder that holds courses/ and q
 
 @_app.command()
 def check(root: Root = ROOT) -> None:
-    """Report every problem with its file and line; exit 1 when there is one."""
+    """Report every problem with its file and line; exit 1 when there is one.
+
+    Items whose dated rule has ended are told as well; they are no problem of the files.
+    """
     content = read_content(root.resolve(), today=SystemClock().now().date())
+    for old in content.outdated:
+        typer.echo(str(old))
     _say(content.problems)
     if not content.problems:
         typer.echo(_summary(content))
@@ -58,7 +63,7 @@ def report(root: Root = ROOT, *, json: Annotated[bool, typer.Option("--json")] =
     for bank in counted["banks"]:
         said = {key: value for key, value in bank.items() if not isinstance(value, dict)}
         typer.echo("\n" + ", ".join(f"{key}: {value}" for key, value in said.items()))
-        for name in ("domains", "cognitive", "tasks", "keys", "key_is_longest"):
+        for name in ("domains", "cognitive", "tasks", "keys", "key_is_longest", "key_is_shortest"):
             typer.echo(f"  {name}: " + ", ".join(f"{key} {value}" for key, value in bank[name].items()))
     review = counted["review"]
     typer.echo(f"\nread a second time: {review['reviewed']} of {review['files']} files")

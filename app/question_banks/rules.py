@@ -56,10 +56,13 @@ ENOUGH_ITEMS = 20
 """Shares are judged from this many items on; in fewer, one item is too large a share."""
 POSITION_SHARE = (20, 30)
 """Per cent of the single-answer items that a key position may hold. Source: specs of the item bank."""
-LONGEST_KEY_SHARE = 35
-"""Per cent of the single-answer items at most whose key is the longest choice."""
-MULTIPLE_SHARE = 10
-"""Per cent of the items at most that have several keys."""
+LENGTH_SHARE = (15, 35)
+"""Per cent of the single-answer items whose key is the longest choice, and whose key is the shortest.
+
+Of four choices a quarter would be by chance: more, and the length tells the key; less, and it tells the rest.
+"""
+MULTIPLE_SHARE = (0, 10)
+"""Per cent of the items that have several keys."""
 MIX_TOLERANCE = 5
 """Points of per cent by which the cognitive mix of a bank may differ from its blueprint."""
 LIKENESS = 85
@@ -91,19 +94,24 @@ def refers_to_other_choices(text: str, locale: str) -> bool:
     return _ALL_OR_NONE[locale].search(text.casefold()) is not None
 
 
+_YEARLY = re.compile(r"\b(mci|monthly calculation ind\w+|аек|айлық есептік\w*|мрп|месячн\w+ расч[её]тн\w+)\b")
+
+
+def rests_on_a_yearly_figure(text: str) -> bool:
+    """Whether a text names the monthly calculation index, which the budget law sets anew each year."""
+    return _YEARLY.search(text.casefold()) is not None
+
+
 def uneven_positions(keys: Sequence[str], positions: Sequence[str]) -> dict[str, int]:
     """How often each position is the key, of those positions that are so too rarely or too often.
 
     ``keys``: the key of each single-answer item; ``positions``: the ids of the choices.
     """
-    if len(keys) < ENOUGH_ITEMS:
-        return {}
-    least, most = POSITION_SHARE
     counts = {position: sum(key == position for key in keys) for position in positions}
     return {
         position: count
         for position, count in counts.items()
-        if not least * len(keys) <= 100 * count <= most * len(keys)
+        if out_of_share(count, len(keys), POSITION_SHARE)
     }
 
 
@@ -112,9 +120,15 @@ def key_is_longest(lengths: Mapping[str, int], key: str) -> bool:
     return all(lengths[key] > length for choice, length in lengths.items() if choice != key)
 
 
-def too_many(part: int, whole: int, *, most: int) -> bool:
-    """Whether ``part`` is more than ``most`` per cent of ``whole``, where that can be judged."""
-    return whole >= ENOUGH_ITEMS and 100 * part > most * whole
+def key_is_shortest(lengths: Mapping[str, int], key: str) -> bool:
+    """Whether the key is shorter, in letters, than every other choice."""
+    return all(lengths[key] < length for choice, length in lengths.items() if choice != key)
+
+
+def out_of_share(part: int, whole: int, share: tuple[int, int]) -> bool:
+    """Whether ``part`` is less or more of ``whole`` than the share in per cent, where that can be judged."""
+    least, most = share
+    return whole >= ENOUGH_ITEMS and not least * whole <= 100 * part <= most * whole
 
 
 def off_the_mix(counts: Mapping[str, int], mix: Mapping[str, int]) -> dict[str, int]:

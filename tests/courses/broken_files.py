@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from tests.courses.content_tree import ENGLISH, RUSSIAN
+from tests.courses.content_tree import ENGLISH, KAZAKH, RUSSIAN
 
 MODULE = "courses/sample/m01-roles"
 EN, KK, RU = (f"{MODULE}/01-owner.{locale}.md" for locale in ("en", "kk", "ru"))
@@ -137,13 +137,6 @@ BROKEN = {
     "a live item with a module": Broken(
         LIVE, "domain: D1", "module: M1\ndomain: D1", "module", "practice items"
     ),
-    "a dated key out of date": Broken(
-        ITEM,
-        "enemies: [m01-002]",
-        "valid_until: 2026-11-22\nenemies: [m01-002]",
-        "valid_until",
-        "valid until",
-    ),
     "an author who reviews": Broken(
         ITEM, "reviewer: reviewer-1", "reviewer: author-1", "roles:", "the author"
     ),
@@ -173,7 +166,7 @@ BROKEN = {
     "a reference nobody cites": Broken(
         f"{MODULE}/module.yaml",
         "  - id: law\n",
-        '  - {id: eu, title: {kk: "Акт", ru: "Акт", en: "Act"}, where: "EU"}\n  - id: law\n',
+        '  - {id: eu, title: {kk: "Акт", ru: "Акт", en: "Act"}, where: "EU", retrieved: 2026-11-23}\n  - id: law\n',
         "id: eu",
         "no lesson cites",
     ),
@@ -233,6 +226,32 @@ BROKEN = {
     "a refused word in an item": Broken(
         LIVE, "Никто", "Хозяина нет", "Хозяина", "the glossary says “Собственник”, not “хозяин”"
     ),
+    "a lesson that takes no time": Broken(EN, "minutes: 20", "minutes: 2", "minutes", "words in 2 minutes"),
+    "lessons longer than their module": Broken(
+        f"{MODULE}/module.yaml", "hours: 2", "hours: 0.3", "hours", "take 20 minutes, longer than the module"
+    ),
+    "a check that asks what a live item asks": Broken(
+        CHECKS,
+        'en: "Who manages the risk?"',
+        'en: "System d1-001: who must manage its risk?"',
+        "System d1-001",
+        "like that of the live item d1-001",
+    ),
+    "a translation that is padded": Broken(KK, KAZAKH, KAZAKH * 9, "", "% of the English"),
+    "a Russian sentence in a Kazakh text": Broken(
+        KK,
+        "\n:::\n",
+        " Владелец ведёт реестр рисков и каждую неделю просматривает его вместе с людьми.\n:::\n",
+        "",
+        "no Kazakh letter: Владелец",
+    ),
+    "a reference without its date": Broken(
+        f"{MODULE}/module.yaml", "    retrieved: 2026-11-23\n", "", "- id: law", "retrieved” is missing"
+    ),
+    "a task that nobody has": Broken(ITEM, "tasks: [T1]", "tasks: [T13]", "T13", "“tasks"),
+    "a key that rests on a figure of one year": Broken(
+        ITEM, "The owner", "100 MCI", "id: m01-001", "a figure of one year"
+    ),
     "a reference that does not exist": Broken(KK, "[^law]", "[^act]", "[^act]", "no reference “act”"),
     "a bad reference": Broken(KK, "[^law]", "[^Law]", "[^Law]", "this is no reference"),
     "a link that runs a script": Broken(
@@ -253,9 +272,9 @@ BROKEN = {
     "emphasis": Broken(KK, "::: case", "Бұл *x*\n\n::: case", "*x*", "use **bold**"),
     "no front matter": Broken(KK, "---\ntitle", "title", "title", "begins with its front matter"),
     "an unknown key in front matter": Broken(
-        KK, "minutes: 10", "minutes: 10\nauthor: x", "author", "not known"
+        KK, "minutes: 20", "minutes: 20\nauthor: x", "author", "not known"
     ),
-    "other minutes": Broken(KK, "minutes: 10", "minutes: 11", "minutes", "English says 10 minutes"),
+    "other minutes": Broken(KK, "minutes: 20", "minutes: 21", "minutes", "English says 20 minutes"),
     "an outcome that does not exist": Broken(
         KK, "[m1-o1]", "[m1-o1, m1-o2]", "outcomes", "no outcome “m1-o2”"
     ),
@@ -330,7 +349,7 @@ BROKEN = {
     "a reference twice": Broken(
         f"{MODULE}/module.yaml",
         "  - id: law\n",
-        '  - {id: law, title: {kk: "Заң", ru: "Закон", en: "Law"}, where: "KZ"}\n  - id: law # again\n',
+        '  - {id: law, title: {kk: "Заң", ru: "Закон", en: "Law"}, where: "KZ", retrieved: 2026-11-23}\n  - id: law # again\n',
         "again",
         "the reference “law” stands twice",
     ),
@@ -344,7 +363,7 @@ BROKEN = {
         "question_banks/notes.txt", "", "x", "x", "only folders stand here"
     ),
     "a source hash in English": Broken(
-        EN, "minutes: 10", "minutes: 10\nsource_hash: 0123456789abcdef", "source_hash", "it is the source"
+        EN, "minutes: 20", "minutes: 20\nsource_hash: 0123456789abcdef", "source_hash", "it is the source"
     ),
     "a figure twice": Broken(
         KK,

@@ -174,7 +174,7 @@ def lesson(locale: str) -> str:
     """A lesson file."""
     body = BODY.format(**SAID[locale])
     stamp = "" if locale == "en" else f'source_hash: "{source_hash(BODY.format(**SAID["en"]))}"\n'
-    return f'---\ntitle: "{TITLES[locale]}"\nminutes: 10\noutcomes: [m1-o1]\n{stamp}---\n{body}'
+    return f'---\ntitle: "{TITLES[locale]}"\nminutes: 20\noutcomes: [m1-o1]\n{stamp}---\n{body}'
 
 
 CHECKLISTS = {

@@ -32,12 +32,12 @@ def test_check_prints_every_problem_and_their_number(tmp_path: Path) -> None:
         (root / ITEM).read_text(encoding="utf-8").replace("key: [b]", "key: [e]"), encoding="utf-8"
     )
     (root / KK).write_text(
-        (root / KK).read_text(encoding="utf-8").replace("minutes: 10", "minutes: 11"), encoding="utf-8"
+        (root / KK).read_text(encoding="utf-8").replace("minutes: 20", "minutes: 21"), encoding="utf-8"
     )
     bad = RUN.invoke(commands(), ["content", "check", str(root)])
     assert bad.exit_code == 1
     assert bad.stdout.splitlines() == [
-        f"{KK}:3: English says 10 minutes",
+        f"{KK}:3: English says 20 minutes",
         f"{ITEM}:9: the key “e” is no choice of this item",
         "2 problems",
     ]
@@ -73,7 +73,7 @@ def test_report_counts_what_the_files_hold(tmp_path: Path) -> None:
     root = grow(tmp_path)
     counted = json.loads(RUN.invoke(commands(), ["content", "report", str(root), "--json"]).stdout)
     course, live = counted["courses"][0], next(b for b in counted["banks"] if b["id"] == "sample-live")
-    assert (course["lessons"], course["terms"], course["minutes"]) == (1, 1, 10)
+    assert (course["lessons"], course["terms"], course["minutes"]) == (1, 1, 20)
     module = course["modules"][0]
     assert module["code"] == "M1"
     assert (module["checks"], module["figures"], module["cases"], module["practice_items"]) == (1, 1, 1, 2)

@@ -49,12 +49,44 @@ def test_the_key_is_longest_only_when_nothing_else_is_as_long() -> None:
     assert not rules.key_is_longest({"a": 7, "b": 8}, "a")
 
 
+def test_the_key_is_shortest_only_when_nothing_else_is_as_short() -> None:
+    assert rules.key_is_shortest({"a": 7, "b": 8}, "a")
+    assert not rules.key_is_shortest({"a": 9, "b": 9}, "a")
+    assert not rules.key_is_shortest({"a": 9, "b": 8}, "a")
+
+
 @pytest.mark.parametrize(
-    ("part", "whole", "most", "much"),
-    [(7, 20, 35, False), (8, 20, 35, True), (19, 19, 35, False), (3, 20, 10, True)],
+    ("part", "whole", "share", "out"),
+    [
+        (7, 20, (15, 35), False),
+        (8, 20, (15, 35), True),
+        (3, 20, (15, 35), False),
+        (2, 20, (15, 35), True),
+        (0, 19, (15, 35), False),
+        (19, 19, (15, 35), False),
+        (3, 20, (0, 10), True),
+        (0, 20, (0, 10), False),
+    ],
 )
-def test_shares_are_judged_from_20_items_on(part: int, whole: int, most: int, much: bool) -> None:
-    assert rules.too_many(part, whole, most=most) is much
+def test_shares_are_judged_from_20_items_on(part: int, whole: int, share: tuple[int, int], out: bool) -> None:
+    assert rules.out_of_share(part, whole, share) is out
+
+
+@pytest.mark.parametrize(
+    ("text", "yearly"),
+    [
+        ("A fine of 100 MCI", True),
+        ("the monthly calculation index of 2026", True),
+        ("штраф в 100 МРП", True),
+        ("месячного расчётного показателя", True),
+        ("100 АЕК мөлшерінде", True),
+        ("айлық есептік көрсеткіштің", True),
+        ("a fine of 100,000 tenge", False),
+        ("committee decimal", False),
+    ],
+)
+def test_a_key_that_rests_on_the_yearly_index_is_seen(text: str, yearly: bool) -> None:
+    assert rules.rests_on_a_yearly_figure(text) is yearly
 
 
 @pytest.mark.parametrize(

@@ -11,22 +11,26 @@ from app.courses.importer.schemas import CheckFile, ChecklistHead, LessonHead
 from app.courses.importer.wording import check_wording
 from app.courses.rules import lessons as rules
 from app.kernel.locales import LOCALES, Locale
-from app.kernel.writing import alphabet_fault, holds_markup
+from app.kernel.writing import alphabet_fault, holds_markup, plain_words
 from app.platform.content import Document, Problem, Reader
-from app.question_banks.importer.check import check_banks
+from app.question_banks.importer.check import check_banks, outdated
 from app.question_banks.importer.reading import ReadBank, read_banks
-from app.question_banks.rules import refers_to_other_choices
+from app.question_banks.rules import BankPurpose, alike, refers_to_other_choices
 
 H = TypeVar("H", LessonHead, ChecklistHead)
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """Everything under a content root. Fit to be stored when ``problems`` is empty."""
+    """Everything under a content root. Fit to be stored when ``problems`` is empty.
+
+    ``outdated``: items to be written anew since time went by; they hinder nothing.
+    """
 
     courses: list[ReadCourse]
     banks: list[ReadBank]
     problems: list[Problem]
+    outdated: list[Problem]
 
     @property
     def size(self) -> int:
@@ -44,9 +48,11 @@ def read_content(root: Path, *, today: date) -> Content:
     banks = read_banks(reader, root / "question_banks")
     for course in courses:
         check_course(course)
-    check_banks(banks, today=today)
+    check_banks(banks)
     check_wording(courses, banks)
-    return Content(courses, banks, sorted(set(reader.problems)))
+    for course in courses:
+        _check_stems(course, banks)
+    return Content(courses, banks, sorted(set(reader.problems)), outdated(banks, today=today))
 
 
 def check_course(course: ReadCourse) -> None:
@@ -61,6 +67,8 @@ def check_course(course: ReadCourse) -> None:
                 _check_text(text, locale, lesson, module)
                 _check_links(text, lesson, module, course)
             _check_parallel(lesson.texts)
+            if not lesson.checks and lesson.checks_document is None:
+                module.document.complain(f"the lesson “{lesson.slug}” has no knowledge check", "lessons")
             for index, check in enumerate(lesson.checks):
                 if lesson.checks_document is not None:
                     _check_check(check, lesson.checks_document, index)
@@ -87,7 +95,11 @@ def _check_unique(course: ReadCourse) -> None:
 
 
 def _check_module(module: ReadModule) -> None:
-    """References are named once and cited somewhere."""
+    """References are named once and cited somewhere; the lessons take no longer than the module."""
+    texts = [lesson.texts[Locale.EN] for lesson in module.lessons if Locale.EN in lesson.texts]
+    minutes = sum(text.head.minutes for text in texts)
+    if minutes > 60 * module.file.hours:
+        module.document.complain(f"the lessons take {minutes} minutes, longer than the module", "hours")
     ids = [reference.id for reference in module.file.references]
     cited = {
         id_ for lesson in module.lessons for text in lesson.texts.values() for id_, _ in text.body.references
@@ -187,6 +199,9 @@ def _check_text(text: ReadText[LessonHead], locale: Locale, lesson: ReadLesson, 
     if long is not None:
         document.complain(long)
     _check_source(text, locale, english)
+    pace = rules.pace_fault(words=english_words, minutes=head.minutes) if locale is Locale.EN else None
+    if pace is not None:
+        document.complain(pace, "minutes")
     if english is None:
         return
     if head.minutes != english.head.minutes:
@@ -239,6 +254,26 @@ def _check_parallel(texts: Mapping[Locale, ReadText[H]]) -> None:
         here = found[at].what if at < len(found) else "nothing more"
         there = f"{expected[at].what} (line {expected[at].line})" if at < len(expected) else "nothing more"
         text.complain(line, f"here is {here}, in English {there}")
+
+
+def _check_stems(course: ReadCourse, banks: Sequence[ReadBank]) -> None:
+    """No knowledge check asks what a live item asks."""
+    checks = [
+        (lesson.checks_document, index, check)
+        for module in course.modules
+        for lesson in module.lessons
+        if lesson.checks_document is not None
+        for index, check in enumerate(lesson.checks)
+    ]
+    live = [item for bank in banks if bank.file.purpose is BankPurpose.CERTIFICATION for item in bank.items]
+    for locale in LOCALES:
+        stems = [plain_words(item.file.stem.by_locale()[locale]) for item in live]
+        stems += [plain_words(check.stem.by_locale()[locale]) for _, _, check in checks]
+        for one, other in alike(stems):
+            if one < len(live) <= other:
+                document, index, _ = checks[other - len(live)]
+                message = f"the stem is like that of the live item {live[one].file.id}"
+                document.complain(message, "checks", index, "stem", str(locale))
 
 
 def _check_check(check: CheckFile, document: Document, index: int) -> None:

@@ -139,7 +139,7 @@ class _Load:
                     "id": reference.id,
                     "title": reference.title.by_locale(),
                     "where": reference.where,
-                    "retrieved": reference.retrieved.isoformat() if reference.retrieved else None,
+                    "retrieved": reference.retrieved.isoformat(),
                 }
                 for reference in file.references
             ],

@@ -10,8 +10,9 @@ from app.courses.importer.reading import ReadCourse, ReadModule
 from app.kernel.locales import LOCALES
 from app.question_banks.importer.reading import REVIEW, ReadBank
 from app.question_banks.importer.schemas import CHOICES
-from app.question_banks.rules import ItemType, key_is_longest
+from app.question_banks.rules import ItemType, key_is_longest, key_is_shortest
 
+_ADDRESS = re.compile(r"^- `([^`:]+):(\d+)`", re.MULTILINE)
 _RECORDED = re.compile(r"^\| `([^`]+)` \| \d{4}-\d{2}-\d{2} \|", re.MULTILINE)
 
 
@@ -28,21 +29,31 @@ def report(content: Content, root: Path) -> dict[str, Any]:
 
 
 def _review(root: Path) -> dict[str, Any]:
-    """Which files have a record of a second reading, and which have none."""
+    """Which files have a record of a second reading, which have none, and what it says of lines that are not.
+
+    ``open``: the questions left for a native specialist or a lawyer; ``lost``: those whose line is not there.
+    """
     record = root / "courses" / REVIEW
-    recorded = set(_RECORDED.findall(record.read_text(encoding="utf-8"))) if record.is_file() else set()
+    said = record.read_text(encoding="utf-8") if record.is_file() else ""
+    recorded, questions = set(_RECORDED.findall(said)), _ADDRESS.findall(said)
     files = {
         path.relative_to(root).as_posix()
         for folder in ("courses", "question_banks")
         for path in (root / folder).glob("*/**/*.*")
-        if path.suffix in {".md", ".yaml"} and path.name not in {"course.yaml", "bank.yaml"}
+        if path.suffix in {".md", ".yaml"}
     }
     return {
         "files": len(files),
         "reviewed": len(files & recorded),
         "without": sorted(files - recorded),
         "gone": sorted(recorded - files),
+        "open": len(questions),
+        "lost": [f"{path}:{line}" for path, line in questions if not _has_line(root / path, int(line))],
     }
+
+
+def _has_line(path: Path, line: int) -> bool:
+    return path.is_file() and 1 <= line <= len(path.read_text(encoding="utf-8").splitlines())
 
 
 def _course(course: ReadCourse, practice: Counter[str]) -> dict[str, Any]:
@@ -66,6 +77,11 @@ def _module(module: ReadModule, practice: Counter[str]) -> dict[str, Any]:
         "lessons": len(module.lessons),
         "minutes": sum(text.head.minutes for text in english),
         "checks": sum(len(lesson.checks) for lesson in module.lessons),
+        "lessons_without_terms": [
+            lesson.slug
+            for lesson in module.lessons
+            if not any(text.body.terms for text in lesson.texts.values())
+        ],
         "figures": len(module.figures),
         "cases": sum(mark.what.startswith("a case") for text in english for mark in text.body.structure),
         "checklist": len(module.checklist) == len(LOCALES),
@@ -82,10 +98,10 @@ def _bank(bank: ReadBank) -> dict[str, Any]:
     items = [item.file for item in bank.items]
     singles = [item for item in items if item.type is ItemType.SINGLE]
     lengths = {
-        str(locale): sum(
-            key_is_longest({c.id: len(c.text.by_locale()[locale]) for c in item.choices}, item.key[0])
+        str(locale): [
+            ({str(c.id): len(c.text.by_locale()[locale]) for c in item.choices}, item.key[0])
             for item in singles
-        )
+        ]
         for locale in LOCALES
     }
     tasks = Counter(task for item in items for task in item.tasks)
@@ -101,5 +117,6 @@ def _bank(bank: ReadBank) -> dict[str, Any]:
         "cognitive": dict(sorted(Counter(str(item.cognitive) for item in items).items())),
         "tasks": dict(sorted(tasks.items(), key=lambda counted: int(counted[0][1:]))),
         "keys": {place: sum(item.key == [place] for item in singles) for place in CHOICES},
-        "key_is_longest": lengths,
+        "key_is_longest": {name: sum(key_is_longest(*one) for one in lengths[name]) for name in lengths},
+        "key_is_shortest": {name: sum(key_is_shortest(*one) for one in lengths[name]) for name in lengths},
     }

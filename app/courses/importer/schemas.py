@@ -36,7 +36,7 @@ class ReferenceFile(Strict):
     id: Slug
     title: Text
     where: Plain
-    retrieved: date | None = None
+    retrieved: date
 
 
 class ModuleFile(Strict):

@@ -67,8 +67,7 @@ def _read_lesson_page(session: Session, lesson_id: UUID, locale: str) -> LessonP
     if row is None:
         raise NotFound
     references = {
-        reference["id"]: reference
-        | {"retrieved": date.fromisoformat(reference["retrieved"]) if reference["retrieved"] else None}
+        reference["id"]: reference | {"retrieved": date.fromisoformat(reference["retrieved"])}
         for reference in row.all_references
     }
     return LessonPage(

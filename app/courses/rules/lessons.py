@@ -12,6 +12,11 @@ CHECKLIST_WORDS = (120, 420)
 SHORTEST_TRANSLATION = 65
 """Per cent of the English words that Kazakh and Russian have at least. Source: docs/content-format.md."""
 
+LONGEST_TRANSLATION = 110
+"""Per cent of the English words that Kazakh and Russian have at most: they are the denser languages."""
+READING_PACE = (20, 70)
+"""English words of a lesson for each minute it says it takes, checks, figures and exercises included."""
+
 _NOT_IN_A_NAME = re.compile(r"[^a-z0-9]+")
 
 
@@ -59,4 +64,14 @@ def length_fault(
         return None if least <= words <= most else f"{words} words; in English {least} to {most} are right"
     if 100 * words < SHORTEST_TRANSLATION * english_words:
         return f"{words} words, fewer than {SHORTEST_TRANSLATION} % of the English {english_words}"
+    if 100 * words > LONGEST_TRANSLATION * english_words:
+        return f"{words} words, more than {LONGEST_TRANSLATION} % of the English {english_words}"
     return None
+
+
+def pace_fault(*, words: int, minutes: int) -> str | None:
+    """What is wrong with the minutes of a lesson of so many English words, or None."""
+    slowest, quickest = READING_PACE
+    if slowest * minutes <= words <= quickest * minutes:
+        return None
+    return f"{words} words in {minutes} minutes; {slowest} to {quickest} a minute are right"

@@ -9,13 +9,12 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
-from app.kernel.writing import plain_words
+from app.kernel.writing import plain_words, without_quotations
 
 _LONG = 6
 """Letters from which a word is known by no fewer than 4, else by no fewer than 3: «доля» is also «доли»."""
 
 _ASIDE = re.compile(r"\([^)]*\)")
-_QUOTED = re.compile(r"«[^»]*»|“[^”]*”|„[^“]*“")
 
 
 _SAME_SOUND = str.maketrans("ёбгғ", "епкқ")
@@ -48,7 +47,7 @@ def refused_word(text: str, never: Iterable[str]) -> str | None:
 
     What is quoted is spoken about: a text may teach that a word is wrong.
     """
-    said = line_of(_QUOTED.sub(" ", text))
+    said = line_of(without_quotations(text))
     return next((phrase for phrase in never if line_of(phrase).rstrip() in said), None)
 
 

@@ -6,18 +6,19 @@ from datetime import date
 
 from app.kernel.locales import LOCALES
 from app.kernel.writing import plain_words
+from app.platform.content import Problem
 from app.question_banks import rules
 from app.question_banks.importer.reading import ReadBank, ReadItem
 from app.question_banks.importer.schemas import CHOICES
 
 
-def check_banks(banks: Sequence[ReadBank], *, today: date) -> None:
+def check_banks(banks: Sequence[ReadBank]) -> None:
     """Look at every bank, and at all of them together."""
     for bank in banks:
         for item in bank.items:
             check_key(item)
             check_choices(item)
-            check_item(item, bank, today=today)
+            check_item(item, bank)
         check_ids_and_enemies(bank)
         check_shares(bank)
         check_coverage(bank)
@@ -55,18 +56,36 @@ def check_choices(item: ReadItem) -> None:
                 item.complain("“all of the above” and the like are not answers", *place)
 
 
-def check_item(item: ReadItem, bank: ReadBank, *, today: date) -> None:
-    """Practice items belong to a module; a dated key is still right; author and reviewer are two people."""
+def check_item(item: ReadItem, bank: ReadBank) -> None:
+    """Practice items belong to a module; a dated key says its date; author and reviewer are two people."""
     file = item.file
     practice = bank.file.purpose is rules.BankPurpose.PRACTICE
     if practice and file.module is None:
         item.complain("“module” is missing: a practice item belongs to a module", "id")
     if not practice and file.module is not None:
         item.complain("“module” is for practice items only", "module")
-    if file.valid_until is not None and file.valid_until < today:
-        item.complain(f"the rule behind the key was valid until {file.valid_until}", "valid_until")
+    asked = list(file.stem.by_locale().values())
+    keys = [
+        text for choice in file.choices if choice.id in file.key for text in choice.text.by_locale().values()
+    ]
+    if file.valid_until is None and rules.rests_on_a_yearly_figure(" ".join([*asked, *keys])):
+        item.complain("“valid_until” is missing: the key rests on a figure of one year", "id")
     if file.roles.author in {file.roles.reviewer, file.roles.translation_checker}:
         item.complain("the author does not review or compare their own item", "roles")
+
+
+def outdated(banks: Sequence[ReadBank], *, today: date) -> list[Problem]:
+    """Items whose rule has ended: nothing is wrong with their files, and new forms leave them out."""
+    return [
+        Problem(
+            item.document.path,
+            item.document.line(*item.place, "valid_until"),
+            f"the rule behind the key of {item.file.id} was valid until {item.file.valid_until}",
+        )
+        for bank in banks
+        for item in bank.items
+        if item.file.valid_until is not None and item.file.valid_until < today
+    ]
 
 
 def check_ids_and_enemies(bank: ReadBank) -> None:
@@ -97,21 +116,21 @@ def check_shares(bank: ReadBank) -> None:
     for place, count in rules.uneven_positions([item.key[0] for item in singles], CHOICES).items():
         least, most = rules.POSITION_SHARE
         complain(f"“{place}” is the key of {count} of {len(singles)} items; {least} to {most} % is right")
+    least, most = rules.LENGTH_SHARE
     for locale in LOCALES:
-        longest = sum(
-            rules.key_is_longest({c.id: len(c.text.by_locale()[locale]) for c in item.choices}, item.key[0])
-            for item in singles
-        )
-        if rules.too_many(longest, len(singles), most=rules.LONGEST_KEY_SHARE):
-            complain(
-                f"the key is the longest choice in {longest} of {len(singles)} items ({locale}); "
-                f"at most {rules.LONGEST_KEY_SHARE} % is right"
-            )
+        lengths = [{str(c.id): len(c.text.by_locale()[locale]) for c in item.choices} for item in singles]
+        for word, told in (("longest", rules.key_is_longest), ("shortest", rules.key_is_shortest)):
+            count = sum(told(sizes, item.key[0]) for sizes, item in zip(lengths, singles, strict=True))
+            if rules.out_of_share(count, len(singles), rules.LENGTH_SHARE):
+                complain(
+                    f"the key is the {word} choice in {count} of {len(singles)} items ({locale}); "
+                    f"{least} to {most} % is right"
+                )
     multiple = sum(item.file.type is rules.ItemType.MULTIPLE for item in bank.items)
-    if rules.too_many(multiple, len(bank.items), most=rules.MULTIPLE_SHARE):
+    if rules.out_of_share(multiple, len(bank.items), rules.MULTIPLE_SHARE):
         complain(
             f"{multiple} of {len(bank.items)} items have several keys; "
-            f"at most {rules.MULTIPLE_SHARE} % is right"
+            f"at most {rules.MULTIPLE_SHARE[1]} % is right"
         )
 
 

@@ -62,7 +62,7 @@ class ItemFile(Strict):
     type: Annotated[ItemType, Field(strict=False)]
     module: Annotated[str, Field(pattern=r"^M\d{1,2}$")] | None = None
     domain: Annotated[str, Field(pattern=r"^D\d{1,2}$")]
-    tasks: Annotated[list[Annotated[str, Field(pattern=r"^T\d{1,2}$")]], Field(min_length=1)]
+    tasks: Annotated[list[Annotated[str, Field(pattern=r"^T([1-9]|1[0-2])$")]], Field(min_length=1)]
     cognitive: Annotated[Cognitive, Field(strict=False)]
     points: Annotated[int, Field(ge=1, le=10)]
     scoring: Annotated[ScoringRule, Field(strict=False)]
