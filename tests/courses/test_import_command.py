@@ -84,18 +84,23 @@ def test_report_counts_what_the_files_hold(tmp_path: Path) -> None:
     assert live["keys"] == {"a": 0, "b": 3, "c": 0, "d": 0}
     assert live["domains"] == {"D1": 3}
     assert counted["review"] == {
-        "files": 14,
+        "files": 17,
         "reviewed": 0,
         "without": counted["review"]["without"],
         "gone": [],
+        "open": 0,
+        "lost": [],
     }
+    assert module["lessons_without_terms"] == []
     (root / "courses/REVIEW.md").write_text(
-        f"| file | date | what |\n|---|---|---|\n| `{EN}` | 2026-11-23 | nothing |\n| `courses/gone.md` | 2026-11-23 | x |\n",
+        f"| file | date | what |\n|---|---|---|\n| `{EN}` | 2026-11-23 | nothing |\n| `courses/gone.md` | 2026-11-23 | x |\n"
+        f"\n- `{EN}:1` — is this so?\n- `{EN}:9999` — and this?\n",
         encoding="utf-8",
     )
     assert RUN.invoke(commands(), ["content", "check", str(root)]).exit_code == 0
     again = json.loads(RUN.invoke(commands(), ["content", "report", str(root), "--json"]).stdout)["review"]
     assert (again["reviewed"], again["gone"]) == (1, ["courses/gone.md"])
+    assert (again["open"], again["lost"]) == (2, [f"{EN}:9999"])
     assert EN in counted["review"]["without"]
     assert EN not in again["without"]
     said = RUN.invoke(commands(), ["content", "report", str(root)]).stdout
