@@ -215,7 +215,10 @@ def cancel(session: Session, clock: Clock, *, sitting_id: UUID, actor_id: UUID, 
         .order_by(col(Attempt.id))
         .with_for_update()
         .execution_options(populate_existing=True)
-    )
+    ).all()
+    # who started while we waited for that row is no longer among them; who comes after us finds it void
+    if queries.has_begun(session, sitting_id, at=now):
+        raise errors.SittingBegun
     for attempt in attempts:
         history.move(
             session,
