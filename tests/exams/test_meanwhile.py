@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from time import monotonic, sleep
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
@@ -14,8 +15,10 @@ from app.exams.errors import SittingBegun
 from app.exams.models.attempts import Attempt
 from app.exams.models.booking import Booking, Sitting
 from app.exams.rules.states import BookingState, Lifecycle
-from app.exams.service import delivery, sittings
+from app.exams.service import answers, delivery, extra_time, hand_in, sittings
 from tests.exams import bench
+from tests.exams.acts import REASON, roles_of
+from tests.exams.delivery_world import Candidate, attempt, make_attempt, make_exam, make_sitting
 from tests.factories import person
 from tests.world import World
 
@@ -79,3 +82,40 @@ def test_a_sitting_in_which_somebody_starts_meanwhile_is_not_called_off(world: W
             assert session.get_one(Booking, place.booking_id).state is BookingState.BOOKED
         states = [session.get_one(Attempt, place.attempt_id).lifecycle for place in places]
         assert states == [Lifecycle.IN_PROGRESS, Lifecycle.SCHEDULED]
+
+
+@pytest.mark.parametrize("role", ["proctor", "exam_manager"])
+def test_who_hands_in_while_a_room_gets_time_stays_closed_and_the_others_get_it(
+    world: World, role: str
+) -> None:
+    exam = make_exam(world)
+    giver = person(world, role)
+    sitting = make_sitting(world, exam, proctors=[giver])
+    people: list[UUID] = [person(world) for _ in range(3)]
+    who = [Candidate(world, one, make_attempt(world, exam, one, sitting_id=sitting)) for one in people]
+    for one in who:
+        one.start()
+    gone = who[1]
+    lease = gone.lease()
+    added = meanwhile(
+        world,
+        lambda session: hand_in.hand_in(
+            session,
+            world.clock,
+            candidate_id=gone.person_id,
+            attempt_id=gone.attempt_id,
+            order=answers.Order(lease=lease),
+            locale="en",
+        ),
+        lambda session: extra_time.grant_all(
+            session,
+            world.clock,
+            sitting_id=sitting,
+            actor_id=giver,
+            roles=roles_of(world, giver),
+            reason=REASON,
+            extra=extra_time.Extra("all-1", minutes=10),
+        ),
+    )
+    assert added == {one.attempt_id: 600 for one in who if one is not gone}
+    assert attempt(world, gone.attempt_id).lifecycle is Lifecycle.SCORED

@@ -197,7 +197,8 @@ def grant_all(
 ) -> dict[UUID, int]:
     """Give everybody of a sitting extra time who has not finished; seconds added, by attempt.
 
-    An exam manager's grant also opens what only the time ended. Who handed in early stays closed.
+    An exam manager's grant also opens what only the time ended. Who handed in early stays closed. All rows
+    are held before the first is looked at, so that nobody finishes in between.
 
     Raises:
         See ``grant``; a candidate whose released result or termination stands, who has begun another
@@ -208,6 +209,7 @@ def grant_all(
         select(col(Attempt.id), col(Attempt.lifecycle), col(Attempt.deadline), col(Attempt.submitted_at))
         .where(col(Attempt.sitting_id) == sitting_id)
         .order_by(col(Attempt.id))
+        .with_for_update(key_share=True)
     ).all()
     added: dict[UUID, int] = {}
     for row in rows:
