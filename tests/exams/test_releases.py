@@ -10,11 +10,12 @@ from app.exams.errors import MoveNotAllowed, OwnTrainee, ReviewOpen
 from app.exams.models.attempts import AttemptTransition
 from app.exams.rules.states import ReleasePolicy, ResultState, Review
 from app.exams.service import hand_in, releasing, supervision
+from app.platform.mail import Mail
 from app.platform.models import AuditEntry, Job
 from app.programmes.rules import TrainingBasis
 from app.programmes.service import relate
 from tests import factories
-from tests.exams.acts import do, refusal
+from tests.exams.acts import do, give, refusal
 from tests.exams.delivery_world import Candidate, Made, attempt, candidate, count, make_exam
 from tests.world import World
 
@@ -30,12 +31,22 @@ def passed(world: World, exam: Made) -> Candidate:
     return who
 
 
-def terminated(world: World, exam: Made) -> Candidate:
-    who = candidate(world, exam)
+def terminate(world: World, who: Candidate) -> None:
     first, second = factories.person(world, "proctor"), factories.person(world, "exam_manager")
     do(world, supervision.propose_termination, who.attempt_id, first, reason="Another person answered")
     do(world, supervision.confirm_termination, who.attempt_id, second)
+
+
+def terminated(world: World, exam: Made) -> Candidate:
+    who = candidate(world, exam)
+    terminate(world, who)
     return who
+
+
+def letters(world: World) -> list[Mail]:
+    """Those about results, after the worker has done everything."""
+    world.work()
+    return [mail for mail in world.box.mails if mail.subject == "The result of your exam is there"]
 
 
 def release(world: World, who: Candidate, officer: UUID, reason: str | None = None) -> object:
@@ -71,11 +82,21 @@ def test_rule_20_after_review_an_officer_releases_and_the_candidate_gets_a_lette
     assert "No result waits" in desk.get("/en/results").text
     assert desk.get(here).status_code == HTTPStatus.NOT_FOUND
     assert desk.post(f"{here}/release").status_code == HTTPStatus.CONFLICT
-    world.work()
-    letters = [mail for mail in world.box.mails if mail.subject == "The result of your exam is there"]
-    assert len(letters) == 1
-    assert f"{who.place}/result" in letters[0].text
-    assert "passed" not in letters[0].text
+    (letter,) = letters(world)
+    assert f"{who.place}/result" in letter.text
+    assert "passed" not in letter.text
+
+
+def test_a_result_that_is_released_a_second_time_has_a_second_letter(world: World, officer: UUID) -> None:
+    who = candidate(world, make_exam(world, certification=True, release=AFTER))
+    who.hand_in()
+    release(world, who, officer)
+    assert len(letters(world)) == 1
+    give(world, who.attempt_id, factories.person(world, "exam_manager"), minutes=20)
+    terminate(world, who)
+    assert attempt(world, who.attempt_id).result is ResultState.WITHHELD
+    release(world, who, officer, "It was an interpreter")
+    assert len(letters(world)) == 2
 
 
 def test_rule_20_a_terminated_attempt_is_released_with_a_reason_only(world: World, officer: UUID) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from app.exams.errors import MoveNotAllowed
-from app.exams.models.attempts import Attempt, ResponseEvent
+from app.exams.models.attempts import Attempt, AttemptTransition, ResponseEvent
 from app.exams.models.forms import Exam
 from app.exams.queries import attempts as queries
 from app.exams.rules import delivery as rules
@@ -212,7 +212,7 @@ def release(
     certification = session.execute(
         select(col(Exam.certification)).where(col(Exam.id) == attempt.exam_id)
     ).scalar_one()
-    _release(
+    entry = _release(
         session,
         clock,
         attempt,
@@ -222,7 +222,11 @@ def release(
         certification=certification,
     )
     enqueue_later(
-        session, clock, RESULT_MAIL, {"attempt_id": attempt_id}, dedupe_key=f"{RESULT_MAIL}:{attempt_id}"
+        session,
+        clock,
+        RESULT_MAIL,
+        {"attempt_id": attempt_id},
+        dedupe_key=f"{RESULT_MAIL}:{attempt_id}:{entry.seq}",
     )
 
 
@@ -235,7 +239,7 @@ def _release(
     roles: Collection[Who] = (),
     reason: str | None = None,
     certification: bool,
-) -> None:
+) -> AttemptTransition:
     again = attempt.result is not ResultState.WITHHELD
     entry = history.move(
         session,
@@ -258,6 +262,7 @@ def _release(
         {"attempt_id": attempt.id},
         dedupe_key=f"{RELEASED_EVENT}:{attempt.id}:{entry.seq}",
     )
+    return entry
 
 
 def _milestone(session: Session, clock: Clock, attempt: Attempt, word: MilestoneWord) -> None:
