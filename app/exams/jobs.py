@@ -101,18 +101,9 @@ def send_result(context: Context, payload: dict[str, Any]) -> None:
     )
 
 
-def send_place(context: Context, payload: dict[str, Any]) -> None:
-    """Tell somebody from the waiting list that a place is theirs, unless it is no longer."""
-    _send_letter(context, UUID(payload["booking_id"]), Letter.PROMOTED)
-
-
 def send_booking(context: Context, payload: dict[str, Any]) -> None:
-    """Confirm that a place was booked, moved or given back, or say that its sitting was called off."""
-    _send_letter(context, UUID(payload["booking_id"]), Letter(payload["letter"]))
-
-
-def _send_letter(context: Context, booking_id: UUID, word: Letter) -> None:
     """Write about a place as it stands now; nothing when it has changed since, as that has its own letter."""
+    booking_id, word = UUID(payload["booking_id"]), Letter(payload["letter"])
     over = word in {Letter.CANCELLED, Letter.CALLED_OFF}
     with read_session(context.engine) as session:
         letter = letters.find_place_letter(session, booking_id)
@@ -200,7 +191,6 @@ def _send(
 
 
 HANDLERS: dict[str, Handler] = {
-    "exams.place_mail": send_place,
     BOOKING_MAIL: send_booking,
     RESULT_MAIL: send_result,
 }

@@ -22,12 +22,11 @@ from app.exams.queries import attempts as queries
 from app.exams.queries import forms as form_queries
 from app.exams.rules import booking as rules
 from app.exams.rules.states import OPEN, ApplicationState, BookingState, Lifecycle, Mode
-from app.exams.service import history
+from app.exams.service import history, letters
 from app.kernel.clock import Clock
 from app.kernel.errors import DomainError, NotFound
 from app.platform import audit
 from app.platform.database import insert_once
-from app.platform.outbox import enqueue_later
 from app.programmes import service as programmes
 from app.programmes.rules import MilestoneWord
 
@@ -375,4 +374,4 @@ def free_place(session: Session, clock: Clock, sitting: SittingFacts) -> None:
         sitting=sitting.id,
         attempt=place.attempt_id,
     )
-    enqueue_later(session, clock, "exams.place_mail", {"booking_id": first}, dedupe_key=f"place_mail:{first}")
+    letters.write_later(session, clock, first, rules.Letter.PROMOTED)
