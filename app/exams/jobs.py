@@ -104,7 +104,7 @@ def send_result(context: Context, payload: dict[str, Any]) -> None:
 def send_booking(context: Context, payload: dict[str, Any]) -> None:
     """Write about a place as it stands now; nothing when it has changed since, as that has its own letter."""
     booking_id, word = UUID(payload["booking_id"]), Letter(payload["letter"])
-    over = word in {Letter.CANCELLED, Letter.CALLED_OFF}
+    over = word in {Letter.CANCELLED, Letter.CALLED_OFF, Letter.VOIDED}
     with read_session(context.engine) as session:
         letter = letters.find_place_letter(session, booking_id)
         if letter is None or letter.state is not (BookingState.CANCELLED if over else BookingState.BOOKED):
@@ -113,7 +113,8 @@ def send_booking(context: Context, payload: dict[str, Any]) -> None:
         moves = letters.count_moves(session, letter.attempt_id) if letter.attempt_id else 0
     if contact is None:
         return
-    tail = f"exams/{letter.exam_slug}/sittings" if over else f"exams/attempts/{letter.attempt_id}/before"
+    elsewhere = word in {Letter.CANCELLED, Letter.CALLED_OFF}
+    tail = f"exams/{letter.exam_slug}/sittings" if elsewhere else f"exams/attempts/{letter.attempt_id}/before"
     there = formats(contact.locale, letter.timezone)
     same = (
         there.local(letter.opens_at).utcoffset()

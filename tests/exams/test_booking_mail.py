@@ -13,11 +13,13 @@ from sqlmodel import select
 from app.accounts.models import Person
 from app.exams.models.booking import Booking
 from app.exams.rules.states import BookingState
-from app.exams.service import booking
+from app.exams.service import booking, supervision
 from app.kernel.clock import FixedClock
 from app.kernel.locales import Locale
 from app.platform.mail import FileMail, Mail
 from tests.exams import bench
+from tests.exams.acts import do
+from tests.factories import person
 from tests.world import World
 
 DAY = timedelta(days=1)
@@ -79,6 +81,31 @@ def test_each_step_is_confirmed_in_the_candidates_language_and_the_calendar_foll
     ]
     world.work()
     assert len(world.box.mails) == 3
+
+
+@pytest.mark.parametrize(
+    ("locale", "subject"),
+    [("kk", "орныңыздың күші жойылды"), ("ru", "больше не действует"), ("en", "no longer have your place")],
+)
+def test_who_loses_a_place_because_the_attempt_was_voided_is_told_and_the_calendar_follows(
+    world: World, locale: str, subject: str
+) -> None:
+    bench.exams(world)
+    who = bench.candidate(world)
+    with world.write() as session:
+        session.get_one(Person, who).locale = Locale(locale)
+    place = bench.place(world, who, bench.sitting(world))
+    world.work()
+    world.box.mails.clear()
+    do(world, supervision.void, place.attempt_id, person(world, "exam_manager"), reason="Booked by mistake")
+    world.work()
+    (mail,) = world.box.mails
+    assert subject in mail.subject
+    page = f"/{locale}/exams/attempts/{place.attempt_id}/before"
+    assert page in mail.text
+    assert "Booked by mistake" not in mail.text, "the reason is read after signing in"
+    assert "Booked by mistake" in world.browser(who).get(page).text
+    assert (facts(mail)["METHOD"], facts(mail)["SEQUENCE"]) == ("CANCEL", "1")
 
 
 def test_a_waiting_place_has_no_date_until_it_is_given(world: World) -> None:

@@ -70,6 +70,8 @@ class Letter(StrEnum):
     """The candidate gave the place back."""
     CALLED_OFF = "called_off"
     """The sitting does not take place."""
+    VOIDED = "voided"
+    """The attempt was voided before its start, and its place went with it."""
 
 
 @dataclass(frozen=True, slots=True)

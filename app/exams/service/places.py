@@ -323,15 +323,20 @@ def give_place(
 
 
 def give_up(session: Session, clock: Clock, sitting: SittingFacts, attempt_id: UUID) -> None:
-    """Free the place of an attempt that ended before its start; the caller holds the sitting's row."""
-    ended: Any = session.execute(
+    """Free the place of an attempt that was voided before its start, and tell who had it.
+
+    The caller holds the sitting's row.
+    """
+    booking_id = session.scalar(
         update(Booking)
         .where(col(Booking.attempt_id) == attempt_id, col(Booking.state) == BookingState.BOOKED)
         .values(state=BookingState.CANCELLED, ended_at=clock.now())
+        .returning(col(Booking.id))
         .execution_options(synchronize_session=False)
     )
-    if ended.rowcount == 1:
+    if booking_id is not None:
         free_place(session, clock, sitting)
+        letters.write_later(session, clock, booking_id, rules.Letter.VOIDED)
 
 
 def free_place(session: Session, clock: Clock, sitting: SittingFacts) -> None:
