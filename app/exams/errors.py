@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from app.kernel.errors import DomainError
+from app.kernel.errors import DomainError, Forbidden
 
 # Forms and booking
 
@@ -187,11 +187,10 @@ class MoveNotAllowed(DomainError):
     code = "move-not-allowed"
 
 
-class WrongRole(DomainError):
+class WrongRole(Forbidden):
     """The table gives this change to another role than those in which the person acts here."""
 
     code = "wrong-role"
-    status = HTTPStatus.FORBIDDEN
 
 
 class ReasonMissing(DomainError):

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.exams import jobs
@@ -23,7 +24,7 @@ from app.exams.queries.supervision import supervised_of
 from app.exams.rules.states import Lifecycle, Mode, Outcome, ReleasePolicy, ResultState, Review
 from app.exams.rules.transitions import STATES, TABLES, Who
 from app.exams.service import hand_in, history, supervision
-from app.platform.models import Job
+from app.platform.models import AuditEntry, Job
 from app.programmes.models import Milestone
 from app.programmes.rules import MilestoneWord
 from tests import factories
@@ -214,6 +215,10 @@ def test_a_proctor_opens_nothing_again_that_is_closed(world: World, proctor: UUI
     assert reply.status_code == HTTPStatus.FORBIDDEN
     assert 'data-code="wrong-role"' in reply.text
     assert count(world, TimeGrant, TimeGrant.attempt_id == who.attempt_id) == 0
+    with world.read() as session:
+        trace = session.scalars(select(AuditEntry).where(AuditEntry.action == "access.refused")).one()
+    assert trace.actor_id == proctor
+    assert trace.facts == {"route": "/{locale}/rooms/attempts/{attempt_id}/time", "method": "POST"}
     assert 'name="minutes"' in world.browser(manager).get(door).text
     assert give(world, who.attempt_id, manager, minutes=5) == 300
     assert attempt(world, who.attempt_id).lifecycle is Lifecycle.IN_PROGRESS
