@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from app.exams.queries import rooms as queries
 from app.exams.routes.reasons import TimeForm, check_time, fresh_key
+from app.exams.routes.roles import acting_in
 from app.exams.rules.transitions import Who
 from app.exams.service import extra_time
 from app.platform.database import Read, Write
@@ -23,11 +24,7 @@ Supervisor = Annotated[Viewer, Depends(holding("exam_manager", "proctor"))]
 
 
 def _roles(session: Session, viewer: Viewer, sitting_id: UUID) -> frozenset[Who]:
-    held = {
-        Who.PROCTOR: viewer.has("proctor") and queries.is_assigned(session, viewer.person_id, sitting_id),
-        Who.EXAM_MANAGER: viewer.has("exam_manager"),
-    }
-    return frozenset(who for who, holds in held.items() if holds)
+    return acting_in(viewer, assigned=queries.is_assigned(session, viewer.person_id, sitting_id))
 
 
 def _page(request: Request, session: Session, viewer: Viewer, sitting_id: UUID, form: FormState) -> Response:
