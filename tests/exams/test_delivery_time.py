@@ -31,6 +31,7 @@ from tests.exams.delivery_world import (
     candidate,
     changes,
     count,
+    door,
     events,
     make_attempt,
     make_exam,
@@ -244,6 +245,52 @@ def test_a_trainer_takes_no_part(world: World, manager: UUID) -> None:
     assert (
         world.browser(manager).get(f"/en/rooms/attempts/{who.attempt_id}").status_code == HTTPStatus.NOT_FOUND
     )
+
+
+ACTS = {
+    "time": "time",
+    "pause": "pause",
+    "resume": "resume",
+    "entry": "let_in",
+    "termination": "terminate",
+    "termination/confirmation": "terminate",
+    "termination/withdrawal": "withdraw",
+    "void": "void",
+}
+
+
+@pytest.mark.parametrize("as_what", ["proctor", "exam_manager", "the candidate"])
+def test_a_trainer_sees_nothing_and_what_they_try_is_refused_and_noted(world: World, as_what: str) -> None:
+    exam = make_exam(world)
+    person = factories.person(world, "exam_manager")
+    actor = person if as_what == "the candidate" else factories.person(world, as_what)
+    sitting = make_sitting(world, exam, proctors=[actor] if as_what == "proctor" else [])
+    who = Candidate(world, person, make_attempt(world, exam, person, sitting_id=sitting))
+    who.start()
+    if actor != person:
+        with world.write() as session:
+            relate(
+                session,
+                trainer_id=actor,
+                learner_id=person,
+                basis=TrainingBasis.MENTOR,
+                since=world.clock.now(),
+            )
+    staff, here = world.browser(actor), door(who)
+    assert staff.get(here).status_code == HTTPStatus.NOT_FOUND
+    acts = {address: act for address, act in ACTS.items() if as_what != "proctor" or address != "void"}
+    for address in acts:
+        reply = staff.post(f"{here}/{address}", {"reason": REASON, "minutes": "5", "key": "key-0001"})
+        assert reply.status_code == HTTPStatus.CONFLICT
+        assert 'data-code="own-trainee"' in reply.text
+        assert attempt(world, who.attempt_id).code not in reply.text
+    assert staff.post(f"{here}/pause", {"reason": ""}).status_code == HTTPStatus.NOT_FOUND
+    with world.read() as session:
+        traces = session.scalars(select(AuditEntry).where(AuditEntry.action == "conflict.refused")).all()
+        assert {trace.actor_id for trace in traces} == {actor}
+        assert [trace.facts["act"] for trace in traces] == list(acts.values())
+    row = attempt(world, who.attempt_id)
+    assert (row.lifecycle, row.extra_seconds, row.termination_by) == (Lifecycle.IN_PROGRESS, 0, None)
 
 
 def test_nobody_gives_themselves_time(world: World) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import exists, false, or_, select, true
+from sqlalchemy import ColumnElement, exists, false, or_, select, true
 from sqlmodel import Session, col
 
 from app.exams.models.attempts import Attempt, TimeGrant
@@ -64,12 +64,7 @@ def supervised_of(
     Raises:
         NotFound: no such attempt, or not theirs to see.
     """
-    assigned = exists(
-        select(1).where(
-            col(SittingProctor.sitting_id) == col(Attempt.sitting_id),
-            col(SittingProctor.person_id) == person_id,
-        )
-    )
+    assigned = _assigned(person_id)
     row = session.execute(
         select(
             col(Attempt.id),
@@ -106,6 +101,29 @@ def supervised_of(
     if row is None:
         raise NotFound
     return Supervised(*row)
+
+
+def is_proctor_of(session: Session, attempt_id: UUID, *, person_id: UUID, manages: bool) -> bool:
+    """The door to an act: whether the person is a proctor of the attempt's sitting; a manager need not be.
+
+    It opens for a trainer of the candidate too, and shows nothing: the act refuses them and leaves its trace.
+
+    Raises:
+        NotFound: no such attempt, or not theirs to act on.
+    """
+    assigned = session.scalar(select(_assigned(person_id)).where(col(Attempt.id) == attempt_id))
+    if assigned is None or not (assigned or manages):
+        raise NotFound
+    return assigned
+
+
+def _assigned(person_id: UUID) -> ColumnElement[bool]:
+    return exists(
+        select(1).where(
+            col(SittingProctor.sitting_id) == col(Attempt.sitting_id),
+            col(SittingProctor.person_id) == person_id,
+        )
+    )
 
 
 def grants_of(session: Session, attempt_id: UUID) -> list[Grant]:

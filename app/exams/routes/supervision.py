@@ -6,11 +6,13 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Request, Response
+from sqlmodel import Session
 
 from app.accounts import queries as accounts
 from app.exams.queries import attempts as attempt_queries
 from app.exams.queries import supervision as queries
 from app.exams.routes.reasons import ReasonForm, TimeForm, check_time, fresh_key
+from app.exams.routes.roles import acting_in
 from app.exams.rules.transitions import Who
 from app.exams.service import extra_time, supervision
 from app.kernel.clock import Clock
@@ -28,34 +30,29 @@ Supervisor = Annotated[Viewer, Depends(holding("exam_manager", "proctor"))]
 Manager = Annotated[Viewer, Depends(holding("exam_manager"))]
 
 
-def _door(session: Read, clock: Clock, viewer: Viewer, attempt_id: UUID) -> queries.Supervised:
-    return queries.supervised_of(
+def _roles(session: Session, viewer: Viewer, attempt_id: UUID) -> frozenset[Who]:
+    """The door of every act: in which roles the viewer acts at this attempt."""
+    manages = viewer.has("exam_manager")
+    assigned = queries.is_proctor_of(session, attempt_id, person_id=viewer.person_id, manages=manages)
+    return acting_in(viewer, assigned=assigned)
+
+
+def _page(
+    request: Request,
+    session: Session,
+    *,
+    clock: Clock,
+    viewer: Viewer,
+    attempt_id: UUID,
+    form: FormState,
+) -> Response:
+    attempt = queries.supervised_of(
         session,
         attempt_id,
         person_id=viewer.person_id,
         manages=viewer.has("exam_manager"),
         at=clock.now(),
     )
-
-
-def _roles(viewer: Viewer, attempt: queries.Supervised) -> frozenset[Who]:
-    """In which roles the viewer acts at this attempt: a proctor in their own sittings only."""
-    held = {
-        Who.PROCTOR: attempt.assigned and viewer.has("proctor"),
-        Who.EXAM_MANAGER: viewer.has("exam_manager"),
-    }
-    return frozenset(who for who, holds in held.items() if holds)
-
-
-def _page(
-    request: Request,
-    session: Read,
-    *,
-    clock: Clock,
-    viewer: Viewer,
-    attempt: queries.Supervised,
-    form: FormState,
-) -> Response:
     history = attempt_queries.history_of(session, attempt.id)
     grants = queries.grants_of(session, attempt.id)
     people = {entry.actor_id for entry in history} | {grant.approver_id for grant in grants}
@@ -78,7 +75,7 @@ def _page(
         left=left,
         form=form,
         key=fresh_key(),
-        roles=_roles(viewer, attempt),
+        roles=acting_in(viewer, assigned=attempt.assigned),
         error_title=bool(form.errors),
         done=request.query_params.get("done", ""),
     )
@@ -89,8 +86,7 @@ def show(
     *, request: Request, session: Read, clock: ClockDep, viewer: Supervisor, attempt_id: UUID
 ) -> Response:
     """The attempt with its whole history."""
-    attempt = _door(session, clock, viewer, attempt_id)
-    return _page(request, session, clock=clock, viewer=viewer, attempt=attempt, form=FormState())
+    return _page(request, session, clock=clock, viewer=viewer, attempt_id=attempt_id, form=FormState())
 
 
 def _after(request: Request, result: Refused | int | None, attempt_id: UUID, what: str) -> Response:
@@ -104,17 +100,17 @@ def create_time(
     *, request: Request, session: Write, clock: ClockDep, viewer: Supervisor, form: Form, attempt_id: UUID
 ) -> Response:
     """Give extra time, while it runs; an exam manager also after it closed."""
-    attempt = _door(session, clock, viewer, attempt_id)
+    roles = _roles(session, viewer, attempt_id)
     data, state = parse(form, TimeForm)
     check_time(data, state)
     if data is None or state.errors:
-        return _page(request, session, clock=clock, viewer=viewer, attempt=attempt, form=state)
+        return _page(request, session, clock=clock, viewer=viewer, attempt_id=attempt_id, form=state)
     result = extra_time.grant(
         session,
         clock,
         attempt_id=attempt_id,
         actor_id=viewer.person_id,
-        roles=_roles(viewer, attempt),
+        roles=roles,
         reason=data.reason,
         extra=extra_time.Extra(data.key, data.minutes, data.percent),
     )
@@ -126,16 +122,16 @@ def create_pause(
     *, request: Request, session: Write, clock: ClockDep, viewer: Supervisor, form: Form, attempt_id: UUID
 ) -> Response:
     """Stop the clock and hide the items."""
-    attempt = _door(session, clock, viewer, attempt_id)
+    roles = _roles(session, viewer, attempt_id)
     data, state = parse(form, ReasonForm)
     if data is None:
-        return _page(request, session, clock=clock, viewer=viewer, attempt=attempt, form=state)
+        return _page(request, session, clock=clock, viewer=viewer, attempt_id=attempt_id, form=state)
     result = supervision.pause(
         session,
         clock,
         attempt_id=attempt_id,
         actor_id=viewer.person_id,
-        roles=_roles(viewer, attempt),
+        roles=roles,
         reason=data.reason,
     )
     return _after(request, result, attempt_id, "pause")
@@ -147,7 +143,7 @@ def create_resume(
 ) -> Response:
     """Let a paused attempt go on with the time it had."""
     del form
-    roles = _roles(viewer, _door(session, clock, viewer, attempt_id))
+    roles = _roles(session, viewer, attempt_id)
     result = supervision.resume(session, clock, attempt_id=attempt_id, actor_id=viewer.person_id, roles=roles)
     return _after(request, result, attempt_id, "resume")
 
@@ -158,7 +154,7 @@ def create_entry(
 ) -> Response:
     """Let an interrupted candidate back in."""
     del form
-    roles = _roles(viewer, _door(session, clock, viewer, attempt_id))
+    roles = _roles(session, viewer, attempt_id)
     result = supervision.let_in(session, clock, attempt_id=attempt_id, actor_id=viewer.person_id, roles=roles)
     return _after(request, result, attempt_id, "entry")
 
@@ -168,10 +164,10 @@ def propose_termination(
     *, request: Request, session: Write, clock: ClockDep, viewer: Supervisor, form: Form, attempt_id: UUID
 ) -> Response:
     """Propose to end the attempt; the candidate goes on until another person confirms."""
-    attempt = _door(session, clock, viewer, attempt_id)
+    _roles(session, viewer, attempt_id)
     data, state = parse(form, ReasonForm)
     if data is None:
-        return _page(request, session, clock=clock, viewer=viewer, attempt=attempt, form=state)
+        return _page(request, session, clock=clock, viewer=viewer, attempt_id=attempt_id, form=state)
     result = supervision.propose_termination(
         session, clock, attempt_id=attempt_id, actor_id=viewer.person_id, reason=data.reason
     )
@@ -184,7 +180,7 @@ def confirm_termination(
 ) -> Response:
     """End the attempt as another person proposed."""
     del form
-    roles = _roles(viewer, _door(session, clock, viewer, attempt_id))
+    roles = _roles(session, viewer, attempt_id)
     result = supervision.confirm_termination(
         session, clock, attempt_id=attempt_id, actor_id=viewer.person_id, roles=roles
     )
@@ -197,7 +193,7 @@ def withdraw_termination(
 ) -> Response:
     """Take the proposal back."""
     del form
-    _door(session, clock, viewer, attempt_id)
+    _roles(session, viewer, attempt_id)
     result = supervision.withdraw_termination(
         session, clock, attempt_id=attempt_id, actor_id=viewer.person_id
     )
@@ -209,16 +205,16 @@ def create_void(
     *, request: Request, session: Write, clock: ClockDep, viewer: Manager, form: Form, attempt_id: UUID
 ) -> Response:
     """Void the attempt through no fault of the candidate."""
-    attempt = _door(session, clock, viewer, attempt_id)
+    roles = _roles(session, viewer, attempt_id)
     data, state = parse(form, ReasonForm)
     if data is None:
-        return _page(request, session, clock=clock, viewer=viewer, attempt=attempt, form=state)
+        return _page(request, session, clock=clock, viewer=viewer, attempt_id=attempt_id, form=state)
     result = supervision.void(
         session,
         clock,
         attempt_id=attempt_id,
         actor_id=viewer.person_id,
-        roles=_roles(viewer, attempt),
+        roles=roles,
         reason=data.reason,
     )
     return _after(request, result, attempt_id, "void")
