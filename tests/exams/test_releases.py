@@ -1,6 +1,8 @@
 """A result that waits for a person: a certification officer looks at how the exam went, and releases it."""
 
+from datetime import timedelta
 from http import HTTPStatus
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -8,6 +10,7 @@ from sqlmodel import select
 
 from app.exams.errors import MoveNotAllowed, OwnTrainee, ReviewOpen
 from app.exams.models.attempts import AttemptTransition
+from app.exams.queries import paging
 from app.exams.rules.states import ReleasePolicy, ResultState, Review
 from app.exams.service import hand_in, releasing, supervision
 from app.platform.mail import Mail
@@ -138,6 +141,23 @@ def test_an_officer_neither_sees_nor_releases_the_result_of_their_own_trainee(
     assert refusal(release(world, who, officer)) is OwnTrainee
     assert count(world, AuditEntry, AuditEntry.action == "conflict.refused") == 2
     assert attempt(world, who.attempt_id).result is ResultState.WITHHELD
+
+
+def test_every_result_that_waits_is_on_some_page(world: World, officer: UUID, monkeypatch: Any) -> None:
+    monkeypatch.setattr(paging, "PAGE", 2)
+    exam, codes = make_exam(world, certification=True, release=AFTER), []
+    for _ in range(3):
+        world.clock.advance(timedelta(minutes=1))
+        codes.append(attempt(world, passed(world, exam).attempt_id).code)
+    desk = world.browser(officer)
+
+    def shown(number: str) -> list[str]:
+        page = desk.get(f"/en/results?page={number}").text
+        return [code for code in codes if code in page]
+
+    assert shown("1") == shown("abc") == shown("0") == codes[:2]
+    assert shown("2") == shown("7") == codes[2:]
+    assert 'href="/en/results?page=1"' in desk.get("/en/results?page=7").text
 
 
 def test_nothing_is_released_while_reviewers_are_at_work(world: World, officer: UUID) -> None:

@@ -1,22 +1,21 @@
 """What a certification officer sees of results that wait: how the exam went, not how it came out."""
 
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, not_, select
+from sqlalchemy import ColumnElement, Select, and_, func, not_, select
 from sqlmodel import Session, col
 
 from app.exams.models.attempts import Attempt
 from app.exams.models.forms import Exam
 from app.exams.queries.attempts import terminated_condition
+from app.exams.queries.paging import Paged, paged
 from app.exams.rules.releasing import Releasing, releasing
 from app.exams.rules.states import Lifecycle, Mode, ResultState, Review
 from app.kernel.errors import NotFound
 from app.kernel.locales import Trilingual
 from app.programmes.queries import trained_condition
-
-PAGE = 50
 
 
 class Withheld(NamedTuple):
@@ -61,9 +60,9 @@ def count_withheld(session: Session, officer_id: UUID, *, at: datetime) -> int:
     return int(session.execute(counted).scalar_one())
 
 
-def list_withheld(session: Session, officer_id: UUID, *, at: datetime, offset: int = 0) -> list[Withheld]:
-    """A page of the results that wait, the longest waiting first."""
-    return _read(session, _waiting(officer_id, at), offset=offset)
+def list_withheld(session: Session, officer_id: UUID, *, at: datetime, page: int) -> Paged[Withheld]:
+    """The results that wait, the longest waiting first."""
+    return paged(session, _withheld(officer_id, at), Withheld, page=page)
 
 
 def get_withheld(session: Session, officer_id: UUID, attempt_id: UUID, *, at: datetime) -> Withheld:
@@ -72,29 +71,27 @@ def get_withheld(session: Session, officer_id: UUID, attempt_id: UUID, *, at: da
     Raises:
         NotFound: no such attempt, it does not wait, or it is the officer's own or a trainee's.
     """
-    found = _read(session, and_(_waiting(officer_id, at), col(Attempt.id) == attempt_id), offset=0)
-    if not found:
+    row = session.execute(_withheld(officer_id, at).where(col(Attempt.id) == attempt_id)).first()
+    if row is None:
         raise NotFound
-    return found[0]
+    return Withheld(*row)
 
 
-def _read(session: Session, condition: ColumnElement[bool], *, offset: int) -> list[Withheld]:
-    rows = session.execute(
-        select(  # type: ignore[call-overload]  # SQLModel types at most four columns
-            Attempt.id,
-            Attempt.code,
-            Attempt.candidate_id,
-            Exam.title,
-            Attempt.mode,
-            Attempt.review,
-            Attempt.submitted_at,
-            Attempt.deadline,
+def _withheld(officer_id: UUID, at: datetime) -> Select[Any]:
+    wanted: Any = (
+        select(
+            col(Attempt.id),
+            col(Attempt.code),
+            col(Attempt.candidate_id),
+            col(Exam.title),
+            col(Attempt.mode),
+            col(Attempt.review),
+            col(Attempt.submitted_at),
+            col(Attempt.deadline),
             terminated_condition(col(Attempt.id)),
         )
         .join(Exam, col(Exam.id) == col(Attempt.exam_id))
-        .where(condition)
+        .where(_waiting(officer_id, at))
         .order_by(col(Attempt.submitted_at), col(Attempt.id))
-        .offset(offset)
-        .limit(PAGE)
     )
-    return [Withheld(*row) for row in rows]
+    return cast(Select[Any], wanted)

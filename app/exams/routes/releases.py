@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Query, Request, Response
+from fastapi import Depends, Request, Response
 from pydantic import Field
 from sqlmodel import Session
 
@@ -18,7 +18,7 @@ from app.kernel.errors import Refused
 from app.platform.database import Read, Write
 from app.platform.routing import Router
 from app.web import errors
-from app.web.forms import Form, FormModel, FormState, parse
+from app.web.forms import Form, FormModel, FormState, page_number, parse
 from app.web.pages import go, page
 from app.web.translations import N_
 from app.web.viewer import ClockDep, Viewer, holding
@@ -35,30 +35,16 @@ class ReleaseForm(FormModel):
 
 
 @router.get("")
-def list_withheld(
-    request: Request,
-    session: Read,
-    *,
-    clock: ClockDep,
-    officer: Officer,
-    number: Annotated[int, Query(alias="page", ge=1, le=10_000)] = 1,
-) -> Response:
+def list_withheld(request: Request, session: Read, *, clock: ClockDep, officer: Officer) -> Response:
     """The results that wait, the longest waiting first, without the officer's own trainees."""
-    now = clock.now()
-    total = queries.count_withheld(session, officer.person_id, at=now)
-    offset = (number - 1) * queries.PAGE
-    found = queries.list_withheld(session, officer.person_id, at=now, offset=offset)
+    now, number = clock.now(), page_number(request.query_params.get("page", ""))
+    listed = queries.list_withheld(session, officer.person_id, at=now, page=number)
     return page(
         request,
         "exams/withheld.html",
-        found=found,
-        names=names_of(session, [one.candidate_id for one in found]),
+        listed=listed,
+        names=names_of(session, [one.candidate_id for one in listed.rows]),
         now=now,
-        number=number,
-        pages=-(-total // queries.PAGE),
-        first=offset + 1,
-        last=offset + len(found),
-        total=total,
         done=request.query_params.get("done", ""),
     )
 
