@@ -1,12 +1,14 @@
 """An application is corrected until somebody relies on it, and withdrawn."""
 
+from datetime import timedelta
+
 import pytest
 from sqlmodel import select
 
 from app.exams import errors
 from app.exams.models.attempts import Attempt
 from app.exams.models.booking import Booking
-from app.exams.rules.states import AccommodationState, ApplicationState, Lifecycle
+from app.exams.rules.states import AccommodationState, ApplicationState, BookingState, Lifecycle
 from app.platform.models import AuditEntry
 from tests.exams import bench
 from tests.exams.test_applications import GOOD, PAGE, stored, waiting
@@ -108,6 +110,23 @@ def test_an_application_is_withdrawn_and_made_again(world: World) -> None:
         bench.place(world, candidate, sitting)
     assert browser.post(PAGE, GOOD).status_code == 303
     bench.place(world, candidate, sitting)
+
+
+def test_what_is_over_holds_no_application(world: World) -> None:
+    bench.exams(world)
+    absent, waiter = bench.candidate(world), bench.candidate(world)
+    sitting = bench.sitting(world, capacity=1)
+    places = [bench.place(world, who, sitting) for who in (absent, waiter)]
+    with world.write() as session:
+        session.get_one(Attempt, places[0].attempt_id).lifecycle = Lifecycle.NO_SHOW
+    held = world.browser(waiter).post(WITHDRAW)
+    assert 'data-code="place-held"' in held.text
+    world.clock.advance(timedelta(days=3))
+    for who in (absent, waiter):
+        assert world.browser(who).post(WITHDRAW).headers["location"] == "/en/exams?done=withdrawn"
+    with world.read() as session:
+        states = [session.get_one(Booking, place.booking_id).state for place in places]
+    assert states == [BookingState.USED, BookingState.CANCELLED]
 
 
 def test_nobody_corrects_or_withdraws_what_is_not_theirs(world: World) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import Select, case, func, or_, select
 from sqlmodel import Session, col
 
 from app.exams.models.attempts import Attempt
@@ -159,12 +159,6 @@ def list_applications(session: Session, person_id: UUID) -> list[ApplicationFact
         ).where(col(Application.person_id) == person_id, col(Application.state) == ApplicationState.ACCEPTED)
     )
     return [ApplicationFacts(*row) for row in rows]
-
-
-def attempt_over() -> ColumnElement[bool]:
-    """A condition on ``Booking``: the attempt its place was for has ended."""
-    over = select(col(Attempt.id)).where(col(Attempt.lifecycle).not_in(OPEN))
-    return and_(col(Booking.attempt_id).is_not(None), col(Booking.attempt_id).in_(over))
 
 
 def is_used(session: Session, application_id: UUID) -> bool:

@@ -21,6 +21,7 @@ from app.exams.queries import booking as queries
 from app.exams.queries import forms as form_queries
 from app.exams.rules import booking as rules
 from app.exams.rules.states import AccommodationState, ApplicationState, BookingState, Lifecycle
+from app.exams.service import places
 from app.kernel.clock import Clock
 from app.kernel.errors import NotFound, Refused
 from app.kernel.ids import new_id
@@ -164,11 +165,11 @@ def withdraw(session: Session, clock: Clock, *, person_id: UUID, exam_slug: str)
         PlaceHeld: a place rests on it, or a turn in a waiting list; that is given back first.
     """
     one = _own_application(session, person_id, exam_slug)
+    places.end_used(session, person_id, one.exam_id, clock.now())
     live = session.scalar(
         select(col(Booking.id)).where(
             col(Booking.application_id) == one.id,
             col(Booking.state).in_([BookingState.BOOKED, BookingState.WAITING]),
-            ~queries.attempt_over(),
         )
     )
     if live is not None:
