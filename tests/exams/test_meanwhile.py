@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from http import HTTPStatus
 from time import monotonic, sleep
 from typing import Any
 from uuid import UUID
@@ -14,8 +15,10 @@ from sqlmodel import Session
 from app.exams.errors import SittingBegun
 from app.exams.models.attempts import Attempt
 from app.exams.models.booking import Booking, Sitting
+from app.exams.queries import attempts
 from app.exams.rules.states import BookingState, Lifecycle
-from app.exams.service import answers, delivery, extra_time, hand_in, sittings
+from app.exams.rules.transitions import Who
+from app.exams.service import answers, delivery, extra_time, hand_in, sittings, sweeper
 from tests.exams import bench
 from tests.exams.acts import REASON, roles_of
 from tests.exams.delivery_world import Candidate, attempt, make_attempt, make_exam, make_sitting
@@ -119,3 +122,32 @@ def test_who_hands_in_while_a_room_gets_time_stays_closed_and_the_others_get_it(
     )
     assert added == {one.attempt_id: 600 for one in who if one is not gone}
     assert attempt(world, gone.attempt_id).lifecycle is Lifecycle.SCORED
+
+
+def test_who_gets_time_while_the_missing_are_written_down_has_not_missed_the_exam(world: World) -> None:
+    exam = make_exam(world)
+    sitting = make_sitting(world, exam, lasts=HOUR)
+    late, given, manager = person(world), person(world), person(world, "exam_manager")
+    waits, gone = (make_attempt(world, exam, one, sitting_id=sitting) for one in (given, late))
+    world.clock.advance(HOUR)
+    with world.read() as session:
+        missing = attempts.never_started(session, world.clock.now(), limit=9)
+    assert set(missing) == {waits, gone}
+    missed = meanwhile(
+        world,
+        lambda session: extra_time.grant(
+            session,
+            world.clock,
+            attempt_id=waits,
+            actor_id=manager,
+            roles={Who.EXAM_MANAGER},
+            reason=REASON,
+            extra=extra_time.Extra("one-1", minutes=10),
+        ),
+        lambda session: sweeper.miss(session, world.clock, waits),
+    )
+    assert missed is False
+    with world.write() as session:
+        assert sweeper.miss(session, world.clock, gone)
+    assert [attempt(world, one).lifecycle for one in (waits, gone)] == [Lifecycle.READY, Lifecycle.NO_SHOW]
+    assert Candidate(world, given, waits).start().status_code == HTTPStatus.SEE_OTHER

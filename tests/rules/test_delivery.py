@@ -26,6 +26,7 @@ from app.exams.rules.delivery import (
     lag,
     needs_release,
     replay,
+    start_is_over,
     too_early_for_timeup,
 )
 from app.exams.rules.states import EventKind, Lifecycle, Mode
@@ -53,6 +54,13 @@ def test_the_deadline_is_the_earlier_of_own_time_and_window_each_with_the_extra(
     assert deadline_of(
         start=AT, limit=minutes(limit), extra=minutes(extra), window_close=close
     ) == AT + minutes(expected)
+
+
+@given(st.integers(0, 5_000), st.integers(-10_000, 10_000))
+def test_a_start_is_over_exactly_when_its_deadline_would_have_passed(extra: int, after: int) -> None:
+    more, at = timedelta(seconds=extra), AT + timedelta(seconds=after)
+    deadline = deadline_of(start=at, limit=timedelta(minutes=40), extra=more, window_close=AT)
+    assert start_is_over(window_close=AT, extra=more, at=at) is (deadline <= at)
 
 
 @pytest.mark.parametrize(

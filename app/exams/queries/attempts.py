@@ -16,7 +16,7 @@ from app.exams.models.attempts import Attempt, AttemptTransition, Response, Resp
 from app.exams.models.booking import Sitting
 from app.exams.models.forms import Blueprint, Exam, Form
 from app.exams.rules import booking as booking_rules
-from app.exams.rules.delivery import BEFORE_START, GRACE, AnswerEvent, lag, replay
+from app.exams.rules.delivery import BEFORE_START, GRACE, AnswerEvent, lag, replay, start_is_over
 from app.exams.rules.states import OPEN, Axis, EventKind, Lifecycle, Mode
 from app.kernel.canonical import canonical_json, sha256_hex
 from app.kernel.errors import NotFound
@@ -380,4 +380,8 @@ def never_started(session: Session, at: datetime, *, limit: int) -> list[UUID]:
         .order_by(col(Sitting.closes_at), col(Attempt.id))
         .limit(limit)
     )
-    return [row.id for row in rows if row.closes_at + timedelta(seconds=row.extra_seconds) <= at]
+    return [
+        row.id
+        for row in rows
+        if start_is_over(window_close=row.closes_at, extra=timedelta(seconds=row.extra_seconds), at=at)
+    ]

@@ -48,6 +48,11 @@ def deadline_of(
     return own if window_close is None else min(own, window_close + extra)
 
 
+def start_is_over(*, window_close: datetime, extra: timedelta, at: datetime) -> bool:
+    """Whether nobody can start any more at ``at``: a deadline would be no later than that."""
+    return window_close + extra <= at
+
+
 def arrival(*, deadline: datetime, at: datetime) -> Arrival:
     """Whether an answer that reached the server at ``at`` is in time, late but scored, or too late."""
     if at <= deadline:

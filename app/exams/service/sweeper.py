@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlmodel import Session, col
 
 from app.exams.models.attempts import Attempt
+from app.exams.models.booking import Sitting
 from app.exams.queries import attempts as queries
 from app.exams.rules import delivery as rules
 from app.exams.rules.states import Axis, Lifecycle, ResultState
@@ -57,9 +58,16 @@ def release_due(session: Session, clock: Clock, attempt_id: UUID) -> bool:
 
 
 def miss(session: Session, clock: Clock, attempt_id: UUID) -> bool:
-    """End an attempt in whose window nobody can start any more. False: it has started or ended meanwhile."""
+    """End an attempt in whose window nobody can start any more.
+
+    False: it has started or ended meanwhile, or was given time to start.
+    """
     attempt = queries.get_attempt(session, attempt_id, for_update=True)
-    if attempt.lifecycle not in rules.BEFORE_START:
+    if attempt.lifecycle not in rules.BEFORE_START or attempt.sitting_id is None:
+        return False
+    closes_at = session.get_one(Sitting, attempt.sitting_id).closes_at
+    extra = timedelta(seconds=attempt.extra_seconds)
+    if not rules.start_is_over(window_close=closes_at, extra=extra, at=clock.now()):
         return False
     history.move(session, clock, attempt, Axis.LIFECYCLE, Lifecycle.NO_SHOW, actor_id=None)
     doors.note(session, clock, attempt, None, "attempt.no_show")
