@@ -82,9 +82,11 @@ class Seat:
         session.send("Network.emulateNetworkConditions", limits)
 
     def ends_in(self, seconds: int) -> None:
-        deadline = SystemClock().now() + timedelta(seconds=seconds)
+        self.write(deadline=SystemClock().now() + timedelta(seconds=seconds))
+
+    def write(self, **values: object) -> None:
         with self.world.write() as session:
-            session.execute(update(Attempt).where(Attempt.id == self.attempt_id).values(deadline=deadline))
+            session.execute(update(Attempt).where(Attempt.id == self.attempt_id).values(**values))
 
     def beat(self) -> None:
         """The page asks how much time is left, as it does when it is looked at again."""
@@ -260,6 +262,47 @@ def test_signed_out_in_the_middle_the_page_says_so_and_sends_what_waits_afterwar
     seat.saved()
     expect(seat.choice(3, "d")).to_be_checked()
     assert seat.stored() == {3: ["d"]}
+
+
+def test_who_stays_on_the_page_when_it_was_to_be_left_moves_on_later(hall: Hall, open_page: Open) -> None:
+    seat = Seat(hall, open_page)
+    page = seat.page
+    page.goto(f"{seat.place}?n=1")
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.route("**/answers", lambda route: route.abort())
+    seat.choice(1, "a").check()
+    expect(page.locator("#saved")).to_contain_text("Not saved since")
+    seat.write(lifecycle=Lifecycle.PAUSED, remaining_ms=60_000)
+    with page.expect_event("dialog"):
+        page.locator(".exam-foot [value=next]").click()
+    assert asked == ["beforeunload"]
+    expect(seat.choice(1, "a")).to_be_checked()
+    seat.write(lifecycle=Lifecycle.IN_PROGRESS, remaining_ms=None)
+    page.unroute("**/answers")
+    page.locator(".exam-foot [value=next]").click()
+    expect(page.locator("#stem-2")).to_be_visible()
+    assert seat.stored() == {1: ["a"]}
+    assert asked == ["beforeunload"]
+
+
+def test_signed_out_before_the_next_question_the_page_stays_and_says_so(hall: Hall, open_page: Open) -> None:
+    seat = Seat(hall, open_page)
+    page = seat.page
+    page.goto(f"{seat.place}?n=1")
+    page.route("**/answers", lambda route: route.abort())
+    seat.choice(1, "a").check()
+    expect(page.locator("#saved")).to_contain_text("Not saved since")
+    with seat.world.write() as session:
+        session.execute(delete(SignInSession).where(SignInSession.person_id == seat.person))
+    page.locator(".exam-foot [value=next]").click()
+    expect(page.locator("#out[role=alert]")).to_contain_text("You are signed out")
+    expect(seat.choice(1, "a")).to_be_checked()
+    page.unroute("**/answers")
+    seat.sign_in(page)
+    page.locator("#out a").click()
+    seat.saved()
+    assert seat.stored() == {1: ["a"]}
 
 
 def test_the_exam_page_survives_back_and_forward_and_shows_nothing_after_the_end(

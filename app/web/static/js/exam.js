@@ -343,11 +343,14 @@
   async function move(address, push) {
     if (moving) return;
     moving = true;
-    await settled();
     try {
+      await settled();
       const reply = await fetch(address, { headers: { "X-Exam-Script": "1" }, signal: AbortSignal.timeout?.(HANGS) });
       if (reply.status >= 500) throw new Error("again");
-      if (!reply.ok || new URL(reply.url).pathname !== base()) { location.assign(reply.url); return; }
+      const there = new URL(reply.url).pathname;
+      const waits = pending() > 0 && there.endsWith("/sign-in"); // answers that are sent from here, after signing in
+      if (reply.status === 401 || reply.status === 403 || waits) { signedOut(); return; }
+      if (!reply.ok || there !== base()) { location.assign(reply.url); return; }
       const fresh = parse(await reply.text());
       if (!fresh.querySelector("#item")) { location.assign(address); return; }
       for (const part of [".exam-bar", "#main", ".exam-foot"]) find(part).replaceWith(fresh.querySelector(part));
@@ -358,8 +361,9 @@
       scrollTo(0, 0);
     } catch {
       note("offline", "warn", words().offlineTitle, words().move);
+    } finally {
+      moving = false; // who chose to stay when the page was to be left goes on from here
     }
-    moving = false;
   }
 
   function begin() {
