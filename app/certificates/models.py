@@ -103,7 +103,7 @@ class Certificate(SQLModel, table=True):
     id: UUID = Field(default_factory=new_id, primary_key=True)
     number: str = Field(max_length=20, unique=True)
     source: str = Field(max_length=120, unique=True)
-    """What it rests on: ``case:<id>`` or ``course:<slug>:<person>``. Nothing is issued twice for one."""
+    """``case:<id>``, ``course:<slug>:<person>`` or ``correction:<id>``. Nothing is issued twice for one."""
     kind: Kind = Field(sa_column=Column(word(Kind), nullable=False))
     person_id: UUID = Field(sa_column=Column(ForeignKey("person.id"), nullable=False, index=True))
     case_id: UUID | None = Field(default=None, sa_column=Column(ForeignKey("certification_case.id")))

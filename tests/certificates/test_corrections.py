@@ -122,6 +122,9 @@ def test_after_signing_a_corrected_certificate_takes_the_place_of_the_wrong_one(
         acts = session.exec(select(AuditEntry.action)).all()
     assert (issue.kind, issue.note, issue.actor_id) == (EventKind.ISSUE, "A wrong letter.", officer_id)
     assert "certificates.corrected" in acts
+    case = officer.get(f"/en/decisions/{now.case_id}")
+    assert case.status_code == 200
+    assert f'decisions/certificates/{old}"' in case.text
     page = officer.get(f"/en/decisions/certificates/{now.number}").text
     assert "A wrong letter." in page
     assert "Reissued on" in world.browser().get(f"/v/{now.number}?lang=en").text
@@ -210,6 +213,74 @@ def test_after_a_revocation_what_waited_is_not_issued(world: World) -> None:
     _change(world, officer_id, old, EventKind.SUSPEND, Reason.COMPLAINT)
     _change(world, officer_id, old, EventKind.REVOKE, Reason.CONDUCT)
     assert sorted(str(one.status) for one in _certificates(world)) == ["reserved", "revoked"]
+
+
+def test_the_case_page_says_that_what_was_granted_before_a_revocation_is_not_signed(world: World) -> None:
+    holder, officer_id = person(world), person(world, "certification_officer")
+    old, case_id = cases.certificate(world, holder, officer_id), cases.ready_case(world, holder)
+    cases.grant(world, case_id, officer_id)
+    _change(world, officer_id, old, EventKind.SUSPEND, Reason.COMPLAINT)
+    _change(world, officer_id, old, EventKind.REVOKE, Reason.CONDUCT)
+    page = world.browser(officer_id).get(f"/en/decisions/{case_id}").text
+    assert "an earlier certificate was revoked after this decision" in page
+    assert "waits for the reinstatement" not in page
+
+
+def test_what_was_decided_before_a_revocation_is_not_issued_however_late_the_worker_is(
+    world: World,
+) -> None:
+    holder, officer_id = person(world), person(world, "certification_officer")
+    old = cases.certificate(world, holder, officer_id)
+    cases.grant(world, cases.ready_case(world, holder), officer_id)
+    world.clock.advance(timedelta(hours=1))
+    with world.write() as session:
+        change_status(
+            session,
+            world.clock,
+            officer_id=officer_id,
+            number=old,
+            event=EventKind.REVOKE,
+            reason=Reason.FRAUD,
+            note="For the record.",
+        )
+    world.clock.advance(timedelta(hours=1))
+    world.work()
+    assert sorted(str(one.status) for one in _certificates(world)) == ["reserved", "revoked"]
+
+
+def test_a_correction_is_not_signed_when_its_certificate_was_revoked_meanwhile(world: World) -> None:
+    holder, officer_id = person(world), person(world, "certification_officer")
+    old = cases.certificate(world, holder, officer_id)
+    officer = world.browser(officer_id)
+    sent = RIGHT | {"why": "Wrong."}
+    assert officer.post(f"/en/decisions/certificates/{old}/correction", sent).status_code == 303
+    world.clock.advance(timedelta(minutes=1))
+    _change(world, officer_id, old, EventKind.REVOKE, Reason.FRAUD)
+    assert sorted(str(one.status) for one in _certificates(world)) == ["reserved", "revoked"]
+    with world.read() as session:
+        facts = session.exec(
+            select(AuditEntry.facts).where(col(AuditEntry.action) == "certificates.not_issued")
+        ).all()
+    assert facts == [{"why": "revoked"}]
+
+
+def test_a_reservation_from_before_a_revocation_stays_dead_when_the_person_is_certified_anew(
+    world: World,
+) -> None:
+    holder, officer_id = person(world), person(world, "certification_officer")
+    old = cases.certificate(world, holder, officer_id)
+    dead_case = cases.ready_case(world, holder)
+    cases.grant(world, dead_case, officer_id)
+    _change(world, officer_id, old, EventKind.SUSPEND, Reason.COMPLAINT)
+    _change(world, officer_id, old, EventKind.REVOKE, Reason.CONDUCT)
+    world.clock.advance(timedelta(days=1))
+    anew = cases.certificate(world, holder, officer_id)
+    assert cases.row(world, anew).status is Status.ACTIVE
+    world.clock.advance(timedelta(days=1))
+    _change(world, officer_id, anew, EventKind.SUSPEND, Reason.COMPLAINT)
+    _change(world, officer_id, anew, EventKind.REINSTATE, Reason.CLEARED)
+    assert cases.row(world, anew).status is Status.ACTIVE
+    assert sorted(str(one.status) for one in _certificates(world)) == ["active", "reserved", "revoked"]
 
 
 def test_a_certificate_wears_the_brand_of_the_holders_cohort(world: World) -> None:

@@ -12,7 +12,7 @@ from sqlmodel import Session, col
 
 from app.certificates.models import Achievement, Certificate, CertificationCase, Decision
 from app.certificates.rules.deciding import CaseRecord
-from app.certificates.rules.states import Requirement, Status, Verdict
+from app.certificates.rules.states import Requirement, Status, Verdict, source_of_case
 from app.exams.queries.released import released_result
 from app.kernel.errors import NotFound
 from app.kernel.locales import Trilingual
@@ -252,9 +252,9 @@ def get_case(session: Session, officer_id: UUID, case_id: UUID, *, at: datetime)
         )
         .outerjoin(Decision, col(Decision.case_id) == col(CertificationCase.id))
         .outerjoin(
-            Certificate,
+            Certificate,  # the one the decision led to; a correction of it names the same case
             and_(
-                col(Certificate.case_id) == col(CertificationCase.id),
+                col(Certificate.source) == source_of_case(case_id),
                 col(Certificate.status) != Status.RESERVED,
             ),
         )

@@ -35,6 +35,10 @@ _RESERVATION: tuple[Any, ...] = (
     Certificate.status,
     Certificate.payload,
     Certificate.list_number,
+    func.coalesce(CertificationCase.decided_at, Certificate.valid_from),
+)
+_RESERVED = select(*_RESERVATION).outerjoin(
+    CertificationCase, col(CertificationCase.id) == col(Certificate.case_id)
 )
 
 
@@ -81,6 +85,8 @@ class Reservation:
     status: Status
     payload: bytes
     list_number: int
+    settled_at: datetime
+    """When it was decided; without a case, when it was reserved. Aware UTC."""
 
 
 def achievement_facts(session: Session, slug: str, version: int) -> AchievementFacts:
@@ -132,7 +138,7 @@ def granted_case(session: Session, case_id: UUID) -> GrantedCase:
 
 def find_reservation(session: Session, source: str) -> Reservation | None:
     """What was reserved for a source, in whatever state it is now; None when nothing was."""
-    row = session.execute(select(*_RESERVATION).where(col(Certificate.source) == source)).one_or_none()
+    row = session.execute(_RESERVED.where(col(Certificate.source) == source)).one_or_none()
     return Reservation(*row) if row else None
 
 
@@ -142,10 +148,26 @@ def reservation_of(session: Session, certificate_id: UUID) -> Reservation:
     Raises:
         NotFound: nothing was.
     """
-    row = session.execute(select(*_RESERVATION).where(col(Certificate.id) == certificate_id)).one_or_none()
+    row = session.execute(_RESERVED.where(col(Certificate.id) == certificate_id)).one_or_none()
     if row is None:
         raise NotFound
     return Reservation(*row)
+
+
+def list_standings(
+    session: Session, person_id: UUID, achievement: str, *, for_update: bool = False
+) -> list[tuple[Status, datetime]]:
+    """Where every certificate of a person and achievement stands, and since when (aware UTC).
+
+    ``for_update``: in one order and with what waits to be signed, so that two signings never deadlock.
+    """
+    statement = (
+        select(col(Certificate.status), col(Certificate.status_since))
+        .where(col(Certificate.person_id) == person_id, col(Certificate.achievement) == achievement)
+        .order_by(col(Certificate.id))
+    )
+    rows = session.execute(statement.with_for_update() if for_update else statement).all()
+    return [(row.status, row.status_since) for row in rows]
 
 
 def open_list(session: Session, *, full: int) -> int:

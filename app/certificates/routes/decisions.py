@@ -10,8 +10,9 @@ from app.accounts.queries import names_of
 from app.accounts.routes.choices import CyrillicName, LatinName
 from app.certificates.errors import AlreadyDecided
 from app.certificates.queries import decisions as reads
+from app.certificates.queries.issuing import list_standings
 from app.certificates.rules.deciding import missing
-from app.certificates.rules.states import Verdict
+from app.certificates.rules.states import Verdict, in_the_way
 from app.certificates.service import corrections
 from app.certificates.service import decisions as service
 from app.exams.queries.releases import count_withheld
@@ -92,12 +93,17 @@ def _case_page(
         raise AlreadyDecided
     lacking = () if case.decided_at else missing(reads.record_of(session, case_id))
     people = names_of(session, [one for one in (case.identity_by, case.officer_id) if one is not None])
+    obstacle = None
+    if case.decided_at and not case.certificate_number:
+        others = list_standings(session, case.person_id, case.achievement)
+        obstacle = in_the_way(others, settled_at=case.decided_at)
     return page(
         request,
         "certificates/decision.html",
         status=status,
         case=case,
         lacking=lacking,
+        obstacle=obstacle,
         people=people,
         form=form,
         names=names

@@ -3,8 +3,10 @@
 Source: specification of certificates, sections 1 and 4; ISO/IEC 17024, sections 9.4 and 9.5.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
+from uuid import UUID
 
 
 class Kind(StrEnum):
@@ -133,6 +135,28 @@ def standing(status: Status, *, expires_at: datetime | None, at: datetime) -> st
     if status is Status.ACTIVE and expires_at is not None and at >= expires_at:
         return EXPIRED
     return str(status)
+
+
+def source_of_case(case_id: UUID) -> str:
+    """The source of the certificate a granted case leads to; a correction of it has its own."""
+    return f"case:{case_id}"
+
+
+def in_the_way(others: Iterable[tuple[Status, datetime]], *, settled_at: datetime) -> Status | None:
+    """What forbids signing what was decided at ``settled_at``; None when nothing does.
+
+    ``others``: the status of each certificate of the same holder and achievement, and since when. One revoked
+    since the decision outranks one that is suspended: nothing reinstates it, and the person is certified
+    anew. Instants are aware UTC.
+
+    Source: docs/decisions/0011-renewal-and-correction.md.
+    """
+    found = {
+        status
+        for status, since in others
+        if status is Status.SUSPENDED or (status is Status.REVOKED and since >= settled_at)
+    }
+    return next((status for status in (Status.REVOKED, Status.SUSPENDED) if status in found), None)
 
 
 def changes(status: Status) -> tuple[EventKind, ...]:

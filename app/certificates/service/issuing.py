@@ -26,11 +26,12 @@ from app.certificates.queries.issuing import (
     achievement_facts,
     find_reservation,
     granted_case,
+    list_standings,
     open_list,
 )
 from app.certificates.rules import number as numbers
 from app.certificates.rules.achievements import expiry
-from app.certificates.rules.states import EventKind, Kind, Reason, Status
+from app.certificates.rules.states import EventKind, Kind, Reason, Status, in_the_way, source_of_case
 from app.certificates.service.status import begin_lists, touch_lists
 from app.exams.queries.released import languages_taken
 from app.kernel.clock import Clock
@@ -85,7 +86,7 @@ def award_of_case(session: Session, case_id: UUID) -> Award:
     found = granted_case(session, case_id)
     achieved = achievement_facts(session, found.achievement, found.achievement_version)
     return Award(
-        source=f"case:{case_id}",
+        source=source_of_case(case_id),
         person_id=found.person_id,
         case_id=case_id,
         achievement=achieved,
@@ -187,24 +188,28 @@ def finish(session: Session, clock: Clock, reserved: Reservation, *, jwt: str, t
     """Step 3: store the token and make the certificate active; False when another worker was first.
 
     An active certificate of the same person and achievement is superseded in the same transaction. While one
-    is suspended, nothing is issued around it: the reservation waits, and its reinstatement asks again.
+    is suspended, nothing is issued around it: the reservation waits, and its reinstatement asks again. Once
+    one was revoked after the decision, the reservation stays unsigned for good.
     """
     now = clock.now()
+    others = list_standings(session, reserved.person_id, reserved.achievement, for_update=True)
     kind = session.execute(
-        select(col(Certificate.kind))
-        .where(col(Certificate.id) == reserved.id, col(Certificate.status) == Status.RESERVED)
-        .with_for_update()
+        select(col(Certificate.kind)).where(
+            col(Certificate.id) == reserved.id, col(Certificate.status) == Status.RESERVED
+        )
     ).scalar_one_or_none()
     if kind is None:
         return False
-    if _suspended(session, reserved):
+    obstacle = in_the_way(others, settled_at=reserved.settled_at)
+    if obstacle is not None:
         audit.record(
             session,
             clock,
             actor_id=None,
-            action="certificates.issue_waits",
+            action="certificates.not_issued",
             subject_kind="certificate",
             subject_id=reserved.id,
+            why=str(obstacle),
         )
         return False
     older = session.execute(
@@ -258,22 +263,6 @@ def finish(session: Session, clock: Clock, reserved: Reservation, *, jwt: str, t
         dedupe_key=f"certificates.issued_mail:{reserved.id}",
     )
     return True
-
-
-def _suspended(session: Session, reserved: Reservation) -> bool:
-    return bool(
-        session.scalar(
-            select(
-                exists(
-                    select(1).where(
-                        col(Certificate.person_id) == reserved.person_id,
-                        col(Certificate.achievement) == reserved.achievement,
-                        col(Certificate.status) == Status.SUSPENDED,
-                    )
-                )
-            )
-        )
-    )
 
 
 def _told(session: Session, reserved: Reservation) -> bool:
