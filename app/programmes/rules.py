@@ -199,20 +199,20 @@ class Hidden(StrEnum):
 
 
 def publishable(cells: Mapping[str, int]) -> dict[str, int | Hidden]:
-    """A split that may be published: a cell of 1 to 4 people is hidden; zero stays zero.
+    """A split that may be published: while a cell holds 1 to 4 people, every cell below 5 is hidden.
 
-    The total is public, so gaps that could be computed from the rest are widened: a single one, and several
-    that can only hold 4 each. The smallest cell of 5 or more is hidden with them; where there is none, zeros
-    are shown as "fewer than 5" too, all of them, so that nothing tells them from the small ones.
+    Zeros are hidden with them, since a zero beside a small cell would say which cells are small. The total is
+    public, so a gap that it would still tell is widened: a single one, and several that can only hold 4 each.
+    A cell of 5 or more is hidden with it: the smallest above 5, because 5 could be nothing but 5.
     """
-    small = {key: count for key, count in cells.items() if 0 < count < SMALL_CELL}
-    shown: dict[str, int | Hidden] = {**cells, **dict.fromkeys(small, Hidden.SMALL)}
-    if len(small) == 1 or (small and sum(small.values()) == len(small) * (SMALL_CELL - 1)):
-        large = sorted((count, key) for key, count in cells.items() if count >= SMALL_CELL)
+    low = {key: count for key, count in cells.items() if count < SMALL_CELL}
+    if not any(low.values()):
+        return dict(cells)
+    shown: dict[str, int | Hidden] = {**cells, **dict.fromkeys(low, Hidden.SMALL)}
+    if len(low) == 1 or sum(low.values()) == len(low) * (SMALL_CELL - 1):
+        large = [(count == SMALL_CELL, count, key) for key, count in cells.items() if count >= SMALL_CELL]
         if large:
-            shown[large[0][1]] = Hidden.BESIDE
-        else:
-            shown |= dict.fromkeys(cells, Hidden.SMALL)
+            shown[min(large)[2]] = Hidden.BESIDE
     return shown
 
 

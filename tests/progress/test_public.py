@@ -93,9 +93,19 @@ def test_regions_with_fewer_than_five_people_are_hidden(world: World) -> None:
     text = world.browser().get("/en/programmes/kz-1000").text
     assert row(text, "Astana (city)") == "9"
     assert row(text, "Abai Region") == "&lt;5"
-    assert row(text, "Almaty (city)") == "–"  # or the single gap could be computed from the total
-    assert row(text, "Ulytau Region") == "0"
+    assert row(text, "Almaty (city)") == "6"
+    assert row(text, "Ulytau Region") == "&lt;5"  # an open zero would say which of them is not
+    assert row(text, "No region") == "&lt;5"
     assert re.search(r"<tfoot><tr><th scope=\"row\">In all</th><td class=\"num\">18</td>", text)
+
+
+def test_where_no_region_has_a_few_people_only_zeros_are_shown_as_they_are(world: World) -> None:
+    certify(world, 6, region="KZ-71")
+    world.work()
+    text = world.browser().get("/en/programmes/kz-1000").text
+    assert row(text, "Astana (city)") == "6"
+    assert row(text, "Ulytau Region") == "0"
+    assert "No region" not in text
 
 
 def test_a_few_people_in_one_region_are_not_told_by_the_total(world: World) -> None:
