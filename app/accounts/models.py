@@ -63,7 +63,8 @@ class RoleGrant(SQLModel, table=True):
     person_id: UUID = Field(sa_column=Column(ForeignKey("person.id"), nullable=False))
     role: Role = Field(sa_column=Column(word(Role), nullable=False))
     scope_kind: ScopeKind = Field(sa_column=Column(word(ScopeKind), nullable=False))
-    scope_id: str = Field(default="", max_length=64)
+    scope_id: str = Field(default="", max_length=120)
+    """A slug, a code, an id, or an employer's name as its cohorts carry it."""
     granted_by: UUID | None = Field(default=None, sa_column=Column(ForeignKey("person.id")))
     granted_reason: str = Field(max_length=1000)
     granted_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))

@@ -1,7 +1,7 @@
 """accounts: closing an account, changing its address
 
 Revision ID: 0005
-Revises: 0007
+Revises: 0004
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ import sqlmodel
 from alembic import op
 
 revision: str = "0005"
-down_revision: str | None = "0007"
+down_revision: str | None = "0004"
 branch_labels = None
 depends_on = None
 

@@ -1,5 +1,6 @@
 """One linear history that goes up and down on both databases and ends where the models are."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,10 @@ from app.platform.database import make_engine, write_session
 from tests.world import World
 
 ROOT = Path(__file__).parents[2]
+_GRANT = (
+    "INSERT INTO role_grant (id, person_id, role, scope_kind, scope_id, granted_reason, granted_at) "
+    "VALUES (:id, :person, 'programme_manager', 'region', 'KZ-71', 'x', '2026-11-23 07:00:00')"
+)
 
 
 def test_the_history_is_linear() -> None:
@@ -25,6 +30,41 @@ def test_the_history_is_linear() -> None:
     assert len(script.get_heads()) == 1
     assert len(script.get_bases()) == 1
     assert len(list(script.walk_revisions())) >= 2
+
+
+def test_the_files_are_numbered_in_the_order_of_the_history_and_need_nothing_of_the_application() -> None:
+    script = ScriptDirectory.from_config(Config(toml_file=str(ROOT / "pyproject.toml")))
+    history = [revision.revision for revision in script.walk_revisions()][::-1]
+    files = sorted((ROOT / "migrations" / "versions").glob("*.py"))
+    assert history == [file.name[:4] for file in files]
+    assert history == [f"{number:04d}" for number in range(1, len(history) + 1)]
+    for file in files:
+        assert not re.search(r"^\s*(from|import) app\b", file.read_text(encoding="utf-8"), re.MULTILINE), file
+
+
+def test_a_role_keeps_its_scope_and_its_guards_when_the_column_grows(database_url: str) -> None:
+    migrate(database_url, "0006")
+    engine = make_engine(database_url)
+    person_id, grant_id = new_id(), new_id()
+    with write_session(engine) as session:
+        session.execute(
+            text(
+                "INSERT INTO person (id, email, name_latin, locale, timezone, residence_country, sort_key, "
+                "search_text, created_at) VALUES (:id, 'a@people.example', 'A', 'kk', 'Asia/Almaty', 'kz', '', '', "
+                "'2026-11-23 07:00:00')"
+            ),
+            {"id": person_id.hex},
+        )
+        session.execute(text(_GRANT), {"id": grant_id.hex, "person": person_id.hex})
+    engine.dispose()
+    migrate(database_url)
+    with pytest.raises(DatabaseError), write_session(engine) as session:  # held there already
+        session.execute(text(_GRANT), {"id": new_id().hex, "person": person_id.hex})
+    with pytest.raises(DatabaseError), write_session(engine) as session:  # no such role
+        session.execute(text("UPDATE role_grant SET role = 'emperor'"))
+    with write_session(engine) as session:
+        session.execute(text("UPDATE role_grant SET scope_id = :long"), {"long": "x" * 120})
+    engine.dispose()
 
 
 def test_down_and_up_again(database_url: str) -> None:

@@ -1,13 +1,13 @@
 """sittings: why one was called off; a published form stays as it is
 
-Revision ID: 0004
+Revision ID: 0003
 Revises: 0002
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0004"
+revision: str = "0003"
 down_revision: str | None = "0002"
 branch_labels = None
 depends_on = None
