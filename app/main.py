@@ -25,7 +25,7 @@ from app.platform.database import make_engine, read_session, reading
 from app.platform.passwords import Passwords
 from app.platform.settings import Settings, WorkerMode, load, secret
 from app.programmes import routes as programmes
-from app.programmes.queries.scopes import scope_choices
+from app.programmes.queries.scopes import scope_choices, scope_names
 from app.progress import routes as progress
 from app.web import errors
 from app.web.assets import assets
@@ -97,6 +97,7 @@ def create_app(settings: Settings, clock: Clock) -> FastAPI:
     app.state.find_viewer = accounts_queries.find_viewer
     app.state.touch = accounts_service.touch
     app.state.find_scopes = scope_choices
+    app.state.name_scopes = scope_names
     app.state.passwords = Passwords()
     with read_session(app.state.engine) as session:
         app.state.installation = installation.facts(session, settings)

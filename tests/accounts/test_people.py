@@ -11,11 +11,13 @@ from app.accounts import queries, service
 from app.accounts.errors import EmailTaken, OwnRoles, ScopeUnfit
 from app.accounts.models import RoleGrant
 from app.kernel.errors import NotFound
+from app.kernel.ordering import kazakh_sort_key
 from app.platform.models import AuditEntry
 from app.web.viewer import COOKIE
 from tests.accounts.ground import somebody
 from tests.accounts.test_registration import statements_of
 from tests.factories import person
+from tests.programmes import ground
 from tests.world import World
 
 ROLE = {"role": "programme_manager", "scope": "region:KZ-35", "reason": "Order 12 of 20 November"}
@@ -176,6 +178,45 @@ def test_what_a_role_can_be_limited_to_is_chosen_by_name(world: World) -> None:
     page = world.browser(admin).get(f"/ru/admin/people/{who}").text
     assert re.search(r'<option value="region:KZ-35">Караганд', page)
     assert 'name="scope_id"' not in page
+
+
+def test_an_employer_is_a_scope_however_long_its_name_may_be(world: World) -> None:
+    admin, who = somebody(world, "administrator"), somebody(world)
+    employer = "«Қазақстан темір жолы» ұлттық компаниясы ".ljust(119, "ү") + "і"
+    ground.cohort(world, admin, employer=employer)
+    browser = world.browser(admin)
+    reply = browser.post(f"/en/admin/people/{who}/roles", ROLE | {"scope": f"employer:{employer}"})
+    assert reply.status_code == 303
+    [row] = grants(world, who)
+    assert row.scope_id == employer
+    assert len(employer) == 120
+    assert employer in browser.get(f"/en/admin/people/{who}").text
+
+
+def test_what_is_held_keeps_its_name_when_it_is_offered_no_longer(world: World) -> None:
+    admin, who = somebody(world, "administrator"), somebody(world)
+    cohort_id = ground.cohort(world, admin, name="Aktau, refinery")
+    browser = world.browser(admin)
+    browser.post(f"/en/admin/people/{who}/roles", ROLE | {"scope": f"cohort:{cohort_id}"})
+    ground.close(world, cohort_id)
+    page = browser.get(f"/en/admin/people/{who}").text
+    assert ": Aktau, refinery" in page
+    assert str(cohort_id) not in page
+
+
+def test_what_can_be_chosen_stands_in_the_order_of_the_kazakh_alphabet(world: World) -> None:
+    admin, who = somebody(world, "administrator"), somebody(world)
+    for name in ("Яблоко", "Ұлытау", "Әулие", "Барыс", "Уран"):
+        ground.cohort(world, admin, name=name, employer=f"{name} ЖШС")
+    page = world.browser(admin).get(f"/kk/admin/people/{who}").text
+    for kind in ("cohort", "employer"):
+        offered = re.findall(rf'<option value="{kind}:[^"]*">([^<]*?)(?: ЖШС)?</option>', page)
+        assert offered == ["Әулие", "Барыс", "Уран", "Ұлытау", "Яблоко"]
+    regions = re.findall(r'<option value="region:[^"]*">([^<]*)</option>', page)
+    form = world.browser(person(world, "programme_manager")).get("/kk/cohorts/new").text
+    assert regions == re.findall(r'<option value="KZ-[^"]*">([^<]*)</option>', form)
+    assert regions == sorted(regions, key=kazakh_sort_key)
+    assert len(regions) == 20
 
 
 def test_a_role_held_already_is_not_granted_twice(world: World) -> None:

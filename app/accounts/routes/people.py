@@ -1,6 +1,6 @@
 """People and their roles, for administrators."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
 from typing import Annotated, Any
 from uuid import UUID
@@ -31,7 +31,9 @@ Administrator = Annotated[Viewer, Depends(holding("administrator"))]
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 PAGE = 50
 FindScopes = Callable[[Session, str], Mapping[str, Mapping[str, str]]]
-"""(session, locale) → by kind of scope, the name of each thing by its id."""
+"""(session, locale) → by kind of scope, the name of each thing by its id. ``main`` fills both."""
+NameScopes = Callable[[Session, str, Iterable[tuple[str, str]]], Mapping[str, Mapping[str, str]]]
+"""The same of the scopes that are held, (kind, id), offered any longer or not."""
 
 
 class GrantForm(FormModel):
@@ -81,7 +83,7 @@ def list_people(
 
 
 def _scopes(request: Request, session: Session) -> Mapping[str, Mapping[str, str]]:
-    """What a role can be limited to: names by id, by kind of scope. ``main`` says where they are read."""
+    """What a role can be limited to: names by id, by kind of scope."""
     choices: FindScopes = request.app.state.find_scopes
     return choices(session, str(locale_of(request)))
 
@@ -100,6 +102,7 @@ def _page(
     locale = str(locale_of(request))
     state = form or FormState(values={"scope": f"{ScopeKind.ALL}:"})
     grants: list[Any] = administration.list_grants(session, person_id)
+    name_scopes: NameScopes = request.app.state.name_scopes
     return page(
         request,
         "accounts/person.html",
@@ -119,6 +122,7 @@ def _page(
         role_names=ROLE_NAMES,
         scope_names=SCOPE_NAMES,
         scopes=_scopes(request, session),
+        held_scopes=name_scopes(session, locale, [(str(row.scope_kind), row.scope_id) for row in grants]),
         action_names=ACTION_NAMES,
         done=request.query_params.get("done", ""),
         status=status,

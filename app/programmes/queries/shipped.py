@@ -8,6 +8,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.kernel.locales import Trilingual
+from app.kernel.ordering import kazakh_sort_key
 from app.programmes.rules import MilestoneWord
 
 _DATA = Path(__file__).parents[1] / "data"
@@ -54,3 +55,10 @@ def regions() -> dict[str, Trilingual]:
     """The 20 regions: names in three languages by ISO 3166-2:KZ code."""
     rows = yaml.safe_load((_DATA / "regions.yaml").read_text(encoding="utf-8"))
     return {row["iso"]: {key: row[key] for key in ("kk", "ru", "en")} for row in rows}
+
+
+@cache
+def region_names(locale: str) -> dict[str, str]:
+    """The regions in a language, by their codes, in the order of their names."""
+    named = {iso: names[locale] for iso, names in regions().items()}
+    return dict(sorted(named.items(), key=lambda one: kazakh_sort_key(one[1])))

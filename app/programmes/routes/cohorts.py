@@ -10,14 +10,13 @@ from fastapi.responses import HTMLResponse, Response
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from app.kernel.locales import LOCALES, OWN_NAMES, Locale
-from app.kernel.ordering import kazakh_sort_key
 from app.platform.database import Read, Write
 from app.platform.routing import Router
 from app.programmes import rules
 from app.programmes.errors import CohortOutOfScope
 from app.programmes.queries import cohorts as queries
 from app.programmes.queries import figures, people
-from app.programmes.queries.shipped import regions, shipped
+from app.programmes.queries.shipped import region_names, regions, shipped
 from app.programmes.routes.chart import burn_up_chart
 from app.programmes.routes.words import SECTORS, STATES, STEPS
 from app.programmes.rules import MilestoneWord, Sector
@@ -99,10 +98,7 @@ def _form_page(request: Request, form: FormState, status: HTTPStatus = HTTPStatu
         form=form,
         error_title=bool(form.errors),
         programmes=[(slug, each.title[locale]) for slug, each in shipped().items()],
-        region_options=sorted(
-            ((iso, names[locale]) for iso, names in regions().items()),
-            key=lambda one: kazakh_sort_key(one[1]),
-        ),
+        region_options=list(region_names(locale).items()),
         sectors=[(str(sector), say(locale, label)) for sector, label in SECTORS.items()],
         languages_offered=[(str(each), OWN_NAMES[each]) for each in LOCALES],
     )
