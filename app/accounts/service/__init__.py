@@ -175,6 +175,18 @@ def keep_alive(session: Session, person_id: UUID, until: datetime) -> None:
     )
 
 
+def keep_only(session: Session, person_id: UUID, until: datetime | None) -> None:
+    """Keep a person's sessions until then at the most (aware UTC), or for no attempt any longer.
+
+    Ended ones too: a session opened later is kept as long as these are.
+    """
+    session.execute(
+        update(SignInSession)
+        .where(col(SignInSession.person_id) == person_id, col(SignInSession.keep_until).is_not(None))
+        .values(keep_until=until)
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Change:
     grant_id: UUID

@@ -70,6 +70,15 @@ def lag(*, deadline: datetime, at: datetime) -> timedelta:
     return at - deadline - GRACE
 
 
+def open_until(
+    *, deadline: datetime, paused: bool, extra_seconds: int, window_close: datetime | None
+) -> datetime:
+    """Until when an open attempt may take answers; a paused one may go on as long as its room is open."""
+    if paused and window_close is not None:
+        deadline = max(deadline, window_close + timedelta(seconds=extra_seconds))
+    return deadline + GRACE
+
+
 def too_early_for_timeup(*, deadline: datetime, at: datetime) -> bool:
     """Whether a page says "time is up" so early that only its answers are kept and nothing is handed in."""
     return at < deadline - EARLY

@@ -20,7 +20,7 @@ from app.exams.rules import delivery as rules
 from app.exams.rules import scoring
 from app.exams.rules.states import Axis, EventKind, Lifecycle, Outcome, ReleasePolicy, ResultState, Review
 from app.exams.rules.transitions import Who
-from app.exams.service import answers, history
+from app.exams.service import answers, history, signed_in
 from app.kernel.clock import Clock
 from app.kernel.errors import Refused
 from app.platform import audit
@@ -162,6 +162,7 @@ def close(
         cut_score=attempt.cut_score,
         outcome=str(outcome),
     )
+    signed_in.settle(session, attempt)
     _after_scoring(session, clock, attempt, terminated=how is Lifecycle.TERMINATED)
 
 

@@ -17,7 +17,7 @@ from app.exams.models.attempts import Attempt
 from app.exams.rules import delivery as rules
 from app.exams.rules.states import Axis, Lifecycle
 from app.exams.rules.transitions import Who
-from app.exams.service import doors, hand_in, history, places
+from app.exams.service import doors, hand_in, history, places, signed_in
 from app.kernel.clock import Clock
 from app.kernel.errors import Refused
 
@@ -54,6 +54,7 @@ def pause(
         reason=reason,
         values={"remaining_ms": left // timedelta(milliseconds=1)},
     )
+    signed_in.settle(session, attempt)
     doors.note(session, clock, attempt, actor_id, "attempt.paused")
     return None
 
@@ -226,6 +227,7 @@ def void(
         reason=reason,
         values={"lease": None, "remaining_ms": None, **hand_in.NO_PROPOSAL},
     )
+    signed_in.settle(session, attempt)
     if sitting is not None and not started:
         places.give_up(session, clock, sitting, attempt.id)
     doors.note(session, clock, attempt, actor_id, "attempt.voided")
