@@ -12,7 +12,7 @@ from app.accounts.models import AccountClosure, AddressChange, Person
 from app.accounts.rules import ADDRESS_LINK_LIFE, MAIL_EVERY
 from app.platform.models import AuditEntry, Job
 from app.web.viewer import COOKIE
-from tests.accounts.ground import PASSWORD, cheap, link_in, sign_in, somebody
+from tests.accounts.ground import PASSWORD, CountingPasswords, cheap, link_in, sign_in, somebody
 from tests.world import Browser, World
 
 OLD, NEW = "old@people.example", "new@people.example"
@@ -131,6 +131,83 @@ def test_a_link_works_once_for_a_day_and_a_later_one_replaces_it(world: World) -
         world.clock.advance(ADDRESS_LINK_LIFE / 3)
         browser.get("/en/settings")
     assert browser.post(link_in(third.text)).status_code == 410
+
+
+def test_who_mistypes_in_between_gets_the_first_link_back(world: World) -> None:
+    cheap(world)
+    who = somebody(world, email=OLD)
+    browser = world.browser(who)
+    ask(browser)
+    world.work()
+    ask(browser, "mistyped@people.example")
+    world.work()
+    first, mistyped = (link_in(mail.text) for mail in world.box.mails)
+    assert browser.post(first).status_code == 410
+    ask(browser)
+    world.work()
+    assert len(world.box.mails) == 2, "the address has just had its letter"
+    assert browser.post(mistyped).status_code == 410
+    assert browser.post(first).status_code == 303
+    assert email_of(world, who) == NEW
+    ask(browser, OLD)
+    ask(browser)
+    assert browser.post(first).status_code == 410, "what was made once is not made again"
+
+
+def test_a_link_that_gave_way_before_its_letter_was_made_gets_one(world: World) -> None:
+    cheap(world)
+    browser = world.browser(somebody(world, email=OLD))
+    ask(browser)
+    ask(browser, "mistyped@people.example")
+    world.work()
+    for _ in range(3):
+        ask(browser)
+    world.work()
+    [letter] = [mail for mail in world.box.mails if mail.to == NEW]
+    assert browser.post(link_in(letter.text)).status_code == 303
+
+
+def test_asking_again_for_an_address_another_has_just_asked_for_ends_the_link_before(world: World) -> None:
+    cheap(world)
+    browser, other = world.browser(somebody(world, email=OLD)), world.browser(somebody(world))
+    ask(browser, "first@people.example")
+    world.work()
+    ask(other)
+    ask(browser)
+    world.work()
+    first = link_in(next(mail.text for mail in world.box.mails if mail.to == "first@people.example"))
+    assert browser.post(first).status_code == 410
+    taken = link_in(next(mail.text for mail in world.box.mails if mail.to == NEW))
+    assert browser.post(taken).status_code == 410
+    assert other.post(taken).status_code == 303
+
+
+class Meanwhile(CountingPasswords):
+    """Somebody changes the password in another tab, just after it was checked here."""
+
+    def __init__(self, world: World, who: UUID) -> None:
+        super().__init__()
+        self._world, self._who = world, who
+
+    def verify(self, password: str, kept: str | None) -> bool:
+        fits = super().verify(password, kept)
+        with self._world.write() as session:
+            session.get_one(Person, self._who).password_hash = self.hash("another long one")
+        return fits
+
+
+@pytest.mark.parametrize("act", ["address", "closure"])
+def test_a_password_that_was_changed_meanwhile_is_the_present_one_no_longer(world: World, act: str) -> None:
+    who = somebody(world, email=OLD)
+    browser = world.browser(who)
+    world.app.state.passwords = Meanwhile(world, who)
+    reply = ask(browser) if act == "address" else close(browser)
+    assert reply.status_code == 422
+    cheap(world)
+    assert browser.get("/en/settings").status_code == 200
+    with world.read() as session:
+        assert session.scalars(select(AddressChange)).all() == []
+        assert session.get_one(Person, who).disabled_at is None
 
 
 def test_an_address_that_has_an_account_is_not_revealed_and_not_taken(world: World) -> None:

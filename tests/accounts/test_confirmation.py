@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.accounts.rules import LINK_LIFE, MAIL_EVERY, MailPurpose
 from app.platform.models import Job
 from app.web.viewer import COOKIE
-from tests.accounts.ground import PASSWORD, REGISTRATION, cheap, link_in, sign_in
+from tests.accounts.ground import PASSWORD, REGISTRATION, cheap, link_in, sign_in, somebody
 from tests.accounts.test_registration import EMAIL, person, register
 from tests.world import World
 
@@ -173,3 +173,19 @@ def test_an_unconfirmed_account_takes_over_what_was_typed_last_and_old_links_die
     assert confirm(world, second).status_code == 303
     assert sign_in(world.browser(), EMAIL, "the attackers own words").status_code == 422
     assert sign_in(world.browser(), EMAIL).status_code == 303
+
+
+@pytest.mark.parametrize("between", ["register", "sign-in", "sign-out"])
+def test_nobody_is_sent_where_the_one_before_them_was_going(world: World, between: str) -> None:
+    cheap(world)
+    somebody(world, email="here@people.example")
+    browser = world.browser()
+    browser.post("/en/register", REGISTRATION | {"next": "/en/join/of-somebody-else"})
+    assert browser.http.cookies["ceasai_next"]
+    if between == "register":
+        browser.post("/en/register", REGISTRATION | {"email": "second@people.example"})
+    elif between == "sign-in":
+        sign_in(browser, "here@people.example")
+    else:
+        browser.post("/en/sign-out")
+    assert "ceasai_next" not in browser.http.cookies

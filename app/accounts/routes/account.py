@@ -12,7 +12,7 @@ from app.accounts.routes.browsers import know
 from app.accounts.routes.choices import Email, Password
 from app.accounts.routes.present import present_password
 from app.accounts.routes.registration import PRIVATE_LINK
-from app.accounts.routes.sign_in import knock, shows_demonstration
+from app.accounts.routes.sign_in import knock, leave, shows_demonstration
 from app.accounts.service import address, closing, own
 from app.kernel.errors import DomainError
 from app.platform.database import Read, Write
@@ -20,7 +20,7 @@ from app.platform.routing import Router
 from app.web.errors import sentence_of
 from app.web.forms import Form, FormModel, FormState, parse, read_form
 from app.web.pages import brand_of, go, page
-from app.web.viewer import COOKIE, ClockDep, SignedIn, Viewer
+from app.web.viewer import ClockDep, SignedIn, Viewer
 
 router = Router(prefix="/settings")
 
@@ -80,7 +80,12 @@ def ask_for_address(
         status = HTTPStatus.UNPROCESSABLE_ENTITY
         return _page(request, session, viewer, "address", form=state, status=status)
     refused = own.wrong_password(
-        session, clock, email=present.email, origin=present.origin, fits=present.fits(given.present)
+        session,
+        clock,
+        account=present.account,
+        email=present.email,
+        origin=present.origin,
+        fits=present.fits(given.present),
     )
     if refused is not None:
         error = refused.error
@@ -144,7 +149,12 @@ def close_account(
         status = HTTPStatus.UNPROCESSABLE_ENTITY
         return _page(request, session, viewer, "closing", form=state, status=status)
     refused = own.wrong_password(
-        session, clock, email=present.email, origin=present.origin, fits=present.fits(given.present)
+        session,
+        clock,
+        account=present.account,
+        email=present.email,
+        origin=present.origin,
+        fits=present.fits(given.present),
     )
     if refused is not None:
         error = refused.error
@@ -153,6 +163,4 @@ def close_account(
         closing.close(session, clock, person_id=viewer.person_id, brand_id=brand_of(request).id)
     except ExamUnderWay as refusal:  # nothing was written
         return _page(request, session, viewer, "closing", form=state, refusal=refusal, status=refusal.status)
-    response = go(request, "sign-in", done="closed")
-    response.delete_cookie(COOKIE)
-    return response
+    return leave(request, done="closed")

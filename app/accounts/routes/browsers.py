@@ -58,10 +58,21 @@ def know(request: Request, response: Response, email: str) -> None:
 
 
 def keep_next(request: Request, response: Response, address: str) -> None:
-    """Keep where somebody was going while they register and read their mail. Never in the mail itself."""
+    """Keep where somebody was going while they register and read their mail. Never in the mail itself.
+
+    Who was going nowhere does not go where the one before them was.
+    """
     target = rules.safe_next(address)
     if target:
         _keep(request, response, NEXT_COOKIE, target, rules.LINK_LIFE[rules.MailPurpose.CONFIRMATION])
+    else:
+        forget_next(request, response)
+
+
+def forget_next(request: Request, response: Response) -> None:
+    """Somebody has got in or gone: nobody else at this browser is sent where they were going."""
+    secure = request.app.state.settings.secure
+    response.delete_cookie(NEXT_COOKIE, httponly=True, samesite="lax", secure=secure)
 
 
 def kept_next(request: Request) -> str:

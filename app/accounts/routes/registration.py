@@ -7,7 +7,7 @@ from pydantic import ValidationInfo, field_validator
 
 from app.accounts import queries
 from app.accounts.errors import LinkNotValid, ResidencyElsewhere
-from app.accounts.routes.browsers import NEXT_COOKIE, keep_next, kept_next, origin_of
+from app.accounts.routes.browsers import keep_next, kept_next, origin_of
 from app.accounts.routes.choices import (
     FIRST_COUNTRY,
     Country,
@@ -192,5 +192,4 @@ def create_confirmation(
         return _confirmation_page(request, state, token, email, refusal=refusal, status=refusal.status)
     target = kept_next(request)
     response = onward(request, target) if target else go(request, "dashboard", done="confirmed")
-    response.delete_cookie(NEXT_COOKIE)
     return remember(request, response, result, locale=result.locale, email=email)

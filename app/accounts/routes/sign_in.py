@@ -10,7 +10,7 @@ from pydantic import StringConstraints
 from sqlmodel import Session
 
 from app.accounts import queries, rules, service
-from app.accounts.routes.browsers import know, origin_of
+from app.accounts.routes.browsers import forget_next, know, origin_of
 from app.accounts.routes.choices import SIGN_IN_NAMES, Password
 from app.accounts.service import entry
 from app.kernel.clock import Clock
@@ -70,12 +70,21 @@ def remember(
 
     ``email``: the address whose password was right; from now on the browser is known for it.
     """
+    forget_next(request, response)
     if email is not None:
         know(request, response, email)
     secure = request.app.state.settings.secure
     life = int(rules.SESSION_LIFE.total_seconds())
     response.set_cookie(COOKIE, opened.token, max_age=life, httponly=True, samesite="lax", secure=secure)
     response.set_cookie(LOCALE_COOKIE, locale, max_age=life, httponly=True, samesite="lax", secure=secure)
+    return response
+
+
+def leave(request: Request, *, done: str) -> Response:
+    """Take from the browser what was its person's, and show the way back in."""
+    response = go(request, "sign-in", done=done)
+    response.delete_cookie(COOKIE)
+    forget_next(request, response)
     return response
 
 
@@ -193,6 +202,4 @@ def end_session(request: Request, session: Write, clock: ClockDep, viewer: Maybe
     """Sign out of this browser."""
     if viewer is not None:
         service.end_session(session, clock, session_id=viewer.session_id)
-    response = go(request, "sign-in", done="out")
-    response.delete_cookie(COOKIE)
-    return response
+    return leave(request, done="out")

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
@@ -21,12 +21,13 @@ def ask(session: Session, clock: Clock, *, person_id: UUID, email: str, brand_id
     """Send a link to the new address. The answer is the same when somebody else has it: they are told so.
 
     ``email``: normalised. The present password has been checked by the caller. A link asked for before stops
-    working.
+    working. While the address may get no other letter, the person's own link to it works again.
     """
+    void(session, clock, person_id)
     if not pauses.may_mail(session, clock, "address", email):
+        _reopen(session, clock, person_id=person_id, email=email, brand_id=brand_id)
         return
     now, change_id = clock.now(), new_id()
-    void(session, clock, person_id)
     session.add(
         AddressChange(
             id=change_id,
@@ -36,8 +37,36 @@ def ask(session: Session, clock: Clock, *, person_id: UUID, email: str, brand_id
             expires_at=now + rules.ADDRESS_LINK_LIFE,
         )
     )
+    _write_later(session, clock, change_id, brand_id)
+
+
+def _write_later(
+    session: Session, clock: Clock, change_id: UUID, brand_id: str, *, dedupe_key: str | None = None
+) -> None:
     payload = {"change_id": change_id, "brand_id": brand_id}
-    enqueue_later(session, clock, "accounts.new_address_mail", payload)
+    enqueue_later(session, clock, "accounts.new_address_mail", payload, dedupe_key=dedupe_key)
+
+
+def _reopen(session: Session, clock: Clock, *, person_id: UUID, email: str, brand_id: str) -> None:
+    """Let the last change to an address be confirmed again that only gave way to another one."""
+    last = session.execute(
+        select(col(AddressChange.id), col(AddressChange.token_hash))
+        .where(
+            col(AddressChange.person_id) == person_id,
+            col(AddressChange.email) == email,
+            col(AddressChange.former).is_(None),  # it was never made
+            col(AddressChange.expires_at) > clock.now(),
+        )
+        .order_by(col(AddressChange.created_at).desc(), col(AddressChange.id).desc())
+        .limit(1)
+    ).first()
+    if last is None:
+        return
+    session.execute(update(AddressChange).where(col(AddressChange.id) == last.id).values(used_at=None))
+    if last.token_hash is None:  # it gave way before its letter was made
+        _write_later(
+            session, clock, last.id, brand_id, dedupe_key=f"accounts.new_address_mail:{last.id}:again"
+        )
 
 
 def void(session: Session, clock: Clock, person_id: UUID) -> None:

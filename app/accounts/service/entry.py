@@ -198,21 +198,23 @@ def confirm(
         pauses.count_failure(session, clock, email, origin)
         return Refused(NotTheRegistration())
     person_id = _use_link(session, clock, rules.MailPurpose.CONFIRMATION, token)
-    if person_id != account.person_id or not _still(session, account):
+    if person_id != account.person_id or not still(session, account):
         raise LinkNotValid
     _confirm_address(session, clock, person_id)
     pauses.forget_failures(session, email, origin)
     return service.open_session(session, clock, person_id=person_id, device=device, leaving=leaving)
 
 
-def _still(session: Session, account: queries.Credentials) -> bool:
-    """Whether the account is open and its password has not changed since it was checked."""
+def still(session: Session, account: queries.Credentials) -> bool:
+    """Whether the account is open with the password that was checked; it stays so until the commit."""
     found = session.scalar(
-        select(col(Person.id)).where(
+        select(col(Person.id))
+        .where(
             col(Person.id) == account.person_id,
             col(Person.password_hash) == account.password_hash,
             col(Person.disabled_at).is_(None),
         )
+        .with_for_update()
     )
     return found is not None
 

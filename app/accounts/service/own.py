@@ -42,17 +42,26 @@ def change_profile(
 
 
 def wrong_password(
-    session: Session, clock: Clock, *, email: str, origin: queries.Origin, fits: bool
+    session: Session,
+    clock: Clock,
+    *,
+    account: queries.Credentials,
+    email: str,
+    origin: queries.Origin,
+    fits: bool,
 ) -> Refused | None:
     """What is said to somebody who was asked for their present password; None when it is right.
 
-    ``fits``: what came out of checking it before, outside this transaction. Wrong ones count as at sign-in.
+    ``account``: what it was checked against, outside this transaction; ``fits``: whether it did. Wrong ones
+    count as at sign-in. One that was changed elsewhere since is refused too, and not counted.
     """
     waits = pauses.refusal(session, clock, email=email, origin=origin)
-    if waits is None and not fits:
+    if waits is not None:
+        return waits
+    if not fits:
         pauses.count_failure(session, clock, email, origin)
         return Refused(WrongPassword())
-    return waits
+    return None if entry.still(session, account) else Refused(WrongPassword())
 
 
 def change_password(
@@ -73,7 +82,7 @@ def change_password(
     it did.
     """
     person_id = account.person_id
-    refused = wrong_password(session, clock, email=email, origin=origin, fits=fits)
+    refused = wrong_password(session, clock, account=account, email=email, origin=origin, fits=fits)
     if refused is not None:
         return refused
     if not service.changed(
