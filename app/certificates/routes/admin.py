@@ -5,11 +5,11 @@ from typing import Annotated
 from fastapi import Depends, Request, Response
 from pydantic import Field
 
-from app.accounts.queries import names_of
-from app.accounts.routes.choices import CyrillicName, LatinName
+from app.accounts.queries import Names, names_of
 from app.certificates.credential import issuer_of
 from app.certificates.queries import register as reads
 from app.certificates.queries.keys import list_keys
+from app.certificates.routes.officers import NamesForm, Officer
 from app.certificates.routes.words import REASON_SAYS, SHORT
 from app.certificates.rules import number as numbers
 from app.certificates.rules.states import REASONS, TRANSITIONS, EventKind, Reason, changes
@@ -27,15 +27,12 @@ from app.web.viewer import ClockDep, Viewer, holding
 
 router = Router(prefix=PREFIX)
 
-Officer = Annotated[Viewer, Depends(holding("certification_officer"))]
 KeyReader = Annotated[Viewer, Depends(holding("administrator", "auditor"))]
 
 
-class CorrectionForm(FormModel):
+class CorrectionForm(NamesForm):
     """The names as in the document, and why they are corrected."""
 
-    cyrillic: CyrillicName = None
-    latin: LatinName
     why: str = Field(min_length=1, max_length=1000)
 
 
@@ -176,7 +173,7 @@ def correct(
         clock,
         officer_id=officer.person_id,
         number=wanted,
-        names=corrections.Names(data.cyrillic, data.latin),
+        names=Names(data.cyrillic, data.latin),
         note=data.why,
         issuer=issuer_of(app.settings, demonstration=app.installation.demonstration),
     )

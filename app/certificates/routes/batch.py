@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Query, Request, Response
+from fastapi import Query, Request, Response
 from starlette.datastructures import FormData
 
 from app.certificates.queries import decisions as reads
 from app.certificates.queries.decisions import CaseLine
+from app.certificates.routes.officers import Officer
 from app.certificates.rules.states import Verdict
 from app.certificates.service import decisions as service
 from app.kernel.clock import Clock
@@ -23,11 +24,9 @@ from app.web.errors import sentence_of
 from app.web.forms import Form
 from app.web.locale import PREFIX, locale_of
 from app.web.pages import go, page
-from app.web.viewer import ClockDep, Viewer, holding
+from app.web.viewer import ClockDep
 
 router = Router(prefix=PREFIX)
-
-Officer = Annotated[Viewer, Depends(holding("certification_officer"))]
 
 
 @dataclass(frozen=True, slots=True)

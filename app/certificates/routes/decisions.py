@@ -3,14 +3,14 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import Depends, Query, Request, Response
+from fastapi import Query, Request, Response
 from pydantic import Field
 
-from app.accounts.queries import names_of
-from app.accounts.routes.choices import CyrillicName, LatinName
+from app.accounts.queries import Names, names_of
 from app.certificates.errors import AlreadyDecided
 from app.certificates.queries import decisions as reads
 from app.certificates.queries.issuing import list_standings
+from app.certificates.routes.officers import NamesForm, Officer
 from app.certificates.rules.deciding import missing
 from app.certificates.rules.states import Verdict, in_the_way
 from app.certificates.service import corrections
@@ -24,18 +24,9 @@ from app.web.forms import Form, FormModel, FormState, parse
 from app.web.locale import PREFIX
 from app.web.pages import go, page
 from app.web.translations import N_
-from app.web.viewer import ClockDep, Viewer, holding
+from app.web.viewer import ClockDep, Viewer
 
 router = Router(prefix=PREFIX)
-
-Officer = Annotated[Viewer, Depends(holding("certification_officer"))]
-
-
-class NamesForm(FormModel):
-    """The names as in the document."""
-
-    cyrillic: CyrillicName = None
-    latin: LatinName
 
 
 class DecisionForm(FormModel):
@@ -168,7 +159,7 @@ def correct_names(
         clock,
         officer_id=officer.person_id,
         case_id=case_id,
-        names=corrections.Names(data.cyrillic, data.latin),
+        names=Names(data.cyrillic, data.latin),
     )
     if refusal is not None:
         return errors.refused(request, refusal)

@@ -6,12 +6,12 @@ the certificate it stands for, and supersedes it.
 Source: docs/decisions/0011-renewal-and-correction.md.
 """
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlmodel import Session, col
 
+from app.accounts.queries import Names
 from app.certificates.credential import Issuer, Score
 from app.certificates.errors import AlreadyDecided, OwnTrainee, StatusNotAllowed
 from app.certificates.models import Certificate, CertificateEvent, CertificationCase
@@ -23,14 +23,6 @@ from app.kernel.errors import NotFound, Refused
 from app.platform import audit
 from app.platform.outbox import enqueue_later
 from app.programmes.queries import trained
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """The names as in the document; at least one is given."""
-
-    cyrillic: str | None
-    latin: str | None
 
 
 def _refused(
