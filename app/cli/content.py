@@ -69,6 +69,9 @@ def report(root: Root = ROOT, *, json: Annotated[bool, typer.Option("--json")] =
     typer.echo(f"\nread a second time: {review['reviewed']} of {review['files']} files")
     for path in review["gone"]:
         typer.echo(f"  recorded, and no longer there: {path}")
+    typer.echo(f"left for a specialist or a lawyer: {review['open']} questions")
+    for address in review["lost"]:
+        typer.echo(f"  asked of a line that is not there: {address}")
 
 
 def _table(columns: list[str], rows: list[dict[str, Any]], *, words: bool) -> None:

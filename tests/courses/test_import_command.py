@@ -104,9 +104,11 @@ def test_report_counts_what_the_files_hold(tmp_path: Path) -> None:
     assert EN in counted["review"]["without"]
     assert EN not in again["without"]
     said = RUN.invoke(commands(), ["content", "report", str(root)]).stdout
-    assert "sample: 1 lessons, 10 minutes, 1 terms" in said
-    assert re.search(r"^ +M1 +1 +10 +1 +1 +1 +yes +2 ", said, re.MULTILINE)
+    assert "sample: 1 lessons, 20 minutes, 1 terms" in said
+    assert re.search(r"^ +M1 +1 +20 +1 +1 +1 +yes +2 ", said, re.MULTILINE)
     assert "keys: a 0, b 3, c 0, d 0" in said
+    assert "left for a specialist or a lawyer: 2 questions" in said
+    assert f"asked of a line that is not there: {EN}:9999" in said
 
 
 def test_stamp_marks_translations_as_written_from_the_english_that_stands(tmp_path: Path) -> None:
