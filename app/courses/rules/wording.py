@@ -48,7 +48,12 @@ def refused_word(text: str, never: Iterable[str]) -> str | None:
     What is quoted is spoken about: a text may teach that a word is wrong.
     """
     said = line_of(without_quotations(text))
-    return next((phrase for phrase in never if line_of(phrase).rstrip() in said), None)
+    return next((phrase for phrase in never if _opening(phrase) in said), None)
+
+
+@cache
+def _opening(phrase: str) -> str:
+    return line_of(phrase).rstrip()
 
 
 @cache
