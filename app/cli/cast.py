@@ -31,6 +31,7 @@ CAST = (
     Part("yerlan", "Үлгіев Ерлан", "Ulgiyev Yerlan", Locale.RU, "certification_officer"),
     Part("dinara", "Сынақова Динара", "Synaqova Dinara", Locale.KK, "programme_manager"),
     Part("anna", "Примерова Анна", "Primerova Anna", Locale.RU, "administrator"),
+    Part("talgat", "Жорамалов Талғат", "Zhoramalov Talgat", Locale.KK, "auditor"),
 )
 """One person per role that has pages, and one who has the whole way behind her.
 

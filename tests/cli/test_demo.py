@@ -18,6 +18,7 @@ from app.cli.cast import CAST, email
 from app.courses.queries import outline, practice
 from app.kernel.clock import SystemClock
 from app.platform.settings import ROOT, Settings, SettingsError
+from tests.architecture.authorisation import MATRIX
 from tests.postgres import Server
 from tests.world import World
 
@@ -130,6 +131,15 @@ def test_the_sign_in_page_shows_the_cast_and_what_each_is(shown: World) -> None:
     page = shown.browser().get("/ru/sign-in").text
     assert page.count('name="person"') == len(CAST)
     assert not re.search(r"<small></small>", page)
+
+
+def test_whoever_has_pages_of_their_own_plays_in_the_demonstration(shown: World) -> None:
+    named = {role for access in MATRIX.values() if isinstance(access, tuple) for role in access}
+    assert len(named) >= 6
+    assert named <= {part.role for part in CAST}
+    auditor = shown.browser(person(shown, next(part.key for part in CAST if part.role == "auditor")))
+    assert 'href="/kk/admin/keys"' in auditor.get("/kk/dashboard").text
+    assert auditor.get("/kk/admin/keys").status_code == 200
 
 
 class Counted:
