@@ -91,6 +91,8 @@ def _bring_up(settings: Settings, stamp: str, clock: Clock, say: Say) -> None:
             session_rooms = made_before.rooms(session)
         if not built:
             session_rooms = _build(stage, say)
+        elif len(stage.cast) < len(CAST):
+            scenes.make_people(stage, _password_hash())
         scenes.top_up(stage, session_rooms)
     finally:
         engine.dispose()
@@ -116,9 +118,13 @@ def _everybody_is_there(session: Session, stage: scenes.Stage) -> bool:
     return built is not None
 
 
+def _password_hash() -> str:
+    return Argon2Hasher(time_cost=2, memory_cost=19 * 1024, parallelism=1).hash(PASSWORD)
+
+
 def _build(stage: scenes.Stage, say: Say) -> list[UUID]:
     """Play every scene; the rooms of the exam centre."""
-    password_hash = Argon2Hasher(time_cost=2, memory_cost=19 * 1024, parallelism=1).hash(PASSWORD)
+    password_hash = _password_hash()
     say("people")
     scenes.make_people(stage, password_hash)
     members = scenes.make_cohort(stage, password_hash)

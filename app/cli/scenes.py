@@ -62,10 +62,12 @@ class Stage:
 
 
 def make_people(stage: Stage, password_hash: str) -> None:
-    """Everybody of the cast, with their roles."""
+    """Everybody of the cast who is not on the stage yet, with their roles."""
     clock = stage.ago(days=70)
     with write_session(stage.engine) as session:
         for part in CAST:
+            if part.key in stage.cast:
+                continue
             stage.cast[part.key] = people.create_person(
                 session,
                 clock,

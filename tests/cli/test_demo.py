@@ -13,10 +13,11 @@ from sqlalchemy import Engine, event, text
 from app.accounts.queries import find_by_email
 from app.certificates.queries.mine import list_own
 from app.certificates.rules.states import Kind
-from app.cli import demo
-from app.cli.cast import CAST, email
+from app.cli import demo, scenes
+from app.cli.cast import CAST, Part, email
 from app.courses.queries import outline, practice
 from app.kernel.clock import SystemClock
+from app.kernel.locales import Locale
 from app.platform.settings import ROOT, Settings, SettingsError
 from tests.architecture.authorisation import MATRIX
 from tests.postgres import Server
@@ -140,6 +141,18 @@ def test_whoever_has_pages_of_their_own_plays_in_the_demonstration(shown: World)
     auditor = shown.browser(person(shown, next(part.key for part in CAST if part.role == "auditor")))
     assert 'href="/kk/admin/keys"' in auditor.get("/kk/dashboard").text
     assert auditor.get("/kk/admin/keys").status_code == 200
+
+
+def test_who_joins_the_cast_comes_into_an_older_demonstration(
+    shown: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newcomer = Part("newcomer", "Үлгілі Сынақ", "Ulgili Synaq", Locale.KK, "rater")
+    for module in (demo, scenes):
+        monkeypatch.setattr(module, "CAST", (*CAST, newcomer))
+    for _ in range(2):
+        demo.prepare(shown.settings, SystemClock())
+        assert shown.browser().get("/kk/sign-in").text.count('name="person"') == len(CAST) + 1
+    assert shown.browser(person(shown, "newcomer")).get("/kk/dashboard").status_code == 200
 
 
 class Counted:
