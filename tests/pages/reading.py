@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from html.parser import HTMLParser
 
 from app.cli import messages
@@ -12,6 +12,11 @@ WORD = re.compile(r"[^\W\d_]{2,}")
 FILLED = re.compile(r"%\(\w+\)s|<[^>]*>|%%")
 """What parts a sentence: what fills it, and markup, at which a page's text is parted too."""
 LEAKED = re.compile(r"%\(|\{\{|<built-in|Undefined")
+LATIN, CYRILLIC = re.compile(r"\b[a-z]{2,}\b"), re.compile(r"[Ѐ-ӿ]")
+ADDRESS = re.compile(r"\S*[/@.]\S+")
+"""Of a page, a file or an e-mail: Latin words in it are no language."""
+TERMS = frozenset({"human in the loop", "(human on the loop)"})
+"""Terms a lesson introduces in the language they come from."""
 
 
 class Reader(HTMLParser):
@@ -95,26 +100,45 @@ def _foreign(locale: str) -> tuple[tuple[str, frozenset[str], tuple[str, ...]], 
     )
 
 
-def faults(locale: str, html: str) -> Iterator[str]:
-    """Everything on a page of ``locale`` that its reader should not see."""
+@lru_cache(maxsize=2)
+def _read(locale: str, html: str) -> Reader:
     reader = Reader(locale)
     reader.feed(html)
-    if reader.html_lang != locale:
-        yield f"lang={reader.html_lang}"
+    return reader
+
+
+@cache
+def _wrong(locale: str, words: str) -> tuple[str, ...]:
+    found = []
+    for other, whole, parts in _foreign(locale):
+        if words in whole:
+            found.append(f"{other} sentence {words!r}")
+        else:
+            found += [f"{other} words {part!r} in {words!r}" for part in parts if part in words]
+    if not found and locale != "en" and words not in TERMS and not CYRILLIC.search(words):
+        if len(LATIN.findall(ADDRESS.sub(" ", words))) >= 3:
+            found.append(f"only Latin words {words!r}")
+    if (words == "None" and locale != "en") or LEAKED.search(words):
+        found.append(f"leaked {words[:80]!r}")
+    return tuple(found)
+
+
+def faults_of_a_part(locale: str, html: str) -> Iterator[str]:
+    """Everything in a part of a page of ``locale`` that its reader should not see."""
+    for words in sorted(set(_read(locale, html).texts)):
+        yield from _wrong(locale, words)
+
+
+def faults(locale: str, html: str) -> Iterator[str]:
+    """Everything on a page of ``locale`` that its reader should not see."""
+    html_lang = _read(locale, html).html_lang
+    if html_lang != locale:
+        yield f"lang={html_lang}"
     if 'class="demo-strip"' not in html:
         yield "does not say that it is a demonstration"
-    for words in sorted(set(reader.texts)):
-        for other, whole, parts in _foreign(locale):
-            if words in whole:
-                yield f"{other} sentence {words!r}"
-            else:
-                yield from (f"{other} words {part!r} in {words!r}" for part in parts if part in words)
-        if (words == "None" and locale != "en") or LEAKED.search(words):
-            yield f"leaked {words[:80]!r}"
+    yield from faults_of_a_part(locale, html)
 
 
 def links(locale: str, html: str) -> list[str]:
     """Where a page leads, within its language."""
-    reader = Reader(locale)
-    reader.feed(html)
-    return [link for link in reader.links if link.startswith((f"/{locale}/", "/v/"))]
+    return [link for link in _read(locale, html).links if link.startswith((f"/{locale}/", "/v/"))]

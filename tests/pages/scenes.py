@@ -1,0 +1,199 @@
+"""What no link of a demonstration leads to: letters, an exam from the application to the release, a quiz, a list.
+
+Each scene is played over HTTP by the people of the demonstration, as their pages let them; every reply is handed
+to whoever reads it. The clock of the world is moved to the hour of the exam.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from sqlalchemy import text
+
+from app.exams.rules.booking import NOTICE_VERSION
+from app.worker import make_context, run_due
+from tests.world import World
+
+EXAM = "ceasai-analyst"
+Look = Callable[[str, Any], None]
+"""Takes who looked where, and the reply."""
+
+
+class Player:
+    """Somebody at a browser in one language, whose every page is read."""
+
+    def __init__(self, world: World, locale: str, name: str, person: UUID | None, look: Look) -> None:
+        self.browser = world.browser(person)
+        self.locale, self.name, self.look = locale, name, look
+
+    def _shown(self, where: str, reply: Any, status: int) -> str:
+        if reply.status_code == 303:
+            return self.opens(reply.headers["location"])
+        assert reply.status_code == status, (self.name, where, reply.status_code)
+        self.look(f"{self.name} {where}", reply)
+        return str(reply.text)
+
+    def opens(self, path: str, status: int = 200) -> str:
+        """Go to a page, given without its language or as a link says it."""
+        path = path if path.startswith("/") else f"/{self.locale}/{path}"
+        return self._shown(path, self.browser.get(path), status)
+
+    def sends(self, path: str, status: int = 200, /, **data: Any) -> str:
+        """Send a form; the page that follows is read."""
+        path = path if path.startswith("/") else f"/{self.locale}/{path}"
+        return self._shown(path, self.browser.post(path, data), status)
+
+
+def found(pattern: str, page: str) -> str:
+    """What the one group of ``pattern`` holds where it first stands on the page."""
+    match = re.search(pattern, page)
+    assert match is not None, pattern
+    return match[1]
+
+
+class Scenes:
+    """The scenes, one after the other; later ones build on what earlier ones did."""
+
+    def __init__(self, world: World, locale: str, look: Look) -> None:
+        self.world, self.locale, self.look = world, locale, look
+
+    def player(self, name: str) -> Player:
+        """Somebody of the demonstration, by the first part of the e-mail; "" is a visitor."""
+        person = (
+            self.one("SELECT id FROM person WHERE email = :key", key=f"{name}@demo.example") if name else None
+        )
+        return Player(self.world, self.locale, name or "visitor", person, self.look)
+
+    def one(self, statement: str, **values: Any) -> UUID:
+        """The one id a statement finds."""
+        with self.world.read() as session:
+            return UUID(str(session.execute(text(statement), values).scalars().one()))
+
+    def play(self) -> None:
+        """All of them."""
+        for scene in (self.cohort, self.letters, self.study, self.exam, self.certificates, self.refusals):
+            scene()
+
+    def letters(self) -> None:
+        """Register, forget the password, ask for another address; then open every letter and its link."""
+        visitor, learner = self.player(""), self.player("aigerim")
+        visitor.sends(
+            "register",
+            name_latin="Sample Testperson",
+            email="new@people.example",
+            password="a password that is long",
+            locale=self.locale,
+            residence_country="kz",
+        )
+        visitor.sends("reset", email="aigerim@demo.example")
+        learner.sends("settings/address", email="other@people.example", present="demonstration only")
+        run_due(make_context(self.world.engine, self.world.clock, self.world.settings))
+        led = []
+        for address in re.findall(r'href="([^"]*/dev/mail/[^"]+)"', visitor.opens("dev/mail")):
+            letter = visitor.opens(address)
+            led += re.findall(r'href="/\w\w/((?:confirm|reset|settings/address|invitations)/[^"]+)"', letter)
+        for link in led:
+            (learner if link.startswith("settings") else visitor).opens(link)
+        assert {link.split("/")[0] for link in led} == {"confirm", "reset", "settings", "invitations"}
+
+    def cohort(self) -> None:
+        """A list of addresses is looked through and sent; a join link is made and opened."""
+        manager = self.player("dinara")
+        cohort = self.one("SELECT id FROM cohort")
+        wrong = "fresh@people.example\nnobody\naigerim@demo.example\nfresh@people.example"
+        manager.sends(f"cohorts/{cohort}/invitations", addresses=wrong)
+        manager.sends(f"cohorts/{cohort}/invitations", addresses="fresh@people.example", step="send")
+        made = manager.sends(f"cohorts/{cohort}/join-link", 201)
+        self.player("").opens("join/" + found(r"/join/([\w-]+)", made))
+
+    def study(self) -> None:
+        """A search, a check in a lesson, a quiz to its result."""
+        learner = self.player("aigerim")
+        for words in ("ceasai", "qqqqq"):
+            learner.opens("search?" + urlencode({"q": words}))
+        lesson = found(r'<a[^>]*href="([^"]*/courses/[^"/]+/[^"/]+/[^"/]+)"', learner.opens("dashboard"))
+        check = found(r'action="([^"]+/checks/[^"]+)"', learner.opens(lesson))
+        for chosen in ({}, {"chosen": ["a"]}):
+            self.look(f"aigerim {check}", learner.browser.post(check, chosen, HX_Request="true"))
+        quiz = learner.sends("practice/mixed")
+        place = found(r'action="([^"]+/answers)"', quiz)
+        learner.sends(place, 422, item=found(r'name="item" value="([^"]+)"', quiz))
+        while 'name="item"' in quiz:
+            chosen = found(r'name="chosen" value="([^"]+)"', quiz)
+            learner.sends(place, item=found(r'name="item" value="([^"]+)"', quiz), chosen=[chosen])
+            quiz = learner.opens(place.removesuffix("/answers"))
+
+    def exam(self) -> None:
+        """Apply with a request, be heard, book, check in, be admitted, begin, be stopped; then the release."""
+        candidate, manager, proctor = map(self.player, ("nurlan", "gulnara", "saule"))
+        candidate.sends(
+            f"exams/{EXAM}/application",
+            name_latin="Synaqov Nurlan",
+            name_cyrillic="Сынақов Нұрлан",
+            age="adult",
+            accommodation="Үлкен әріп",
+            conduct="true",
+            mark="true",
+            notice="true",
+        )
+        candidate.opens(f"exams/{EXAM}/application/withdrawal")
+        request = found(r'href="([^"]+/accommodations/[^"?]+)"', manager.opens("accommodations"))
+        manager.opens(request)
+        manager.sends(request, act="approve", percent="25", minutes="0", reason="Дәрігер анықтамасы")
+        offered = re.findall(r'name="sitting_id" value="([^"]+)"', candidate.opens(f"exams/{EXAM}/sittings"))
+        later = candidate.sends(f"exams/{EXAM}/bookings", sitting_id=offered[-1])
+        asked = found(r'href="([^"]+/exams/bookings/[^"]+/cancellation)"', later)
+        candidate.opens(asked)
+        candidate.sends(asked)
+        booked = candidate.sends(f"exams/{EXAM}/bookings", sitting_id=offered[0])
+        place = found(r'href="([^"]+/exams/attempts/[^"]+)/before', booked)
+        candidate.opens(f"{place}/before")
+        candidate.opens(place)
+        candidate.sends(f"{place}/check-in", 422)
+        candidate.sends(f"{place}/check-in", notice="true", rules="true", version=NOTICE_VERSION)
+        door = f"rooms/{offered[0]}/attempts/{place.rsplit('/', 1)[1]}"
+        proctor.opens(f"{door}/refusal")
+        proctor.sends(f"{door}/admission")
+        candidate.opens(place)
+        self.world.clock.advance(timedelta(minutes=15))
+        candidate.sends(f"{place}/start")
+        self._stopped(candidate, manager, proctor, place)
+
+    def _stopped(self, candidate: Player, manager: Player, proctor: Player, place: str) -> None:
+        """Paused and resumed; ended by two people, and released by an officer."""
+        for tail in ("?n=2", "?view=all", "/time", "/submission"):
+            candidate.opens(f"{place}{tail}")
+        watched = f"rooms/attempts/{place.rsplit('/', 1)[1]}"
+        proctor.opens(watched)
+        proctor.sends(f"{watched}/pause", reason="Жарық өшті")
+        candidate.opens(place)
+        proctor.sends(f"{watched}/resume")
+        proctor.sends(f"{watched}/termination", reason="Үлгі себеп")
+        manager.opens(watched)
+        manager.sends(f"{watched}/termination/confirmation")
+        candidate.opens(place)
+        candidate.opens(f"{place}/result")
+        officer = self.player("yerlan")
+        officer.opens(found(r'href="([^"]+/results/[^"?]+)"', officer.opens("results")))
+
+    def certificates(self) -> None:
+        """Names are confirmed by their holder; the case is reviewed and granted with others."""
+        case = self.one("SELECT id FROM certification_case WHERE names_confirmed_at IS NULL")
+        holder = self.one(
+            "SELECT a.candidate_id FROM certification_case c JOIN attempt a ON a.id = c.attempt_id WHERE c.id = :id",
+            id=case.hex,
+        )
+        member = Player(self.world, self.locale, "member", holder, self.look)
+        officer = self.player("yerlan")
+        officer.opens(f"decisions/review?case={case}")
+        member.opens(f"certificates/names/{case}")
+        member.sends(f"certificates/names/{case}")
+        officer.opens(f"decisions/review?case={case}")
+        officer.sends("decisions/review", case=[str(case)])
+
+    def refusals(self) -> None:
+        """A page that is not there."""
+        self.player("").opens("no-such-page", 404)
