@@ -1,5 +1,6 @@
 """Templates parse, obey the content security policy, and every form carries the cross-site field."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -19,6 +20,7 @@ FORBIDDEN = {
     "event attribute": re.compile(r"<[^>]+\son[a-z]+\s*=", re.I),
     "hx-on": re.compile(r"\bhx-on\b|hx-on:", re.I),
     "js: expression": re.compile(r"=\s*[\"']\s*js:", re.I),
+    "unescaped value": re.compile(r"\|\s*safe\b|\bautoescape\s+false", re.I),
     "trigger filter": re.compile(r"hx-trigger\s*=\s*[\"'][^\"']*\["),
     "foreign address": re.compile(
         r"(?:src|href)\s*=\s*[\"'](?:https?:)?//(?!\{\{)(?!www\.linkedin\.com)", re.I
@@ -31,6 +33,7 @@ BROKEN = {
     "event attribute": '<p onclick="x()">',
     "hx-on": '<p hx-on:click="x">',
     "js: expression": "<p hx-vals='js:{a:1}'>",
+    "unescaped value": "<p>{{ cohort.name | safe }}</p>",
     "trigger filter": '<p hx-trigger="click[ctrlKey]">',
     "foreign address": '<img src="https://elsewhere.example/a.png">',
 }
@@ -109,6 +112,37 @@ def test_what_the_catalogues_know_is_no_literal_text() -> None:
         literals('<p class="a b">{{ _("Good") }} {% trans n=n %}Well {{ n }}{% endtrans %} (2.5) – kk</p>')
         == []
     )
+
+
+def trusted_markup(source: str) -> list[str]:
+    """Where a program declares a text that is not its own to be markup."""
+    calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    return [
+        ast.unparse(call)
+        for call in calls
+        if ast.unparse(call.func).split(".")[-1] == "Markup"
+        and not all(isinstance(argument, ast.Constant) for argument in call.args)
+    ]
+
+
+TRUSTED = {
+    "app/web/folding.py",  # sentences of our catalogues
+    "app/courses/routes/sheets.py",  # sanitised when it was imported
+    "app/courses/queries/lessons.py",  # as above
+}
+
+
+def test_nothing_but_our_own_sentences_and_imported_lessons_is_declared_to_be_markup() -> None:
+    sources = {name(path): path.read_text() for path in sorted((ROOT / "app").rglob("*.py"))}
+    assert {path for path, source in sources.items() if trusted_markup(source)} == TRUSTED
+
+
+@pytest.mark.parametrize(
+    "source", ["Markup(name)", 'markupsafe.Markup(f"<b>{name}</b>")', 'Markup("<b>" + name)']
+)
+def test_declaring_a_text_to_be_markup_is_seen(source: str) -> None:
+    assert len(trusted_markup(source)) == 1
+    assert trusted_markup('Markup("<b>{}</b>").format(name)') == []
 
 
 @pytest.mark.parametrize("what", FORBIDDEN)
