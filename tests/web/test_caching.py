@@ -32,3 +32,16 @@ def test_the_pages_of_an_attempt_are_kept_nowhere(world: World) -> None:
 @pytest.mark.parametrize("path", ["", "/courses", "/conduct", "/sign-in"])
 def test_public_pages_may_be_kept_and_asked_about(world: World, path: str) -> None:
     assert world.browser().get(f"/en{path or '/'}").headers["cache-control"] == "private, no-cache"
+
+
+def test_a_page_its_fragment_and_a_refusal_are_kept_apart(world: World) -> None:
+    """One address answers a browser and HTMX differently, and so may whatever stands between."""
+    browser = world.browser(factories.person(world))
+    for path, status in (("/en/courses", 200), ("/en/no-such-page", 404)):
+        for headers in ({}, {"HX_Request": "true"}):
+            reply = browser.get(path, **headers)
+            assert reply.status_code == status
+            assert "HX-Request" in {name.strip() for name in reply.headers["vary"].split(",")}
+    refused = browser.post("/en/settings/profile", {}, HX_Request="true")
+    assert refused.status_code == 422
+    assert "HX-Request" in refused.headers["vary"]
