@@ -4,6 +4,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Engine, event
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.testclient import TestClient
@@ -38,6 +39,22 @@ def _no_bug(reply: Any) -> Any:
     """The reply, unless a bug answered: what happened is in the captured log."""
     assert reply.status_code != 500, "a bug of ours; its place is in the log line 'incident'"
     return reply
+
+
+class Lent:
+    """Counts the connections that are out of the pool, and notes how many are each time it is asked."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._out, self.noted = 0, []
+        event.listen(engine, "checkout", lambda *_: self._moved(1))
+        event.listen(engine, "checkin", lambda *_: self._moved(-1))
+
+    def _moved(self, by: int) -> None:
+        self._out += by
+
+    def note(self) -> None:
+        """Remember how many are out now."""
+        self.noted.append(self._out)
 
 
 class Browser:

@@ -5,12 +5,11 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import event
 
 from app.platform import passwords
 from app.platform.passwords import Passwords
 from tests.accounts.ground import CHEAP, PASSWORD, REGISTRATION, CountingPasswords, sign_in, somebody
-from tests.world import World
+from tests.world import Lent, World
 
 
 def test_a_hash_costs_what_the_sheet_asks_for() -> None:
@@ -49,34 +48,21 @@ def test_two_hashes_at_once_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_no_password_is_hashed_inside_a_transaction(world: World) -> None:
-    open_now = 0
-
-    def out(*_args: object) -> None:
-        nonlocal open_now
-        open_now += 1
-
-    def back(*_args: object) -> None:
-        nonlocal open_now
-        open_now -= 1
-
-    held: list[int] = []
+    lent = Lent(world.engine)
 
     class Watching(CountingPasswords):
         def hash(self, password: str) -> str:
-            held.append(open_now)
+            lent.note()
             return super().hash(password)
 
         def verify(self, password: str, kept: str | None) -> bool:
-            held.append(open_now)
+            lent.note()
             return super().verify(password, kept)
 
     world.app.state.passwords = Watching()
     person = somebody(world, email="a@people.example")
-    event.listen(world.engine, "checkout", out)
-    event.listen(world.engine, "checkin", back)
     sign_in(world.browser(), "a@people.example")
     sign_in(world.browser(), "a@people.example", "wrong password")
     world.browser().post("/en/register", REGISTRATION)
     world.browser(person).post("/en/settings/password", {"present": PASSWORD, "password": "another long one"})
-    assert len(held) == 5
-    assert set(held) == {0}
+    assert lent.noted == [0] * 5

@@ -15,6 +15,7 @@ from sqlmodel import col, select
 from app.certificates import jobs, jose, keys
 from app.certificates.credential import issuer_of
 from app.certificates.models import Certificate, CertificateEvent
+from app.certificates.pdf import store
 from app.certificates.queries.keys import verifiers
 from app.certificates.rules import number as numbers
 from app.certificates.rules.states import EventKind, Reason, Status
@@ -31,7 +32,7 @@ from app.programmes.rules import MilestoneWord
 from tests.certificates import cases
 from tests.certificates.papers import Page
 from tests.factories import person
-from tests.world import World
+from tests.world import Lent, World
 
 
 def _all(world: World) -> list[Certificate]:
@@ -80,6 +81,33 @@ def test_a_granted_case_becomes_one_signed_certificate_with_a_mail_and_a_milesto
     assert events == [EventKind.ISSUE]
     mail = [mail for mail in world.box.mails if mail.to == "holder@people.example"][-1]
     assert numbers.shown(number) in mail.text
+
+
+def test_nothing_is_signed_or_drawn_inside_a_transaction(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lent, sign, render = Lent(world.engine), jose.Signer.sign, store.render
+    drawn: list[int] = []
+
+    def signed(signer: jose.Signer, payload: bytes) -> str:
+        lent.note()
+        return sign(signer, payload)
+
+    def rendered(*facts: Any) -> bytes:
+        lent.note()
+        drawn.append(len(lent.noted))
+        return render(*facts)
+
+    monkeypatch.setattr(jose.Signer, "sign", signed)
+    monkeypatch.setattr(store, "render", rendered)
+    holder = person(world)
+    number = cases.certificate(world, holder)
+    jobs.sign_list(world.context, {"purpose": "revocation", "number": cases.row(world, number).list_number})
+    reply = world.browser(holder).get(f"/credentials/{number}.pdf")
+    assert reply.content.startswith(b"%PDF-")
+    assert len(drawn) == 1
+    assert len(lent.noted) >= 3
+    assert set(lent.noted) == {0}
 
 
 @pytest.mark.parametrize(
