@@ -6,6 +6,7 @@ folded to the Russian letters people type when their keyboard has no Kazakh layo
 
 import re
 import unicodedata
+from functools import lru_cache
 
 import snowballstemmer
 
@@ -36,18 +37,19 @@ def normalise(text: str, locale: str) -> list[str]:
     Source: Snowball stemmers for Russian and English; no stemmer of Kazakh exists there or in PostgreSQL, so
     at most three endings are taken off, of which none leaves fewer than three letters.
     """
-    # The stemmers keep the word they work on in themselves, and two requests may search at once.
-    english, russian = snowballstemmer.stemmer("english"), snowballstemmer.stemmer("russian")
-    found = []
-    for word in _WORD.findall(unicodedata.normalize("NFC", text).casefold()):
-        if _LATIN.fullmatch(word):
-            stem = english.stemWord(word)
-        elif locale == "kk":
-            stem = _kazakh_stem(word.translate(FOLD))
-        else:
-            stem = russian.stemWord(word.replace("ё", "е"))
-        found.append(stem.translate(FOLD))
-    return found
+    return [_stem(word, locale) for word in _WORD.findall(unicodedata.normalize("NFC", text).casefold())]
+
+
+@lru_cache(maxsize=50_000)
+def _stem(word: str, locale: str) -> str:
+    """A word without its endings. Remembered: a course says the same words again and again."""
+    if _LATIN.fullmatch(word):
+        stem = snowballstemmer.stemmer("english").stemWord(word)
+    elif locale == "kk":
+        stem = _kazakh_stem(word.translate(FOLD))
+    else:  # a stemmer of its own each time: it keeps the word in itself, and two requests may search at once
+        stem = snowballstemmer.stemmer("russian").stemWord(word.replace("ё", "е"))
+    return str(stem).translate(FOLD)
 
 
 def _kazakh_stem(word: str) -> str:
