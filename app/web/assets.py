@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path
+from urllib.parse import quote
 
 import brotli
 from fastapi import Request, Response
@@ -45,10 +46,16 @@ class Assets:
         pico = (folder / "vendor/pico/pico.min.css").read_text()
         pico = pico.replace('@charset "UTF-8";', "")
         own = "\n".join((folder / f"css/{name}.css").read_text() for name in _CSS)
-        own = _URL.sub(lambda match: f'url("{self.url(match.group(1))}")', own)
+        own = _URL.sub(lambda match: f'url("{self._address(match.group(1))}")', own)
         own = re.sub(r"/\*.*?\*/", "", own, flags=re.DOTALL)
         order = "@layer pico, tokens, base, layout, components, pages;"
         return f"{order}\n@layer pico {{{pico}}}\n{own}".encode()
+
+    def _address(self, name: str) -> str:
+        """Where the stylesheet finds a file: a drawing in itself, since every page would ask for it."""
+        if not name.endswith(".svg"):
+            return self.url(name)
+        return "data:image/svg+xml," + quote(self._files[self._names[name]].bodies["identity"], safe=" /:='")
 
     def _add(self, name: str, body: bytes) -> None:
         digest = hashlib.sha256(body).hexdigest()[:12]

@@ -1,5 +1,7 @@
 """The address decides the language; without one the cookie, then Accept-Language, then Kazakh."""
 
+import re
+
 import pytest
 
 from app.web.assets import assets
@@ -67,5 +69,9 @@ def test_static_files_are_immutable_compressed_and_hashed(world: World) -> None:
             assert reply.headers.get("content-encoding", "identity") == encoding
             assert "immutable" in reply.headers["cache-control"]
             assert reply.headers["x-content-type-options"] == "nosniff"
+    style = browser.http.get(assets().url("css/site.css")).text
+    asked = re.findall(r'url\("?(/static/[^")]+)"?\)', style)
+    assert asked, "the fonts"
+    assert {address.rpartition(".")[2] for address in asked} == {"woff2"}, "drawings stand in the stylesheet"
     assert browser.get("/static/css/site.css").status_code == 404
     assert browser.get("/static/../settings.py").status_code == 404
