@@ -18,12 +18,15 @@ from app.exams.models.forms import Form
 from app.exams.queries import attempts as queries
 from app.exams.rules.states import Lifecycle, Mode, Outcome
 from app.exams.service import answers as service
-from app.question_banks.models import ItemVersion
+from app.question_banks.models import Item, ItemVersion
+from app.question_banks.rules import ItemStatus
 from tests import factories
 from tests.exams.delivery_world import (
+    ITEMS,
     MULTIPLE,
     SECRET,
     Candidate,
+    Made,
     answers,
     attempt,
     candidate,
@@ -165,6 +168,8 @@ def test_rule_11_after_hand_in_every_write_gets_410_and_changes_nothing(world: W
         who.hand_in(lease=lease),
         who.hand_in(lease=lease, timeup="1"),
         who.start(),
+        who.browser.post(f"{who.place}/window", HX_Request="true"),
+        who.browser.post(f"{who.place}/window"),
     ):
         assert reply.status_code == HTTPStatus.GONE
     after = (answers(world, who.attempt_id), attempt(world, who.attempt_id), changes(world, who.attempt_id))
@@ -188,30 +193,75 @@ def test_rule_11_the_guard_stands_in_the_update(world: World) -> None:
 # 12 Pinned
 
 
-def test_rule_12_editing_an_item_never_changes_a_running_attempt(world: World) -> None:
-    exam = make_exam(world)
-    who = candidate(world, exam)
-    before = [who.page(f"?n={n}").text for n in (1, 4)]
+def edit_every_item(world: World, exam: Made) -> None:
+    """A new version of each item with other texts, another order, key and points, and the item points to it."""
     with world.write() as session:
         for old_id in exam.items:
             old = session.get_one(ItemVersion, old_id)
-            facts = old.model_dump(exclude={"id", "number", "content_hash"})
-            fresh = ItemVersion(
-                **facts | {"stem": {k: "Edited" for k in old.stem}, "key": ["d"]},
-                number=2,
-                content_hash="e" * 64,
-            )
+            facts = old.model_dump(exclude={"id", "number", "content_hash", "status"})
+            facts |= {
+                "stem": {locale: "Edited" for locale in old.stem},
+                "choices": [
+                    choice | {"text": {locale: "Edited" for locale in choice["text"]}}
+                    for choice in reversed(old.choices)
+                ],
+                "key": ["d"],
+                "points": 3,
+            }
+            fresh = ItemVersion(**facts, number=2, status=ItemStatus.ACTIVE, content_hash="e" * 64)
             session.add(fresh)
-    after = [who.page(f"?n={n}").text for n in (1, 4)]
+            session.flush()
+            session.get_one(Item, old.item_id).current_version_id = fresh.id
+            old.status = ItemStatus.RETIRED
 
-    def choices(html: str) -> list[str]:
-        return re.findall(r'value="([abcd])"', html)
 
+def test_rule_12_editing_an_item_never_changes_a_running_attempt(world: World) -> None:
+    exam = make_exam(world)
+    who = candidate(world, exam)
+    views = ("?n=1", "?n=4", "?view=all")
+    before = [who.page(view).text for view in views]
+    edit_every_item(world, exam)
+    after = [who.page(view).text for view in views]
+
+    def choices(html: str) -> list[tuple[str, str]]:
+        return re.findall(r'value="([abcd])"[^>]*><span>([^<]+)', html)
+
+    assert all(choices(html) for html in before)
     assert [choices(html) for html in before] == [choices(html) for html in after]
     assert "Edited" not in "".join(after)
-    who.save(1, "a")
+    assert "Stem 1.1 eng" in after[0]
+    for n in range(1, ITEMS):
+        who.save(n, "a")
     who.hand_in()
-    assert attempt(world, who.attempt_id).raw_score == 1
+    row = attempt(world, who.attempt_id)
+    assert (row.raw_score, row.max_points, row.outcome) == (5, 6, Outcome.PASSED)
+
+
+def test_rule_12_editing_an_item_never_changes_a_finished_attempt(world: World) -> None:
+    exam = make_exam(world)
+    who = candidate(world, exam)
+    for n in range(1, ITEMS):
+        who.save(n, "a")
+    who.hand_in()
+    row = attempt(world, who.attempt_id)
+    address = f"/en/exams/receipts/{row.code}/{row.answers_hash}"
+
+    def told() -> list[str]:
+        pages = (who.browser.get(f"{who.place}{tail}").text for tail in ("/result", "/receipt"))
+        return [html[html.index("<main") : html.index("</main>")] for html in pages]
+
+    def recomputed() -> tuple[int, dict[int, frozenset[str]]]:
+        with world.read() as session:
+            found = service.recompute(session, session.get_one(Attempt, row.id))
+            return found.raw_score, {place: frozenset(chosen) for place, chosen in found.answers.items()}
+
+    before = (told(), recomputed())
+    assert before[1] == (5, {n: frozenset({"a"}) for n in range(1, ITEMS)})
+    assert "You reached 5 of 6 points." in before[0][0]
+    edit_every_item(world, exam)
+    assert (told(), recomputed()) == before
+    assert "The receipt matches" in who.browser.get(address).text
+    assert attempt(world, who.attempt_id) == row
 
 
 def test_rule_12_option_order_comes_from_the_stored_seed_and_differs_between_attempts(world: World) -> None:

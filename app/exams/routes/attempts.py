@@ -22,6 +22,7 @@ from app.exams.routes.exam_window import (
     read_order,
 )
 from app.exams.rules import delivery as rules
+from app.exams.rules.states import Lifecycle
 from app.exams.service import answers, delivery, hand_in
 from app.kernel.clock import Clock
 from app.kernel.errors import Refused
@@ -78,8 +79,13 @@ def _enter(
     *,
     again: bool = False,
 ) -> tuple[queries.OpenWindow, delivery.Entered] | Response:
-    """The window of a running attempt, entered; or what is shown instead."""
+    """The window of a running attempt, entered; or what is shown instead.
+
+    ``again`` takes the lease although this browser holds it: a write, and refused like one.
+    """
     window = queries.window_of(session, candidate_id, attempt_id)
+    if again and window.lifecycle not in {*rules.RUNNING, Lifecycle.PAUSED}:
+        raise delivery.refusal_to_write(window.lifecycle)
     waiting = exam_page.waiting(request, clock, window)
     if waiting is not None:
         return waiting
@@ -121,7 +127,7 @@ def show(
 def take_window(
     *, clock: Arrival, request: Request, session: Write, viewer: SignedIn, form: Form, attempt_id: UUID
 ) -> Response:
-    """Make this window the live one, although another of the same browser was."""
+    """Make this window the live one, although another of the same browser was. 410 once it is closed."""
     del form
     found = _enter(request, session, clock, viewer.person_id, attempt_id, again=True)
     if isinstance(found, Response):
