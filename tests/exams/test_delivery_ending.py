@@ -50,6 +50,24 @@ def test_rule_18_hand_in_asks_with_counts_while_the_timer_runs(world: World) -> 
     assert attempt(world, who.attempt_id).lifecycle is Lifecycle.IN_PROGRESS
 
 
+def test_rule_18_the_receipt_carries_the_counts(world: World) -> None:
+    who = candidate(world, make_exam(world))
+    who.save(1, "a")
+    who.save(2, "b")
+    for place in ("3", "4", "5"):
+        who.browser.post(f"{who.place}/answers", {"flag": place})
+    who.hand_in()
+    assert attempt(world, who.attempt_id).counts == {"answered": 2, "flagged": 3, "empty": 4}
+    said = {
+        "kk": "Жауап берілгені: 2. Белгіленгені: 3. Бос: 4.",
+        "ru": "Отвечено: 2. Отмечено: 3. Без ответа: 4.",
+        "en": "Answered: 2. Flagged: 3. Empty: 4.",
+    }
+    for locale, counts in said.items():
+        who.locale = locale
+        assert f"<dd>{counts}</dd>" in who.browser.get(f"{who.place}/receipt").text
+
+
 def test_rule_18_the_receipt_is_verifiable_later(world: World) -> None:
     who = candidate(world, make_exam(world))
     who.save(1, "a")
@@ -137,8 +155,39 @@ def test_rule_19_flag_clear_map_and_time_are_buttons_of_the_form(world: World) -
     assert post(go="5").headers["location"].endswith("?n=5")
     assert post(go="previous").headers["location"].endswith("?n=1")
     assert post(go="all").headers["location"].endswith("?view=all")
+    button = re.search(r"<button ([^>]*)>Say how much time is left</button>", who.page("?n=2").text)
+    assert button
+    assert {'form="item"', 'name="time"', 'value="1"'} <= set(button.group(1).split())
     told = who.browser.get(post(time="1").headers["location"]).text
     assert "Time left: 0:30:00" in told
+
+
+def test_rule_19_the_map_has_a_button_for_each_question_that_says_how_it_stands(world: World) -> None:
+    who = candidate(world, make_exam(world))
+    who.save(1, "a")
+    who.save(4, "b")
+    for place in ("4", "5"):
+        who.browser.post(f"{who.place}/answers", {"flag": place})
+
+    def buttons(query: str) -> list[tuple[str, str, str]]:
+        page = who.page(query).text
+        drawn = page[page.index('<ol class="qmap"') : page.index("</ol>", page.index('<ol class="qmap"'))]
+        found = re.findall(r"<li><button ([^>]*)>(.*?)</button></li>", drawn)
+        assert len(found) == drawn.count("<button")
+        assert all('form="item"' in attributes for attributes, _ in found)
+        return [
+            (
+                re.findall(r'name="go" value="(\d+)"', attributes)[0],
+                re.sub(r"<[^>]+>", "", inside),
+                "step" if 'aria-current="step"' in attributes else "",
+            )
+            for attributes, inside in found
+        ]
+
+    states = ["answered", "empty", "empty", "answered, flagged", "empty, flagged", "empty"]
+    stand = [(str(n), f"{n}, {state}") for n, state in enumerate(states, start=1)]
+    assert buttons("?n=2") == [(*button, "step" if button[0] == "2" else "") for button in stand]
+    assert buttons("?view=all") == [(*button, "") for button in stand]
 
 
 # 20 Result

@@ -140,11 +140,16 @@ def test_rule_05_what_waits_survives_a_reload(hall: Hall, open_page: Open) -> No
     assert len(events(seat.world, seat.attempt_id, "save")) == 1
 
 
-def test_rule_05_the_minutes_left_are_announced(hall: Hall, open_page: Open) -> None:
+@pytest.mark.parametrize("minutes", [30, 15, 5, 1])
+def test_rule_05_the_minutes_left_are_announced(hall: Hall, open_page: Open, minutes: int) -> None:
     seat = Seat(hall, open_page)
-    seat.ends_in(15 * 60 + 3)
+    said = seat.page.locator("#say[role=status]")
+    seat.ends_in(minutes * 60 + 50)
+    seat.page.reload()
+    expect(said).to_have_text("")
+    seat.ends_in(minutes * 60 + 3)
     seat.beat()
-    expect(seat.page.locator("#say[role=status]")).to_have_text("Time left: 15 min")
+    expect(said).to_have_text(f"Time left: {minutes} min")
 
 
 def test_rule_10_a_window_on_another_machine_takes_over_and_this_one_freezes_readable(
