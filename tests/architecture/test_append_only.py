@@ -1,16 +1,28 @@
 """Every guarded table refuses what it is guarded against, in the database itself, whoever writes."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Connection, Table, TypeDecorator, delete, insert, inspect, text, update
+from sqlalchemy import (
+    Connection,
+    Table,
+    TypeDecorator,
+    delete,
+    insert,
+    inspect,
+    literal_column,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import SQLModel
 
 from app.kernel.ids import new_id
 from app.platform.database import make_engine
+from app.question_banks.rules import ItemStatus
 from tests.world import World
 
 ALWAYS = {
@@ -22,6 +34,7 @@ ALWAYS = {
     "achievement",
     "certification_decision",
     "certificate_event",
+    "stimulus",
 }
 """No row of these is ever changed. The other guarded tables may change in the columns their guards name."""
 SOMETIMES = {"audit_entry", "milestone", "item_version", "form", "certificate"}
@@ -52,27 +65,43 @@ def value_for(column: Any) -> Any:
         bytes: b"1",
         object: {},  # a document
         datetime: datetime(2026, 11, 23, 7, tzinfo=UTC),
+        date: date(2026, 11, 23),
     }
     return made[wanted]
 
 
-def put_in_a_row(connection: Connection, table: Table) -> None:
-    """One row, whatever it would have to belong to: only its guard is asked about here."""
+def another_value(column: Any, held: Any) -> Any:
+    """Something that the column does not hold now."""
+    if getattr(column.type, "enum_class", None):
+        return literal_column("'another'")  # some have one word only
+    changed: dict[type, Any] = {
+        int: lambda: held + 1,
+        str: lambda: f"x{held[1:]}",
+        dict: lambda: {"other": 1},
+        datetime: lambda: held + timedelta(days=1),
+        date: lambda: held + timedelta(days=1),
+    }
+    return changed.get(type(held), lambda: value_for(column))()
+
+
+def put_in_a_row(connection: Connection, table: Table, *, filled: bool = False) -> None:
+    """One row, whatever it would have to belong to: only its guard is asked about here.
+
+    With ``filled`` also what may stay empty has a value.
+    """
     if table.name == "installation":
         return  # it has its one row from the start
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("PRAGMA ignore_check_constraints = ON")
     else:
-        connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
-        for check in inspect(connection).get_check_constraints(table.name):
-            connection.exec_driver_sql(f'ALTER TABLE {table.name} DROP CONSTRAINT "{check["name"]}"')
+        about = inspect(connection)
+        for constraint in (*about.get_check_constraints(table.name), *about.get_foreign_keys(table.name)):
+            connection.exec_driver_sql(f'ALTER TABLE {table.name} DROP CONSTRAINT "{constraint["name"]}"')
     connection.execute(
         insert(table).values(
-            {column.name: value_for(column) for column in table.columns if not column.nullable}
+            {column.name: value_for(column) for column in table.columns if filled or not column.nullable}
         )
     )
-    if connection.dialect.name != "sqlite":
-        connection.exec_driver_sql("SET LOCAL session_replication_role = origin")
 
 
 @pytest.fixture
@@ -119,6 +148,42 @@ def test_no_column_of_an_append_only_table_is_changed(bare: Any, name: str) -> N
         for column in table.columns:
             with pytest.raises(DatabaseError, match="append-only"), connection.begin_nested():
                 connection.execute(update(table).values({column.name: value_for(column)}))
+
+
+@pytest.mark.parametrize("filled", [True, False], ids=["filled", "empty"])
+def test_of_an_item_version_only_the_status_moves(bare: Any, filled: bool) -> None:
+    table = SQLModel.metadata.tables["item_version"]
+    with bare.connect() as connection:
+        put_in_a_row(connection, table, filled=filled)
+        row = connection.execute(select(table)).mappings().one()
+        for column in table.columns:
+            if column.name == "status":
+                continue
+            others = [another_value(column, row[column.name])]
+            if column.nullable and filled:
+                others.append(None)
+            for other in others:
+                with pytest.raises(DatabaseError, match="append-only"), connection.begin_nested():
+                    connection.execute(update(table).values({column.name: other}))
+        connection.execute(update(table).values({name: row[name] for name in table.columns.keys()}))
+
+
+def test_what_was_approved_is_never_a_draft_again(bare: Any) -> None:
+    table = SQLModel.metadata.tables["item_version"]
+    drafts = {ItemStatus.DRAFT, ItemStatus.IN_REVIEW}
+    with bare.connect() as connection:
+        put_in_a_row(connection, table)
+        way = (
+            *(ItemStatus.IN_REVIEW, ItemStatus.DRAFT, ItemStatus.IN_REVIEW, ItemStatus.APPROVED),
+            *(ItemStatus.ACTIVE, ItemStatus.RETIRED, ItemStatus.ACTIVE, ItemStatus.RETIRED),
+        )
+        for status in way:
+            connection.execute(update(table).values(status=status))
+            if status in drafts:
+                continue
+            for draft in drafts:
+                with pytest.raises(DatabaseError, match="append-only"), connection.begin_nested():
+                    connection.execute(update(table).values(status=draft))
 
 
 def test_a_linked_entry_of_the_audit_is_not_changed(bare: Any) -> None:
