@@ -25,6 +25,12 @@ class ApplicationNeeded(DomainError):
     code = "application-needed"
 
 
+class TrainsOthers(DomainError):
+    """Whoever trains others now sees no live item, so they sit no exam that leads to certification."""
+
+    code = "trains-others"
+
+
 class AlreadyApplied(DomainError):
     """There is a live application of this person for this exam."""
 

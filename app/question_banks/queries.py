@@ -1,7 +1,7 @@
 """Reads of banks and items. Two doors: delivery never carries a key, scoring never carries a text.
 
-Nothing here shows live items to people. A page that will (an author's or a reviewer's) must leave out
-everybody who trains: holders of the role ``instructor`` and trainers in ``programmes.queries.trained``.
+Nothing here shows live items to people, but for the exam itself, whose door leaves out everybody who trains
+(``programmes.queries.trains_condition``). A page that will (an author's or a reviewer's) must do so too.
 """
 
 from collections.abc import Iterable

@@ -133,9 +133,9 @@ def sitting(
         )
 
 
-def candidate(world: World, **values: Any) -> UUID:
+def candidate(world: World, *, roles: tuple[str, ...] = (), **values: Any) -> UUID:
     """A person with an accepted application to the certification exam."""
-    made = person(world)
+    made = person(world, *roles)
     with world.write() as session:
         applications.apply(
             session,

@@ -10,7 +10,7 @@ from starlette.datastructures import FormData
 
 from app.accounts import queries as accounts
 from app.accounts.routes.choices import CyrillicName, LatinName
-from app.exams.errors import AlreadyApplied, ApplicationUsed
+from app.exams.errors import AlreadyApplied, ApplicationUsed, TrainsOthers
 from app.exams.queries import booking as queries
 from app.exams.queries import forms as form_queries
 from app.exams.routes.boxes import say_boxes
@@ -164,6 +164,8 @@ def create_application(
     except AlreadyApplied as refusal:  # nothing was written
         standing = _standing(session, viewer, exam_slug)
         return _form_page(request, session, exam_slug, state, application=standing, refusal=refusal)
+    except TrainsOthers as refusal:  # nothing was written
+        return _form_page(request, session, exam_slug, state, refusal=refusal)
     return go(request, f"exams/{exam_slug}/sittings", done="applied")
 
 

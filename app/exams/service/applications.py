@@ -21,7 +21,7 @@ from app.exams.queries import booking as queries
 from app.exams.queries import forms as form_queries
 from app.exams.rules import booking as rules
 from app.exams.rules.states import AccommodationState, ApplicationState, BookingState, Lifecycle
-from app.exams.service import places
+from app.exams.service import doors, places
 from app.kernel.clock import Clock
 from app.kernel.errors import NotFound, Refused
 from app.kernel.ids import new_id
@@ -63,11 +63,13 @@ def apply(
 
     Raises:
         NotFound: no such exam, or one that needs no application.
+        TrainsOthers: they train others now, and whoever does sees no live item.
         AlreadyApplied: there is a live application.
     """
     exam = form_queries.get_exam(session, exam_slug)
     if not exam.certification:
         raise NotFound
+    doors.keep_trainers_out(session, clock, person_id=person_id, exam_id=exam.id)
     request = (accommodation_request or "").strip() or None
     now, made = clock.now(), new_id()
     fresh = insert_once(

@@ -10,7 +10,7 @@ from app.exams.models.attempts import Attempt
 from app.exams.models.booking import Booking
 from app.exams.rules import booking as rules
 from app.exams.rules.states import Axis, BookingState, Lifecycle
-from app.exams.service import history, letters, places
+from app.exams.service import doors, history, letters, places
 from app.kernel.clock import Clock
 from app.kernel.errors import NotFound
 from app.kernel.ids import new_id
@@ -26,12 +26,14 @@ def book(session: Session, clock: Clock, *, person_id: UUID, sitting_id: UUID) -
     Raises:
         NotFound: no such sitting.
         BookingClosed: its hour has come, or it was cancelled.
+        TrainsOthers: they train others now.
         ApplicationNeeded: no accepted application.
         AlreadyBooked, OpenAttempt, NoAttemptsLeft, TooSoonAfterAttempt, NoFormLeft: see ``rules``.
     """
     sitting = places.lock(session, sitting_id)[sitting_id]
     now = clock.now()
     places.check_open(sitting, now)
+    doors.keep_trainers_out(session, clock, person_id=person_id, exam_id=sitting.exam_id)
     application = places.accepted_application(session, person_id, sitting.exam_id)
     places.end_used(session, person_id, sitting.exam_id, now)
     _check_live_booking(session, person_id, sitting.exam_id)

@@ -35,7 +35,7 @@ from app.exams.rules.states import (
     Lifecycle,
     Mode,
 )
-from app.exams.service import forms, history, places
+from app.exams.service import doors, forms, history, places
 from app.kernel.clock import Clock
 from app.kernel.errors import DomainError
 from app.kernel.ids import new_token, token_hash
@@ -125,6 +125,7 @@ def start(session: Session, clock: Clock, *, candidate_id: UUID, attempt_id: UUI
         SittingNotOpen: the hour of the sitting has not come.
         SittingOver: its window has closed.
         AttemptClosed: the attempt is over.
+        TrainsOthers: the candidate trains others now.
         NoFormLeft: the candidate has seen every form.
     """
     attempt = queries.attempt_of(session, candidate_id, attempt_id, for_update=True)
@@ -149,6 +150,7 @@ def _start(session: Session, clock: Clock, attempt: Attempt, locale: str) -> Ent
     opens_at, closes_at = _sitting_window(session, attempt.sitting_id)
     if opens_at is not None and now < opens_at:
         raise SittingNotOpen(opens_at=opens_at)
+    doors.keep_trainers_out(session, clock, person_id=attempt.candidate_id, exam_id=attempt.exam_id)
     form = session.get_one(Form, attempt.form_id) if attempt.form_id else forms.pick_form(session, attempt)
     limit = timedelta(minutes=form.minutes)
     extra = attempt.extra_seconds

@@ -1,17 +1,39 @@
-"""The door to one attempt for people who work with it: no trainer passes, and every act leaves its trace."""
+"""Doors that no trainer passes: to live items, and to one attempt for people who work with it.
+
+Every act on an attempt leaves its trace.
+"""
 
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import Session
+from sqlalchemy import select
+from sqlmodel import Session, col
 
-from app.exams.errors import OwnTrainee
+from app.exams.errors import OwnTrainee, TrainsOthers
 from app.exams.models.attempts import Attempt
+from app.exams.models.forms import Exam
 from app.exams.queries import attempts as queries
 from app.kernel.clock import Clock
 from app.kernel.errors import Refused
 from app.platform import audit
 from app.programmes import queries as programmes
+
+
+def keep_trainers_out(session: Session, clock: Clock, *, person_id: UUID, exam_id: UUID) -> None:
+    """Let nobody who trains others now come to the live items of an exam; a practice run has none.
+
+    Raises:
+        TrainsOthers: they do.
+    """
+    kept_out = session.scalar(
+        select(col(Exam.id)).where(
+            col(Exam.id) == exam_id,
+            col(Exam.certification),
+            programmes.trains_condition(person_id, at=clock.now()),
+        )
+    )
+    if kept_out is not None:
+        raise TrainsOthers
 
 
 def supervised(

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlmodel import Session, col
 
-from app.programmes.models import Cohort, CohortMember, TrainingRelation
+from app.programmes.models import Cohort, CohortInstructor, CohortMember, TrainingRelation
 from app.programmes.rules import CONFLICT_WINDOW
 
 
@@ -45,6 +45,27 @@ def trained(
         .limit(1)
     ).first()
     return found is not None
+
+
+def trains_condition(person_id: UUID, *, at: datetime) -> ColumnElement[bool]:
+    """A WHERE condition: the person trains others at that instant.
+
+    They teach a cohort, also one that nobody has joined yet, or a training relation of theirs has not ended.
+    What shows live items leaves them out with it. Source: specification of exams, section 1; ADR 0014.
+    """
+    teaches = exists(
+        select(1).where(
+            col(CohortInstructor.person_id) == person_id,
+            or_(col(CohortInstructor.until).is_(None), col(CohortInstructor.until) > at),
+        )
+    )
+    trains = exists(
+        select(1).where(
+            col(TrainingRelation.trainer_id) == person_id,
+            or_(col(TrainingRelation.until).is_(None), col(TrainingRelation.until) > at),
+        )
+    )
+    return or_(teaches, trains)
 
 
 def find_brand(session: Session, person_id: UUID) -> str | None:
