@@ -3,16 +3,23 @@
 And the history of an attempt as a chain.
 """
 
+from uuid import UUID
+
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, text, update
 
+from app.exams.errors import MoveNotAllowed
 from app.exams.models.attempts import Attempt, AttemptTransition
 from app.exams.rules import scoring
+from app.exams.rules.states import Axis, ResultState, Review
+from app.exams.rules.transitions import Who
 from app.exams.service import answers as service
 from app.exams.service import history
 from app.platform import audit
 from app.platform.models import AuditEntry
+from tests import factories
 from tests.exams.delivery_world import ITEMS, MULTIPLE, answers, attempt, candidate, events, make_exam
 from tests.world import World
 
@@ -102,3 +109,36 @@ def test_what_is_consequential_is_audited(world: World) -> None:
         )
         assert {"attempt.started", "attempt.closed"} <= found
         assert audit.first_broken(session) is None
+
+
+@pytest.mark.parametrize("review", list(Review))
+def test_a_result_is_invalidated_only_after_an_irregularity_was_found(world: World, review: Review) -> None:
+    officer = factories.person(world, "certification_officer")
+    for result in (ResultState.WITHHELD, ResultState.RELEASED, ResultState.REISSUED):
+        who = candidate(world, make_exam(world, slug=f"exam-{result}"))
+        who.hand_in()
+        with world.write() as session:
+            session.execute(
+                update(Attempt).where(Attempt.id == who.attempt_id).values(review=review, result=result)
+            )
+
+        def invalidate(attempt_id: UUID | None = who.attempt_id) -> None:
+            with world.write() as session:
+                history.move(
+                    session,
+                    world.clock,
+                    session.get_one(Attempt, attempt_id),
+                    Axis.RESULT,
+                    ResultState.INVALIDATED,
+                    actor_id=officer,
+                    roles=(Who.CERTIFICATION_OFFICER,),
+                    reason="somebody else sat the exam",
+                )
+
+        if review is Review.IRREGULARITY:
+            invalidate()
+            assert attempt(world, who.attempt_id).result is ResultState.INVALIDATED
+            continue
+        with pytest.raises(MoveNotAllowed):
+            invalidate()
+        assert attempt(world, who.attempt_id).result is result

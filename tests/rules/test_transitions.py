@@ -67,6 +67,52 @@ def test_the_lifecycle_is_exactly_the_specified_one() -> None:
     } | {(state, L.VOID) for state in before_submitted}
 
 
+def test_the_review_is_exactly_the_specified_one() -> None:
+    assert ends(Axis.REVIEW) == {
+        (Review.NONE, Review.QUEUED),
+        (Review.QUEUED, Review.IN_REVIEW),
+        (Review.IN_REVIEW, Review.CLEARED),
+        (Review.IN_REVIEW, Review.SECOND_REVIEW),
+        (Review.SECOND_REVIEW, Review.CLEARED),
+        (Review.SECOND_REVIEW, Review.IRREGULARITY),
+        (Review.SECOND_REVIEW, Review.INCONCLUSIVE),
+    }
+
+
+def test_the_result_is_exactly_the_specified_one_and_withheld_again_when_it_was_opened_again() -> None:
+    states = ResultState
+    assert ends(Axis.RESULT) == {
+        (states.WITHHELD, states.RELEASED),
+        (states.RELEASED, states.REISSUED),
+        (states.REISSUED, states.REISSUED),
+        (states.WITHHELD, states.INVALIDATED),
+        (states.RELEASED, states.INVALIDATED),
+        (states.REISSUED, states.INVALIDATED),
+        # opened again with more time after a failed result, then terminated: a person looks before it is told
+        (states.RELEASED, states.WITHHELD),
+        (states.REISSUED, states.WITHHELD),
+    }
+
+
+def test_the_appeal_is_exactly_the_specified_one() -> None:
+    assert ends(Axis.APPEAL) == {
+        (AppealState.NONE, AppealState.FILED),
+        (AppealState.FILED, AppealState.PANEL),
+        (AppealState.PANEL, AppealState.UPHELD),
+        (AppealState.PANEL, AppealState.DISMISSED),
+    }
+
+
+def test_a_result_is_invalidated_only_after_an_irregularity() -> None:
+    resting = {
+        (axis, line.after): line.found for axis, table in TABLES.items() for line in table if line.found
+    }
+    assert resting == {(Axis.RESULT, ResultState.INVALIDATED): Review.IRREGULARITY}
+    ends_so = [line for line in TABLES[Axis.RESULT] if line.after == ResultState.INVALIDATED]
+    assert len(ends_so) == 3
+    assert all(line.found is Review.IRREGULARITY for line in ends_so)
+
+
 def test_void_leads_out_of_exactly_the_open_states() -> None:
     assert {line.before for line in TABLES[Axis.LIFECYCLE] if line.after == L.VOID} == set(OPEN)
 

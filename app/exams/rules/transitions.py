@@ -38,12 +38,19 @@ class Change:
     guard: str
     reason: bool = False
     """Whether a reason must be given."""
+    found: Review | None = None
+    """What the review of the attempt must have ended with."""
 
 
 def _lines(
-    before: tuple[StrEnum, ...], after: StrEnum, *who: Who, guard: str, reason: bool = False
+    before: tuple[StrEnum, ...],
+    after: StrEnum,
+    *who: Who,
+    guard: str,
+    reason: bool = False,
+    found: Review | None = None,
 ) -> tuple[Change, ...]:
-    return tuple(Change(str(state), str(after), frozenset(who), guard, reason) for state in before)
+    return tuple(Change(str(state), str(after), frozenset(who), guard, reason, found) for state in before)
 
 
 _L = Lifecycle
@@ -170,18 +177,12 @@ RESULT = (
         reason=True,
     ),
     *_lines(
-        (ResultState.WITHHELD,),
+        (ResultState.WITHHELD, ResultState.RELEASED, ResultState.REISSUED),
         ResultState.INVALIDATED,
         Who.CERTIFICATION_OFFICER,
-        guard="only after an irregularity was found",
+        guard="only after two reviewers found an irregularity",
         reason=True,
-    ),
-    *_lines(
-        (ResultState.RELEASED, ResultState.REISSUED),
-        ResultState.INVALIDATED,
-        Who.CERTIFICATION_OFFICER,
-        guard="a recorded decision",
-        reason=True,
+        found=Review.IRREGULARITY,
     ),
 )
 

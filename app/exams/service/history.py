@@ -52,7 +52,8 @@ def move(
     ``attempt`` then shows what was written.
 
     Raises:
-        MoveNotAllowed: the table has no such change, or the attempt was changed meanwhile.
+        MoveNotAllowed: the table has no such change, the review did not find what the change rests on, or the
+            attempt was changed meanwhile.
         WrongRole: the table gives this change to somebody else.
         ReasonMissing: the table asks for a reason.
     """
@@ -64,6 +65,8 @@ def move(
         raise WrongRole
     if line.reason and not (reason and reason.strip()):
         raise ReasonMissing
+    if line.found is not None:
+        where = (*where, col(Attempt.review) == line.found)
     written = {axis.value: STATES[axis](to), **(values or {})}
     result: Any = session.execute(
         update(Attempt)
