@@ -85,7 +85,7 @@ def _answer(found: VerifiedCertificate) -> dict[str, Any]:
             "title": found.title,
             "level": found.level,
         },
-        "scheme": {"name": found.scheme, "version": found.scheme_version},
+        "scheme": {"name": found.scheme, "version": found.scheme_version, "scope": found.scope},
         "issuer": found.body,
         "issued_at": instant(found.issued_at),
         "valid_from": instant(found.valid_from),

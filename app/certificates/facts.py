@@ -27,6 +27,8 @@ class CertificateFacts:
     """The scheme's short name; for a completion the course's."""
     scheme_version: str
     level: str | None
+    scope: Trilingual | None
+    """What the scheme certifies; None for a completion."""
     issued_at: datetime
     """First award, aware UTC; a re-issue keeps it."""
     valid_from: datetime

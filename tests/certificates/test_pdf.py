@@ -12,6 +12,7 @@ from app.brands.packs import all_brands
 from app.certificates.facts import CertificateFacts
 from app.certificates.pdf import faces, store
 from app.certificates.pdf.render import MARGIN, WIDE, render
+from app.certificates.rules.achievements import SCOPES
 from app.platform.settings import Settings
 from tests.certificates.papers import Page
 
@@ -33,6 +34,7 @@ FACTS = CertificateFacts(
     scheme="CEASAI-AISA",
     scheme_version="1.2",
     level="1",
+    scope=SCOPES["CEASAI-AISA", "1.0"],
     issued_at=AT,
     valid_from=AT,
     expires_at=datetime(2028, 12, 1, 5, tzinfo=UTC),
@@ -50,6 +52,7 @@ COMPLETION = replace(
     kind="completion",
     title={"kk": "«ЖИ қауіпсіздігі» курсы", "ru": "Курс «Безопасность ИИ»", "en": "Course “AI safety”"},
     level=None,
+    scope=None,
     expires_at=None,
     scheme="ceasai-analyst",
 )

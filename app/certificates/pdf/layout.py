@@ -64,6 +64,8 @@ def column(facts: CertificateFacts, language: str, timezone: str) -> Column:
     ]
     if facts.level:
         rows.append((say(language, "Level"), facts.level))
+    if facts.scope:
+        rows.append((say(language, "Scope"), facts.scope[language]))
     if certified and facts.languages:
         spoken = ", ".join(str(fmt.babel.languages[one]) for one in LOCALES if one in facts.languages)
         rows.append((say(language, "Language of the examination"), spoken))

@@ -10,6 +10,7 @@ from sqlmodel import Session, col
 
 from app.certificates.facts import CertificateFacts
 from app.certificates.models import Certificate
+from app.certificates.rules.achievements import scope_of
 from app.certificates.rules.names import masked
 from app.certificates.rules.states import Reason, Status, standing
 from app.kernel.errors import NotFound
@@ -61,6 +62,7 @@ class VerifiedCertificate:
     scheme: str
     scheme_version: str
     level: str | None
+    scope: Trilingual | None
     languages: tuple[str, ...]
     issued_at: datetime
     valid_from: datetime
@@ -108,6 +110,7 @@ def find_status(session: Session, number: str, *, at: datetime) -> VerifiedCerti
         scheme=row.scheme,
         scheme_version=row.scheme_version,
         level=row.level,
+        scope=scope_of(row.scheme, row.scheme_version),
         languages=tuple(row.languages),
         issued_at=row.issued_at,
         valid_from=row.valid_from,
@@ -149,6 +152,7 @@ def certificate_facts(session: Session, number: str, *, at: datetime) -> Certifi
         scheme=row.scheme,
         scheme_version=row.scheme_version,
         level=row.level,
+        scope=scope_of(row.scheme, row.scheme_version),
         issued_at=row.issued_at,
         valid_from=row.valid_from,
         expires_at=row.expires_at,

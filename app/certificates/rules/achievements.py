@@ -63,6 +63,24 @@ ANALYST = Achieved(
     validity_months=24,
 )
 
+SCOPES: dict[tuple[str, str], Trilingual] = {
+    (ANALYST.scheme, ANALYST.scheme_version): {
+        "kk": "ЖИ жүйелерін қауіпсіздік, заңдылық және әділдік тұрғысынан бағалау",
+        "ru": "Оценка безопасности, законности и справедливости систем ИИ",
+        "en": "Assessing AI systems for safety, lawfulness and fairness",
+    },
+}
+"""What a scheme certifies, by its name and version, which every certificate holds.
+
+Another scope is another version of the scheme. Source: docs/decisions/0015-the-scope-belongs-to-the-scheme.md.
+"""
+
+
+def scope_of(scheme: str, version: str) -> Trilingual | None:
+    """The scope of a version of a scheme; None for a course, which certifies nothing."""
+    return SCOPES.get((scheme, version))
+
+
 CERTIFICATIONS: dict[str, Achieved] = {ANALYST.slug: ANALYST}
 """By the word an exam names."""
 
