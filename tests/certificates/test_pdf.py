@@ -12,7 +12,7 @@ from app.brands.packs import all_brands
 from app.certificates.facts import CertificateFacts
 from app.certificates.pdf import faces, store
 from app.certificates.pdf.render import MARGIN, WIDE, render
-from app.certificates.rules.achievements import SCOPES
+from app.certificates.rules.achievements import ANALYST, SCOPES
 from app.platform.settings import Settings
 from tests.certificates.papers import Page
 
@@ -143,6 +143,19 @@ def test_the_qr_code_holds_the_verification_address() -> None:
     }
     matrix = segno.make(FACTS.verify_url, error="m", micro=False).matrix
     assert dark == {(r, c) for r, row in enumerate(matrix) for c, module in enumerate(row) if module}
+
+
+def test_the_longest_facts_end_above_the_qr_code() -> None:
+    """Everything the scheme can say: its own titles and scope, an examination in three languages."""
+    facts = replace(FACTS, title=ANALYST.title, languages=("kk", "ru", "en"), specimen=True)
+    drawn = page(facts)
+    figure = next(element for element in drawn.elements if str(element.S) == "/Figure")
+    left, bottom, right, top = (float(edge) for edge in figure.A.BBox)
+    inside = [
+        one.text for one in drawn.texts if left < one.right and one.x < right and bottom < one.y < top + 4
+    ]
+    assert inside == []
+    assert "1 December 2028" in drawn.words
 
 
 def test_the_page_is_tagged_with_headings_languages_and_an_alternative_for_the_code() -> None:
