@@ -6,12 +6,15 @@ from html import unescape
 from typing import Any
 
 import pytest
+from structlog.contextvars import merge_contextvars
+from structlog.testing import capture_logs
 
 from app.certificates.routes import verify as verify_routes
 from app.certificates.routes import words
 from app.certificates.rules import number as numbers
 from app.certificates.rules.states import Kind, Reason, Status
 from app.certificates.service import sharing
+from app.kernel.ids import token_hash
 from app.web.translations import say
 from tests.certificates import cases
 from tests.certificates.papers import Statements, paper
@@ -220,6 +223,22 @@ def test_a_share_link_is_exchanged_for_a_cookie_and_leaves_the_address(world: Wo
     assert token not in text
     assert "Sample Ulgibekuly" not in visitor.get(f"/v/{other}").text
     assert "Sample Ulgibekuly" not in world.browser().get(f"/v/{number}").text
+
+
+def test_the_token_of_a_share_link_is_in_no_line_of_the_log(world: World) -> None:
+    holder = person(world)
+    number = paper(world, holder)
+    token, wrong = _share(world, holder, number), "A" * 43
+    visitor = world.browser()
+    with capture_logs(processors=[merge_contextvars]) as lines:
+        opened = visitor.get(f"/share/{token}")
+        assert "Sample Ulgibekuly" in visitor.get(opened.headers["location"]).text
+        assert world.browser().get(f"/share/{wrong}").status_code == 404
+        world.clock.advance(timedelta(days=31))
+        assert world.browser().get(f"/share/{token}").status_code == 404
+    assert [line["route"] for line in lines if line["event"] == "request"].count("/share/{token}") == 3
+    for secret in (token, wrong, token_hash(token)):
+        assert secret not in str(lines)
 
 
 def test_a_share_link_ends_with_its_date_at_once(world: World) -> None:

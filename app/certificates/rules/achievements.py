@@ -72,7 +72,9 @@ SCOPES: dict[tuple[str, str], Trilingual] = {
 }
 """What a scheme certifies, by its name and version, which every certificate holds.
 
-Another scope is another version of the scheme. Source: docs/decisions/0015-the-scope-belongs-to-the-scheme.md.
+Another scope is another version of the scheme.
+
+Source: docs/decisions/0015-the-scope-belongs-to-the-scheme.md.
 """
 
 
