@@ -35,7 +35,9 @@ STOPS_WITHIN = 30.0
 
 def _link_audit(context: Context) -> None:
     with write_session(context.engine) as session:
-        audit.link(session)
+        head = audit.find_head(session) if audit.link(session) else None
+    if head is not None:
+        audit.publish(head)
 
 
 def _purge(context: Context) -> None:

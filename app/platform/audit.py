@@ -1,11 +1,15 @@
 """Who did what, when and why: an append-only, hash-chained log.
 
-A request only inserts; the worker links the rows in order, so that no act waits for the chain's head.
+A request only inserts; the worker links the rows in order, so that no act waits for the chain's head, and
+publishes the head: whoever kept one can tell later that nothing up to it was changed or cut off.
 """
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import structlog
 from sqlalchemy import select, update
 from sqlmodel import Session, col
 
@@ -13,7 +17,20 @@ from app.kernel.canonical import canonical_json, sha256_hex
 from app.kernel.clock import Clock
 from app.platform.models import AuditEntry
 
+log = structlog.get_logger()
+
 GENESIS = "0" * 64
+PUBLISHED = "audit.head"
+"""The event of the log line that publishes the head."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The newest linked entry: its place, its hash (64 hex digits) and when the act was (aware UTC)."""
+
+    seq: int
+    hash: str
+    at: datetime
 
 
 def record(
@@ -61,18 +78,29 @@ def entry_hash(entry: AuditEntry, *, seq: int, prev_hash: str) -> str:
     return sha256_hex(prev_hash.encode() + body)
 
 
+def find_head(session: Session) -> Head | None:
+    """The head of the chain; None while nothing is linked."""
+    row = session.execute(
+        select(col(AuditEntry.seq), col(AuditEntry.hash), col(AuditEntry.at))
+        .where(col(AuditEntry.seq).is_not(None))
+        .order_by(col(AuditEntry.seq).desc())
+        .limit(1)
+    ).first()
+    return Head(int(row.seq or 0), str(row.hash), row.at) if row else None
+
+
+def publish(head: Head) -> None:
+    """Write the head to the log, which is kept elsewhere than the database. Call it after the commit."""
+    log.info(PUBLISHED, seq=head.seq, hash=head.hash, at=head.at.isoformat())
+
+
 def link(session: Session, *, at_most: int = 1000) -> int:
     """Chain the entries that are not chained yet, oldest id first; how many were.
 
     Two workers at once: the unique ``seq`` lets one win, the other's transaction fails and is repeated.
     """
-    head = session.execute(
-        select(col(AuditEntry.seq), col(AuditEntry.hash))
-        .where(col(AuditEntry.seq).is_not(None))
-        .order_by(col(AuditEntry.seq).desc())
-        .limit(1)
-    ).first()
-    seq, prev_hash = (int(head.seq or 0), str(head.hash)) if head else (0, GENESIS)
+    head = find_head(session)
+    seq, prev_hash = (head.seq, head.hash) if head else (0, GENESIS)
     fresh = session.scalars(
         select(AuditEntry).where(col(AuditEntry.seq).is_(None)).order_by(col(AuditEntry.id)).limit(at_most)
     ).all()

@@ -16,6 +16,7 @@ from app.certificates.rules.states import REASONS, TRANSITIONS, EventKind, Reaso
 from app.certificates.service import corrections
 from app.certificates.service import status as service
 from app.kernel.errors import NotFound, Refused
+from app.platform import audit
 from app.platform.database import Read, Write
 from app.platform.routing import Router
 from app.web import errors
@@ -184,6 +185,11 @@ def correct(
 
 @router.get("/admin/keys")
 def signing_keys(request: Request, session: Read, viewer: KeyReader) -> Response:
-    """The signing keys and where each stands. They are made and changed on the command line only."""
+    """The signing keys and where each stands, and the head of the audit log.
+
+    Keys are made and changed on the command line only.
+    """
     del viewer
-    return page(request, "certificates/keys.html", keys=list_keys(session))
+    return page(
+        request, "certificates/keys.html", keys=list_keys(session), audit_head=audit.find_head(session)
+    )
