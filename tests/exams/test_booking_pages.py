@@ -1,5 +1,6 @@
 """The pages around places and sittings, over HTTP."""
 
+import re
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -8,8 +9,11 @@ import pytest
 from sqlalchemy import event
 from sqlmodel import select
 
+from app.exams.models.attempts import Attempt
 from app.exams.models.booking import Booking, Centre, Room, Sitting, SittingProctor
+from app.exams.models.forms import Form
 from app.exams.rules.states import BookingState
+from app.exams.service import forms
 from tests.exams import bench
 from tests.factories import person
 from tests.world import World
@@ -165,6 +169,32 @@ def test_a_manager_plans_a_sitting_in_the_centres_time(world: World) -> None:
     assert 'value="4"' in taken.text
     assert f'value="{proctor}" checked' in taken.text
     assert f'value="{given(world, room, proctor)["opens_at"]}"' in taken.text
+
+
+def test_a_manager_chooses_which_forms_a_sitting_uses(world: World) -> None:
+    bench.exams(world)
+    with world.read() as session:
+        known = {form.slug: str(form.id) for form in session.exec(select(Form)).all()}
+    proctor, room = person(world, "proctor"), bench.room(world, capacity=5)
+    browser = world.browser(person(world, "exam_manager"))
+    offered = re.findall(r'name="forms" value="([^"]+)"', browser.get("/en/sittings").text)
+    assert offered == [known["demo-a"], known["demo-b"]], "no form of a practice run"
+    wanted = given(world, room, proctor) | {"forms": [known["demo-b"]]}
+    wrong = browser.post("/en/sittings", wanted | {"capacity": "6"})
+    assert f'name="forms" value="{known["demo-b"]}" checked' in wrong.text
+    assert f'name="forms" value="{known["demo-a"]}" checked' not in wrong.text
+    reply = browser.post("/en/sittings", wanted)
+    assert reply.status_code == 303
+    assert "<dt>Forms</dt><dd>demo-b</dd>" in browser.get(reply.headers["location"]).text
+    with world.read() as session:
+        made = session.exec(select(Sitting)).one()
+    assert made.form_ids == [known["demo-b"]]
+    attempt_id = bench.place(world, bench.candidate(world), made.id).attempt_id
+    with world.read() as session:
+        assert forms.pick_form(session, session.get_one(Attempt, attempt_id)).slug == "demo-b"
+    foreign = browser.post("/en/sittings", wanted | {"forms": [known["practice-a"]]})
+    assert foreign.status_code == 422
+    assert "Choose forms of this exam only." in foreign.text
 
 
 @pytest.mark.parametrize(

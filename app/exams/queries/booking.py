@@ -98,6 +98,8 @@ class SittingFacts(NamedTuple):
     cancelled_at: datetime | None
     cancelled_reason: str | None
     waiting: int
+    form_ids: list[str]
+    """The forms it was planned with; none: any form of its blueprint."""
 
     @property
     def free(self) -> int:
@@ -269,6 +271,7 @@ def sittings() -> Select[Any]:
             col(Sitting.cancelled_at),
             col(Sitting.cancelled_reason),
             waiting,
+            col(Sitting.form_ids),
         )
         .join(Exam, col(Exam.id) == col(Sitting.exam_id))
         .join(Room, col(Room.id) == col(Sitting.room_id))

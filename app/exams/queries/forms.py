@@ -1,5 +1,6 @@
 """Reads of exams, blueprints and forms."""
 
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
@@ -66,6 +67,34 @@ def get_exam(session: Session, slug: str) -> ExamFacts:
     if not found:
         raise NotFound
     return found[0]
+
+
+class FormFacts(NamedTuple):
+    """A published form that has not been retired."""
+
+    id: UUID
+    slug: str
+    exam_slug: str
+
+
+def list_forms(session: Session, exams: Iterable[ExamFacts]) -> list[FormFacts]:
+    """The forms a sitting of one of these exams may be planned with: those of their newest blueprints."""
+    slugs = {exam.blueprint_id: exam.slug for exam in exams}
+    rows = session.execute(
+        select(col(Form.id), col(Form.slug), col(Form.blueprint_id)).where(
+            col(Form.blueprint_id).in_(slugs), col(Form.retired_at).is_(None)
+        )
+    ).all()
+    found = [FormFacts(row.id, row.slug, slugs[row.blueprint_id]) for row in rows]
+    return sorted(found, key=lambda form: (form.exam_slug, form.slug))
+
+
+def form_slugs(session: Session, ids: Sequence[str]) -> list[str]:
+    """The names of these forms, as a sitting holds their ids."""
+    if not ids:
+        return []
+    wanted = select(col(Form.slug)).where(col(Form.id).in_([UUID(one) for one in ids]))
+    return list(session.scalars(wanted.order_by(col(Form.slug))))
 
 
 def published_forms(session: Session, blueprint_id: UUID, sitting_id: UUID | None) -> list[str]:

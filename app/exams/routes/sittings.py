@@ -53,6 +53,7 @@ class SittingForm(FormModel):
     opens_at: LocalTime
     closes_at: LocalTime
     capacity: int = Field(ge=1, le=10_000)
+    forms: list[UUID] = Field(default_factory=list)
     proctors: list[UUID] = Field(min_length=1)
 
 
@@ -79,6 +80,7 @@ def _list_page(
     over = request.query_params.get("view") == "over"
     number = page_number(request.query_params.get("page", ""))
     listed = queries.list_sittings(session, at=clock.now(), over=over, page=number)
+    exams = [exam for exam in form_queries.list_exams(session) if exam.certification]
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     return page(
         request,
@@ -87,8 +89,9 @@ def _list_page(
         listed=listed,
         now=clock.now(),
         over=over,
-        exams=[exam for exam in form_queries.list_exams(session) if exam.certification],
+        exams=exams,
         rooms=queries.list_rooms(session),
+        forms=form_queries.list_forms(session, exams),
         proctors=_proctors(session),
         form=form,
         refusal=sentence_of(request, refusal) if refusal else "",
@@ -138,6 +141,7 @@ def create_sitting(
             closes_at=closes_at,
             capacity=data.capacity,
             proctor_ids=data.proctors,
+            form_ids=data.forms,
         )
     except (errors.CapacityBeyondRoom, errors.WindowTooShort) as wrong:
         _say(state, wrong)
@@ -153,8 +157,11 @@ def _check_choices(
     """Say at its field what could be chosen when the form was opened, and no longer can."""
     if room is None:
         state.add("room_id", N_("Choose one of the options."))
-    if data.exam_slug not in {exam.slug for exam in form_queries.list_exams(session) if exam.certification}:
+    exams = form_queries.list_exams(session, slug=data.exam_slug)
+    if not any(exam.certification for exam in exams):
         state.add("exam_slug", N_("Choose one of the options."))
+    if not set(data.forms) <= {form.id for form in form_queries.list_forms(session, exams)}:
+        state.add("forms", N_("Choose forms of this exam only."))
     _check_proctors(session, state, data.proctors)
 
 
@@ -191,6 +198,7 @@ def _sitting_page(
         status=refusal.status if refusal else status,
         switch_path=f"/{locale_of(request)}/sittings/{sitting_id}",
         sitting=sitting,
+        forms=form_queries.form_slugs(session, sitting.form_ids),
         booked=queries.list_booked(session, sitting_id),
         proctors=accounts.names_of(session, assigned),
         offered=_proctors(session),

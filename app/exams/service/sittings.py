@@ -152,6 +152,7 @@ def create_sitting(
         room=room_id,
         capacity=capacity,
         proctors=[str(person) for person in proctor_ids],
+        forms=sitting.form_ids,
     )
     return sitting.id
 
