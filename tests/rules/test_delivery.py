@@ -25,6 +25,7 @@ from app.exams.rules.delivery import (
     is_silent,
     lag,
     needs_release,
+    open_until,
     replay,
     start_is_over,
     too_early_for_timeup,
@@ -171,3 +172,22 @@ def test_replaying_the_log_in_any_order_gives_the_last_versions(acts, shuffler) 
     events.append(AnswerEvent(EventKind.SAVE, None, ("x",), 1))
     shuffler.shuffle(events)
     assert replay(events) == {place: chosen for place, chosen in held.items() if chosen}
+
+
+@pytest.mark.parametrize(
+    ("paused", "window_close", "extra", "until"),
+    [
+        (False, None, 0, AT),
+        (False, AT + timedelta(hours=2), 600, AT),
+        (True, None, 600, AT),
+        (True, AT + timedelta(hours=2), 600, AT + timedelta(hours=2, seconds=600)),
+        (True, AT - timedelta(hours=2), 600, AT),
+    ],
+)
+def test_a_paused_attempt_is_open_as_long_as_its_room(
+    paused: bool, window_close: datetime | None, extra: int, until: datetime
+) -> None:
+    assert (
+        open_until(deadline=AT, paused=paused, extra_seconds=extra, window_close=window_close)
+        == until + GRACE
+    )
