@@ -196,6 +196,7 @@ def test_where_nobody_is_one_of_a_few_the_figures_stay_as_they_are() -> None:
 def test_a_single_hidden_cell_takes_another_with_it() -> None:
     assert publishable({"a": 3, "b": 9, "c": 7}) == {"a": Hidden.SMALL, "b": 9, "c": Hidden.BESIDE}
     assert publishable({"a": 1, "b": 5, "c": 7}) == {"a": Hidden.SMALL, "b": 5, "c": Hidden.BESIDE}
+    assert publishable({"a": 3}) == {"a": Hidden.SMALL}, "the total is all there is to tell"
 
 
 def test_cells_that_can_only_hold_four_each_take_another_with_them() -> None:
