@@ -11,6 +11,7 @@ from app.exams.service.forms import BLUEPRINT
 from app.platform.content import LARGEST, Problem
 from app.platform.settings import ROOT
 from tests.courses.broken_files import BROKEN, CHECKS, ITEM, KK, MODULE, SVG, Broken
+from tests.courses.broken_items import BROKEN_ITEMS
 from tests.courses.content_tree import ENGLISH, KAZAKH, RUSSIAN, grow
 
 TODAY = date(2026, 11, 23)
@@ -29,7 +30,7 @@ def test_the_sample_has_no_problem(tmp_path: Path) -> None:
     assert problems_of(grow(tmp_path)) == []
 
 
-@pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN)
+@pytest.mark.parametrize("broken", [*BROKEN.values(), *BROKEN_ITEMS.values()], ids=[*BROKEN, *BROKEN_ITEMS])
 def test_a_broken_file_is_told_with_its_line(tmp_path: Path, broken: Broken) -> None:
     root = grow(tmp_path)
     path = root / broken.path
