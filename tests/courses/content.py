@@ -1,5 +1,6 @@
 """A small course in three languages, and practice items, as the importer would leave them."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -112,9 +113,17 @@ def course(world: World, *, slug: str = "analyst") -> dict[str, UUID]:
 
 
 def practice_bank(
-    world: World, items: int = 15, *, modules: tuple[str, ...] = ("M1",), purpose: str = "practice"
+    world: World,
+    items: int = 15,
+    *,
+    modules: tuple[str, ...] = ("M1",),
+    purpose: str = "practice",
+    first_until: date | None = None,
 ) -> list[UUID]:
-    """Active single-answer items whose key is b; gives the ids of their versions."""
+    """Active single-answer items whose key is b; gives the ids of their versions.
+
+    ``first_until``: the last day on which the rule behind the first item holds.
+    """
     made: list[UUID] = []
     now = world.clock.now()
     with world.write() as session:
@@ -138,6 +147,7 @@ def practice_bank(
                 module=modules[number % len(modules)], tasks=["T1"], points=1, key=["b"], stem=three(f"Stem {number}"),
                 choices=[{"id": c, "text": three(f"Choice {c}"), "rationale": three(f"Because {c}{number}")} for c in "abcd"],
                 sources=["Law 230"], enemies=[], roles={}, content_hash=f"{number:064d}", imported_at=now,
+                valid_until=None if number else first_until,
             )  # fmt: skip
             session.add(version)
             session.flush()

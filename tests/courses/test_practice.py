@@ -12,7 +12,6 @@ from app.courses.models import PracticeAnswer, PracticeQuiz, QuizState
 from app.courses.service.practice import draw_items
 from app.kernel.clock import FixedClock
 from app.question_banks import queries as banks
-from app.question_banks.models import ItemVersion
 from tests.courses.content import course, practice_bank
 from tests.courses.test_studying import HTMX, rows, statements, together
 from tests.factories import person
@@ -210,9 +209,7 @@ def test_items_of_certification_banks_are_never_drawn(world: World) -> None:
 
 def test_an_item_whose_rule_has_run_out_is_not_drawn(world: World) -> None:
     course(world)
-    made = practice_bank(world, items=2)
-    with world.write() as session:
-        session.get_one(ItemVersion, made[0]).valid_until = (world.clock.now() - timedelta(days=1)).date()
+    made = practice_bank(world, items=2, first_until=(world.clock.now() - timedelta(days=1)).date())
     browser = world.browser(person(world))
     start(browser)
     assert quiz(world).item_version_ids == [str(made[1])]
