@@ -7,6 +7,7 @@ import os
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -14,8 +15,13 @@ from uuid import UUID
 
 from sqlalchemy import event
 
+from app.brands.resolver import resolve
+from app.certificates.pdf.render import render
+from app.certificates.queries import verify
 from app.cli import demo
+from app.cli.cast import PASSWORD
 from app.kernel.clock import SystemClock
+from app.platform.database import make_engine, read_session
 from app.platform.settings import Settings
 from tests.bench import prepare, weights
 from tests.bench.client import Browser
@@ -24,6 +30,26 @@ from tests.postgres import Server
 from tests.world import World
 
 ROUNDS, REQUESTS = 5, 60
+LISTED = 1000
+SIGN_INS, HANDS = 200, 4
+PAPERS = 20
+
+BUDGETS = {
+    "sign-in page": 1.5,
+    "dashboard": 4,
+    "lesson": 4,
+    "verify page": 2,
+    "save of one answer": 2.5,
+    "journey, our shape": 0.12,
+    "journey, a page a save": 0.18,
+    "1,000 invited by a list": 3,
+    "1,000 sign-ins": 60,
+    "a certificate's PDF": 90,
+    "memory idle": 250,
+    "memory under load": 400,
+}
+"""Upper bounds in the unit of each figure. Source: design of the stack, what a request costs; specification of
+the certificates, section 5 (the PDF's with seal and log proof, which are still to come)."""
 
 
 def cpu_of(server: Measured, act: Any, times: int) -> float:
@@ -36,6 +62,13 @@ def cpu_of(server: Measured, act: Any, times: int) -> float:
             act()
         figures.append((server.cpu() - before) / times * 1000)
     return median(figures)
+
+
+def tell(name: str, figure: float, unit: str, *, digits: int = 2) -> None:
+    """Print a figure, and its budget when it has one."""
+    budget = BUDGETS.get(name)
+    judged = "" if budget is None else f"   budget {budget:g}{', over' if figure > budget else ''}"
+    print(f"  {name:25}{figure:9.{digits}f} {unit}{judged}")
 
 
 def ok(reply: tuple[int, str, str], *allowed: int) -> None:
@@ -111,6 +144,47 @@ def journey(server: Measured, facts: prepare.Facts, *, page_per_save: bool) -> f
     return server.cpu() - before
 
 
+def invited(server: Measured, facts: prepare.Facts) -> float:
+    """Seconds of CPU to invite 1,000 people by a list: what was read, then the letters' jobs and figures."""
+    browser = Browser(server.settings.public_base, {"ceasai_session": facts.manager})
+    path = f"{facts.cohort}/invitations"
+    listed = {"addresses": "\n".join(f"listed{number:04d}@bench.example" for number in range(LISTED))}
+    ok(browser.get(path))
+    before = server.cpu(worker=False)
+    ok(browser.post(path, listed))
+    ok(browser.post(path, listed | {"step": "send"}), 303)
+    return server.cpu(worker=False) - before
+
+
+def signed_in(server: Measured) -> float:
+    """Seconds that 1,000 sign-ins take, measured on 200 by four hands at once; clock time."""
+    data: dict[str, object] = {"email": "aigerim@demo.example", "password": PASSWORD}
+
+    def sign_in(_: int) -> None:
+        browser = Browser(server.settings.public_base)
+        ok(browser.get("/kk/sign-in"))
+        ok(browser.post("/kk/sign-in", data), 303)
+
+    started = time.monotonic()
+    with ThreadPoolExecutor(HANDS) as hands:
+        list(hands.map(sign_in, range(SIGN_INS)))
+    return (time.monotonic() - started) * 1000 / SIGN_INS
+
+
+def papers(settings: Settings, facts: prepare.Facts) -> float:
+    """Milliseconds of CPU to draw and tag a certificate's PDF that nobody has asked for yet."""
+    engine = make_engine(settings.database)
+    with read_session(engine) as session:
+        certificate = verify.certificate_facts(session, facts.number, at=SystemClock().now())
+    engine.dispose()
+    brand = resolve(default=settings.brand, brand_id=certificate.brand_id)
+    render(certificate, brand, settings.timezone)
+    before = time.process_time()
+    for _ in range(PAPERS):
+        render(certificate, brand, settings.timezone)
+    return (time.process_time() - before) * 1000 / PAPERS
+
+
 def statements(settings: Settings, facts: prepare.Facts) -> list[tuple[str, int]]:
     """Statements per page, the viewer's included, counted inside one process."""
     world = World(settings.model_copy(update={"allowed_hosts": ("127.0.0.1",)}), SystemClock())  # type: ignore[arg-type]
@@ -155,13 +229,22 @@ def measure(kind: str, settings: Settings, processes: int) -> None:
     server = Measured(settings, processes)
     server.start()
     try:
-        print(f"  memory idle              {server.memory():7.1f} MiB")
+        tell("memory idle", server.memory(), "MiB", digits=1)
         for name, figure in pages(server, facts):
-            print(f"  {name:25}{figure:7.2f} ms CPU")
+            tell(name, figure, "ms CPU")
         for name, shape in (("journey, our shape", False), ("journey, a page a save", True)):
             figures = [journey(server, facts, page_per_save=shape) for _ in range(5)]
-            print(f"  {name:25}{median(figures):7.3f} s CPU")
-        print(f"  memory under load        {server.memory():7.1f} MiB")
+            tell(name, median(figures), "s CPU", digits=3)
+        tell("1,000 invited by a list", invited(server, facts), "s CPU")
+        with ThreadPoolExecutor(1) as beside:
+            load = beside.submit(signed_in, server)
+            peak = 0.0
+            while not load.done():
+                peak = max(peak, server.memory())
+                time.sleep(0.5)
+        tell("1,000 sign-ins", load.result(), "s", digits=1)
+        tell("memory under load", peak, "MiB", digits=1)
+        tell("a certificate's PDF", papers(settings, facts), "ms CPU", digits=1)
         if kind == "SQLite":
             for line in weights.measure(server.settings.public_base, facts):
                 print(line)

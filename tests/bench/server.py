@@ -54,10 +54,10 @@ class Measured:
         parent = psutil.Process(part.pid)
         return [parent, *parent.children(recursive=True)]
 
-    def cpu(self) -> float:
-        """CPU seconds of the web processes so far (user and system)."""
+    def cpu(self, *, worker: bool = True) -> float:
+        """CPU seconds of all processes so far (user and system), without the ``worker`` when that is wanted."""
         total = 0.0
-        for process in self._tree(self.parts[0]):
+        for process in (p for part in self.parts[: None if worker else 1] for p in self._tree(part)):
             times = process.cpu_times()
             total += times.user + times.system
         return total

@@ -33,6 +33,7 @@ def measure(base: str, facts: Facts) -> Iterator[str]:
     pages = (
         ("home", "/kk/", None),
         ("sign-in", "/kk/sign-in", None),
+        ("dashboard", "/kk/dashboard", facts.learner),
         ("lesson", facts.lesson, facts.learner),
         ("verify", f"/v/{facts.number}?lang=kk", None),
         ("cohort", facts.cohort, facts.manager),

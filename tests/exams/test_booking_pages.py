@@ -185,7 +185,9 @@ def test_a_manager_chooses_which_forms_a_sitting_uses(world: World) -> None:
     assert f'name="forms" value="{known["demo-a"]}" checked' not in wrong.text
     reply = browser.post("/en/sittings", wanted)
     assert reply.status_code == 303
-    assert "<dt>Forms</dt><dd>demo-b</dd>" in browser.get(reply.headers["location"]).text
+    assert (
+        '<dt>Forms</dt><dd><span lang="en">demo-b</span></dd>' in browser.get(reply.headers["location"]).text
+    )
     with world.read() as session:
         made = session.exec(select(Sitting)).one()
     assert made.form_ids == [known["demo-b"]]
