@@ -5,6 +5,7 @@ behind and the next one begins anew. On PostgreSQL a half-built demonstration is
 """
 
 from collections.abc import Callable
+from logging import WARNING
 from pathlib import Path
 from uuid import UUID
 
@@ -28,6 +29,7 @@ from app.exams.service import forms
 from app.kernel.canonical import sha256_hex
 from app.kernel.clock import Clock, SystemClock
 from app.platform import audit
+from app.platform import logging as logs
 from app.platform.database import make_engine, read_session, write_session
 from app.platform.models import AuditEntry
 from app.platform.settings import ROOT, Settings, SettingsError, load, private_folder
@@ -166,6 +168,7 @@ def register(app: typer.Typer) -> None:
     def demo_command() -> None:
         """Build the demonstration if it is not there, and serve it."""
         settings, console = load(), Console()
+        logs.configure(json=False, least=WARNING)  # until it is served, its own words are the log
         with console.status("Building the demonstration") as status:
             prepare(
                 settings, SystemClock(), lambda what: status.update(f"Building the demonstration: {what}")

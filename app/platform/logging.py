@@ -6,8 +6,11 @@ import sys
 import structlog
 
 
-def configure(*, json: bool) -> None:
-    """Set up structlog for this process: one JSON object a line, or a readable line for a terminal."""
+def configure(*, json: bool, least: int = logging.INFO) -> None:
+    """Set up structlog for this process: one JSON object a line, or a readable line for a terminal.
+
+    ``least``: the level from which on something is written.
+    """
     renderer: structlog.typing.Processor = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if json
@@ -20,7 +23,7 @@ def configure(*, json: bool) -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             renderer,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(least),
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=False,
     )

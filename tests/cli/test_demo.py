@@ -8,12 +8,14 @@ from typing import Any, Self
 from uuid import UUID, uuid4
 
 import pytest
+import structlog
 from sqlalchemy import Engine, event, text
+from typer.testing import CliRunner
 
 from app.accounts.queries import find_by_email
 from app.certificates.queries.mine import list_own
 from app.certificates.rules.states import Kind
-from app.cli import demo, scenes
+from app.cli import commands, demo, scenes
 from app.cli.cast import CAST, Part, email
 from app.courses.queries import outline, practice
 from app.kernel.clock import SystemClock
@@ -51,13 +53,29 @@ def fresh_postgres(tmp_path: Path) -> Any:
     server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def test_an_interrupted_start_leaves_nothing_and_the_next_one_builds_anew(tmp_path: Path) -> None:
+def test_an_interrupted_start_leaves_nothing_and_the_next_one_builds_anew_and_says_who_signs_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings = Settings(var_dir=tmp_path / "var")
     with pytest.raises(PulledPlug):
         demo.prepare(settings, SystemClock(), stop_at("exams and certificates"))
     assert not (settings.var_dir / "ceasai.db").exists()
-    demo.prepare(settings, SystemClock())
-    assert len(demo.numbers(settings)) == 1
+    served: list[Settings] = []
+    monkeypatch.setattr(demo, "run_server", served.append)
+    monkeypatch.setenv("CEASAI_VAR_DIR", str(settings.var_dir))
+    kept = structlog.get_config()
+    said = CliRunner().invoke(commands(), ["demo"])
+    structlog.configure(**kept)
+    assert said.exit_code == 0, said.output
+    (number,) = demo.numbers(settings)
+    lines = [line.strip() for line in said.output.splitlines() if line.strip()]
+    assert lines[0] == f"{served[0].public_base}  (stop with Ctrl+C)", (
+        "no log, no progress, nothing before it"
+    )
+    assert len(lines) == len(CAST) + 4
+    for part, line in zip(CAST, lines[2:], strict=False):
+        assert line.split() == [*part.latin.split(), *part.role.split("_"), email(part.key)]
+    assert lines[-1] == f"A certificate to verify: {served[0].public_base}/v/{number}"
     assert [path.name for path in settings.var_dir.glob("ceasai.db*")] == ["ceasai.db"]
 
 
