@@ -54,7 +54,7 @@ def fresh_postgres(tmp_path: Path) -> Any:
 
 
 def test_an_interrupted_start_leaves_nothing_and_the_next_one_builds_anew_and_says_who_signs_in(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     settings = Settings(var_dir=tmp_path / "var")
     with pytest.raises(PulledPlug):
@@ -64,14 +64,14 @@ def test_an_interrupted_start_leaves_nothing_and_the_next_one_builds_anew_and_sa
     monkeypatch.setattr(demo, "run_server", served.append)
     monkeypatch.setenv("CEASAI_VAR_DIR", str(settings.var_dir))
     kept = structlog.get_config()
+    capfd.readouterr()
     said = CliRunner().invoke(commands(), ["demo"])
     structlog.configure(**kept)
     assert said.exit_code == 0, said.output
+    assert "".join(capfd.readouterr()) == "", "no word of the log"
     (number,) = demo.numbers(settings)
     lines = [line.strip() for line in said.output.splitlines() if line.strip()]
-    assert lines[0] == f"{served[0].public_base}  (stop with Ctrl+C)", (
-        "no log, no progress, nothing before it"
-    )
+    assert lines[0] == f"{served[0].public_base}  (stop with Ctrl+C)", "nothing stands before it"
     assert len(lines) == len(CAST) + 4
     for part, line in zip(CAST, lines[2:], strict=False):
         assert line.split() == [*part.latin.split(), *part.role.split("_"), email(part.key)]
