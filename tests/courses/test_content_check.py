@@ -1,5 +1,6 @@
 """Each check is proved by one broken file: the problem is told with its file and its line."""
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -191,3 +192,22 @@ def test_the_content_we_ship_has_no_problem() -> None:
     assert (bank.file.blueprint.forms, bank.file.blueprint.domains) == (3, BLUEPRINT.domains)
     review = counted["review"]
     assert (review["without"], review["gone"], review["lost"]) == ([], [], [])
+
+
+def test_no_number_of_ours_breaks_at_the_end_of_a_line() -> None:
+    """Thousands are parted by a space that does not break, in content, programmes and sentences alike."""
+    broken = re.compile(r"(?<!\d)\d{1,3}(?: \d{3})+(?!\d)")
+    files = [
+        *(path for folder in ("courses", "question_banks") for path in (ROOT / folder).glob("*/**/*.yaml")),
+        *(ROOT / "courses").glob("*/**/*.md"),
+        *(ROOT / "app/programmes/data").glob("*.yaml"),
+        *(ROOT / "locales").glob("*/LC_MESSAGES/messages.po"),
+    ]
+    assert len(files) > 600
+    found = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in files
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if broken.search(line)
+    ]
+    assert found == []
