@@ -26,6 +26,7 @@ from app.exams import errors as exam_errors
 from app.exams.queries import demonstration as made_before
 from app.exams.rules.booking import NOTICE_VERSION
 from app.exams.service import answers, applications, booking, delivery, forms, hand_in, rooms, sittings
+from app.exams.service.batch import Given, Order
 from app.kernel.clock import Clock, FixedClock
 from app.kernel.errors import Refused
 from app.kernel.locales import Locale
@@ -273,10 +274,8 @@ def _sit(stage: Stage, person: UUID, sitting: UUID, at: datetime, wrong: int) ->
         )
     with write_session(stage.engine) as session:
         keys = made_before.keys_of_layout(session, attempt_id)
-        given = tuple(
-            answers.Given(position, tuple(sorted(key)), 0) for position, key in keys if position > wrong
-        )
-        order = answers.Order(answers=given, lease=str(entrance.lease), key="demonstration")
+        given = tuple(Given(position, tuple(sorted(key)), 0) for position, key in keys if position > wrong)
+        order = Order(answers=given, lease=str(entrance.lease), key="demonstration")
         hour.advance(timedelta(minutes=25))
         _done(
             answers.save(
@@ -295,7 +294,7 @@ def _sit(stage: Stage, person: UUID, sitting: UUID, at: datetime, wrong: int) ->
                 hour,
                 candidate_id=person,
                 attempt_id=attempt_id,
-                order=answers.Order(lease=str(entrance.lease)),
+                order=Order(lease=str(entrance.lease)),
                 locale=contact.locale,
             )
         )

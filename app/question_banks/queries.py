@@ -9,11 +9,12 @@ from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Executable, bindparam, func, or_, select
 from sqlmodel import Session
 
 from app.kernel.errors import NotFound
 from app.kernel.locales import Trilingual
+from app.platform.database import kept
 from app.question_banks.errors import PracticeBank, SpecimenBank
 from app.question_banks.models import Bank, Item, ItemVersion, Stimulus
 from app.question_banks.rules import (
@@ -150,34 +151,34 @@ def active_items(session: Session, bank_slug: str, *, on: date | None = None) ->
     return [ActiveItem(*row) for row in session.execute(wanted)]
 
 
-def versions_by_id(session: Session, ids: Iterable[UUID]) -> dict[UUID, DeliveredItem]:
-    """The texts of item versions for delivery, also of versions that are retired by now."""
-    rows = session.execute(
-        select(
-            _version.id,
-            _item.slug,
-            _version.type,
-            _version.stem,
-            _version.choices,
-            _version.stimulus_id,
-            _stimulus.text,
-        )
-        .join(_item, _item.id == _version.item_id)
-        .outerjoin(_stimulus, _stimulus.id == _version.stimulus_id)
-        .where(_version.id.in_(list(ids)))
+_TEXTS: Executable = (
+    select(
+        _version.id,
+        _item.slug,
+        _version.type,
+        _version.stem,
+        _version.choices,
+        _version.stimulus_id,
+        _stimulus.text,
     )
-    return {
-        row[0]: DeliveredItem(
-            row[0],
-            row[1],
-            row[2],
-            row[3],
-            [{"id": choice["id"], "text": choice["text"]} for choice in row[4]],
-            row[5],
-            row[6],
-        )
-        for row in rows
-    }
+    .join(_item, _item.id == _version.item_id)
+    .outerjoin(_stimulus, _stimulus.id == _version.stimulus_id)
+    .where(_version.id.in_(bindparam("versions", expanding=True)))
+)
+
+
+def versions_by_id(session: Session, ids: Iterable[UUID]) -> dict[UUID, DeliveredItem]:
+    """The texts of item versions for delivery, also of versions that are retired by now.
+
+    A version never changes (the database refuses it), so that each is read once by a process.
+    """
+    known, wanted = kept(session), list(ids)
+    missing = [id_ for id_ in wanted if ("item", id_) not in known]
+    if missing:
+        for row in session.execute(_TEXTS, {"versions": missing}):
+            choices = [{"id": choice["id"], "text": choice["text"]} for choice in row[4]]
+            known["item", row[0]] = DeliveredItem(row[0], row[1], row[2], row[3], choices, row[5], row[6])
+    return {id_: known["item", id_] for id_ in wanted if ("item", id_) in known}
 
 
 def keys_by_id(session: Session, ids: Iterable[UUID]) -> dict[UUID, ItemKey]:

@@ -17,6 +17,7 @@ from app.exams.rules.states import Axis, ResultState, Review
 from app.exams.rules.transitions import Who
 from app.exams.service import answers as service
 from app.exams.service import history
+from app.exams.service.batch import Given, Order
 from app.platform import audit
 from app.platform.models import AuditEntry
 from tests import factories
@@ -54,9 +55,7 @@ def test_rule_08_the_score_can_be_recomputed_from_the_events_alone(world: World,
                     world.clock,
                     candidate_id=who.person_id,
                     attempt_id=who.attempt_id,
-                    order=service.Order(
-                        (service.Given(place, words, version, clear=not words),), lease=lease, key=str(key)
-                    ),
+                    order=Order((Given(place, words, version, clear=not words),), lease=lease, key=str(key)),
                     locale="en",
                 )
     stored = {

@@ -10,6 +10,7 @@ from app.exams.models.attempts import Attempt, AttemptTransition
 from app.exams.rules.states import Lifecycle
 from app.exams.service import answers as service
 from app.exams.service import delivery, hand_in, history, sweeper
+from app.exams.service.batch import Given, Order
 from app.kernel.errors import DomainError, Refused
 from tests import factories
 from tests.exams.delivery_world import (
@@ -52,7 +53,7 @@ def test_rule_07_of_concurrent_saves_on_one_version_exactly_one_wins(world: Worl
                 world.clock,
                 candidate_id=who.person_id,
                 attempt_id=who.attempt_id,
-                order=service.Order((service.Given(1, ("abcd"[number],), 0),), lease=lease, key=f"k{number}"),
+                order=Order((Given(1, ("abcd"[number],), 0),), lease=lease, key=f"k{number}"),
                 locale="en",
             )
 
@@ -143,7 +144,7 @@ def test_rule_11_a_save_beside_a_hand_in_is_either_scored_or_refused(world: Worl
                     world.clock,
                     candidate_id=who.person_id,
                     attempt_id=who.attempt_id,
-                    order=service.Order(lease=lease),
+                    order=Order(lease=lease),
                     locale="en",
                 )
             return service.save(
@@ -151,7 +152,7 @@ def test_rule_11_a_save_beside_a_hand_in_is_either_scored_or_refused(world: Worl
                 world.clock,
                 candidate_id=who.person_id,
                 attempt_id=who.attempt_id,
-                order=service.Order((service.Given(number, ("a",), 0),), lease=lease),
+                order=Order((Given(number, ("a",), 0),), lease=lease),
                 locale="en",
             )
 
@@ -177,7 +178,7 @@ def test_rule_04_two_sweepers_and_a_hand_in_close_once(world: World) -> None:
                         world.clock,
                         candidate_id=who.person_id,
                         attempt_id=who.attempt_id,
-                        order=service.Order(lease=lease),
+                        order=Order(lease=lease),
                         locale="en",
                     )
                 return sweeper.expire(session, world.clock, who.attempt_id)

@@ -18,6 +18,7 @@ from app.exams.models.forms import Form
 from app.exams.queries import attempts as queries
 from app.exams.rules.states import Lifecycle, Mode, Outcome
 from app.exams.service import answers as service
+from app.exams.service.batch import Batch, Given, Order
 from app.question_banks.models import Item, ItemVersion
 from app.question_banks.rules import ItemStatus
 from tests import factories
@@ -179,8 +180,8 @@ def test_rule_11_after_hand_in_every_write_gets_410_and_changes_nothing(world: W
 def test_rule_11_the_guard_stands_in_the_update(world: World) -> None:
     who = candidate(world, make_exam(world))
     with world.write() as session:
-        order = service.Order(answers=(service.Given(1, ("a",), 0),))
-        batch = service._Batch(session, who.attempt_id, world.clock.now(), order, "en")  # type: ignore[arg-type]
+        order = Order(answers=(Given(1, ("a",), 0),))
+        batch = Batch(session, who.attempt_id, world.clock.now(), order, "en")  # type: ignore[arg-type]
         session.execute(
             update(Attempt).where(Attempt.id == who.attempt_id).values(lifecycle=Lifecycle.SUBMITTED)
         )

@@ -18,7 +18,8 @@ from app.exams.models.booking import Booking, Sitting
 from app.exams.queries import attempts
 from app.exams.rules.states import BookingState, Lifecycle
 from app.exams.rules.transitions import Who
-from app.exams.service import answers, delivery, extra_time, hand_in, sittings, sweeper
+from app.exams.service import delivery, extra_time, hand_in, sittings, sweeper
+from app.exams.service.batch import Order
 from tests.exams import bench
 from tests.exams.acts import REASON, roles_of
 from tests.exams.delivery_world import Candidate, attempt, make_attempt, make_exam, make_sitting
@@ -107,7 +108,7 @@ def test_who_hands_in_while_a_room_gets_time_stays_closed_and_the_others_get_it(
             world.clock,
             candidate_id=gone.person_id,
             attempt_id=gone.attempt_id,
-            order=answers.Order(lease=lease),
+            order=Order(lease=lease),
             locale="en",
         ),
         lambda session: extra_time.grant_all(

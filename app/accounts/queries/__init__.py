@@ -14,6 +14,7 @@ from app.accounts.rules import SEEN_EVERY, SESSION_IDLE, MailPurpose, Role, norm
 from app.kernel.canonical import sha256_hex
 from app.kernel.errors import NotFound
 from app.kernel.ids import token_hash
+from app.platform.database import table_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,45 +38,46 @@ class ViewerFacts:
         return frozenset((kind, scope) for held, kind, scope in self.grants if held == role)
 
 
-# A session that is not ended, and within both limits or kept by an open attempt; filled by ``_live_at``.
-_IS_LIVE = and_(
-    col(SignInSession.ended_at).is_(None),
-    or_(
-        and_(
-            col(SignInSession.expires_at) > bindparam("now"),
-            col(SignInSession.seen_at) > bindparam("idle_since"),
+def _live(session: Any) -> ColumnElement[bool]:
+    """A session that is not ended, and within both limits or kept by an open attempt; see ``_live_at``."""
+    return and_(
+        session.ended_at.is_(None),
+        or_(
+            and_(session.expires_at > bindparam("now"), session.seen_at > bindparam("idle_since")),
+            session.keep_until > bindparam("now"),
         ),
-        col(SignInSession.keep_until) > bindparam("now"),
-    ),
-)
+    )
+
+
+_IS_LIVE = _live(SignInSession)
 
 
 def _live_at(now: datetime) -> dict[str, datetime]:
     return {"now": now, "idle_since": now - SESSION_IDLE}
 
 
-# The statement behind every signed-in page: built once, since building costs more than running it.
+_person = table_of(Person)
+_session = table_of(SignInSession)
+_grant = table_of(RoleGrant)
+
+# The statement behind every signed-in page.
 _VIEWER: Executable = (
     select(
-        col(SignInSession.id),
-        col(SignInSession.seen_at),
-        col(Person.id).label("person_id"),
-        col(Person.name_cyrillic),
-        col(Person.name_latin),
-        col(Person.locale),
-        col(Person.timezone),
-        col(RoleGrant.role),
-        col(RoleGrant.scope_kind),
-        col(RoleGrant.scope_id),
+        _session.c.id,
+        _session.c.seen_at,
+        _person.c.id.label("person_id"),
+        _person.c.name_cyrillic,
+        _person.c.name_latin,
+        _person.c.locale,
+        _person.c.timezone,
+        _grant.c.role,
+        _grant.c.scope_kind,
+        _grant.c.scope_id,
     )
-    .join(Person, col(Person.id) == col(SignInSession.person_id))
-    .outerjoin(
-        RoleGrant, and_(col(RoleGrant.person_id) == col(Person.id), col(RoleGrant.revoked_at).is_(None))
-    )
+    .join_from(_session, _person, _person.c.id == _session.c.person_id)
+    .outerjoin(_grant, and_(_grant.c.person_id == _person.c.id, _grant.c.revoked_at.is_(None)))
     .where(
-        col(SignInSession.token_hash) == bindparam("token_hash"),
-        _IS_LIVE,
-        col(Person.disabled_at).is_(None),
+        _session.c.token_hash == bindparam("token_hash"), _live(_session.c), _person.c.disabled_at.is_(None)
     )
 )
 
@@ -309,18 +311,15 @@ def list_sessions(session: Session, person_id: UUID, now: datetime) -> list[Row[
     )
 
 
+_DEMONSTRATION: Executable = select(
+    _person.c.id, _person.c.name_cyrillic, _person.c.name_latin, _person.c.demo_role, _person.c.sort_key
+).where(_person.c.demo_role.is_not(None), _person.c.disabled_at.is_(None))
+
+
 def list_demonstration(session: Session) -> list[Row[Any]]:
     """The people of a demonstration through whose eyes it can be seen."""
     order = {str(role): place for place, role in enumerate(Role)}
-    rows = session.execute(
-        select(
-            col(Person.id),
-            col(Person.name_cyrillic),
-            col(Person.name_latin),
-            col(Person.demo_role),
-            col(Person.sort_key),
-        ).where(col(Person.demo_role).is_not(None), col(Person.disabled_at).is_(None))
-    ).all()
+    rows = session.execute(_DEMONSTRATION).all()
     return sorted(rows, key=lambda row: (order.get(row.demo_role, len(order)), row.sort_key))
 
 

@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlmodel import Session, col
+from sqlalchemy import Executable, bindparam, select
+from sqlmodel import Session
 
 from app.certificates.facts import CertificateFacts
 from app.certificates.models import Certificate
@@ -15,31 +14,37 @@ from app.certificates.rules.names import masked
 from app.certificates.rules.states import Reason, Status, standing
 from app.kernel.errors import NotFound
 from app.kernel.locales import Trilingual
+from app.platform.database import table_of
 
-_COLUMNS: tuple[Any, ...] = (
-    Certificate.number,
-    Certificate.kind,
-    Certificate.achievement,
-    Certificate.achievement_version,
-    Certificate.title,
-    Certificate.body,
-    Certificate.scheme,
-    Certificate.scheme_version,
-    Certificate.level,
-    Certificate.languages,
-    Certificate.name_cyrillic,
-    Certificate.name_latin,
-    Certificate.name_public,
-    Certificate.status,
-    Certificate.reason,
-    Certificate.status_since,
-    Certificate.issued_at,
-    Certificate.valid_from,
-    Certificate.expires_at,
-    Certificate.specimen,
-    Certificate.verify_url,
-    Certificate.brand_id,
+_certificate = table_of(Certificate).c
+_COLUMNS = (
+    _certificate.number,
+    _certificate.kind,
+    _certificate.achievement,
+    _certificate.achievement_version,
+    _certificate.title,
+    _certificate.body,
+    _certificate.scheme,
+    _certificate.scheme_version,
+    _certificate.level,
+    _certificate.languages,
+    _certificate.name_cyrillic,
+    _certificate.name_latin,
+    _certificate.name_public,
+    _certificate.status,
+    _certificate.reason,
+    _certificate.status_since,
+    _certificate.issued_at,
+    _certificate.valid_from,
+    _certificate.expires_at,
+    _certificate.specimen,
+    _certificate.verify_url,
+    _certificate.brand_id,
 )
+_ISSUED = (_certificate.number == bindparam("number"), _certificate.status != Status.RESERVED)
+_STATUS: Executable = select(*_COLUMNS).where(*_ISSUED)
+_FACTS: Executable = select(*_COLUMNS, _certificate.jwt).where(*_ISSUED)
+_HOLDER: Executable = select(_certificate.person_id).where(*_ISSUED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +96,7 @@ def find_status(session: Session, number: str, *, at: datetime) -> VerifiedCerti
 
     One statement, columns only. A number that is only reserved is not issued yet.
     """
-    row = session.execute(
-        select(*_COLUMNS).where(col(Certificate.number) == number, col(Certificate.status) != Status.RESERVED)
-    ).one_or_none()
+    row = session.execute(_STATUS, {"number": number}).one_or_none()
     if row is None:
         return None
     status = standing(row.status, expires_at=row.expires_at, at=at)
@@ -133,11 +136,7 @@ def certificate_facts(session: Session, number: str, *, at: datetime) -> Certifi
     Raises:
         NotFound: nothing was issued under this number.
     """
-    row = session.execute(
-        select(*_COLUMNS, col(Certificate.jwt)).where(
-            col(Certificate.number) == number, col(Certificate.status) != Status.RESERVED
-        )
-    ).one_or_none()
+    row = session.execute(_FACTS, {"number": number}).one_or_none()
     if row is None:
         raise NotFound
     status = standing(row.status, expires_at=row.expires_at, at=at)
@@ -169,9 +168,5 @@ def certificate_facts(session: Session, number: str, *, at: datetime) -> Certifi
 
 def holder_of(session: Session, number: str) -> UUID | None:
     """Whose certificate it is; None when nothing was issued under this number."""
-    found: UUID | None = session.execute(
-        select(col(Certificate.person_id)).where(
-            col(Certificate.number) == number, col(Certificate.status) != Status.RESERVED
-        )
-    ).scalar_one_or_none()
+    found: UUID | None = session.execute(_HOLDER, {"number": number}).scalar_one_or_none()
     return found

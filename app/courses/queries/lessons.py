@@ -6,12 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from markupsafe import Markup
-from sqlalchemy import and_, func, select
+from sqlalchemy import Executable, and_, bindparam, func, select
 from sqlmodel import Session
 
 from app.courses.models import CheckAnswer, Course, Lesson, LessonProgress, LessonText, Module
 from app.kernel.errors import NotFound
-from app.platform.database import kept
+from app.platform.database import kept, table_of
 
 # The checker sees the attributes of a model as values; in a statement they are columns.
 _course: Any = Course
@@ -80,13 +80,15 @@ def _read_lesson_page(session: Session, lesson_id: UUID, locale: str) -> LessonP
     )
 
 
+_given = table_of(CheckAnswer).c
+_CHOSEN: Executable = select(_given.check_id, _given.chosen).where(
+    _given.person_id == bindparam("person"), _given.lesson_id == bindparam("lesson")
+)
+
+
 def chosen_in(session: Session, lesson_id: UUID, person_id: UUID) -> dict[str, list[str]]:
     """A learner's latest answers to the checks of a lesson, by check id."""
-    rows = session.execute(
-        select(_answer.check_id, _answer.chosen).where(
-            _answer.person_id == person_id, _answer.lesson_id == lesson_id
-        )
-    )
+    rows = session.execute(_CHOSEN, {"person": person_id, "lesson": lesson_id})
     return {row.check_id: row.chosen for row in rows}
 
 

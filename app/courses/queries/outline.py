@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, false, func, select
+from sqlalchemy import Executable, Row, Uuid, and_, bindparam, func, select
 from sqlmodel import Session
 
 from app.courses.models import Course, Enrolment, Lesson, LessonProgress, LessonText, Module
@@ -21,15 +21,12 @@ from app.courses.rules.studying import (
     stage_of_module,
 )
 from app.kernel.errors import NotFound
-from app.platform.database import kept
+from app.platform.database import kept, table_of
 
 # The checker sees the attributes of a model as values; in a statement they are columns.
-_course: Any = Course
 _module: Any = Module
 _lesson: Any = Lesson
 _text: Any = LessonText
-_progress: Any = LessonProgress
-_enrolment: Any = Enrolment
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +44,19 @@ class LessonLine:
         """How far it is."""
         return stage_of(self.step)
 
+    def with_progress(self, known: Row[Any] | None) -> "LessonLine":
+        """The same for whoever is this far; None: who has not opened it."""
+        if known is None:
+            return self
+        step = Step(
+            self.step.lesson_id,
+            self.step.minutes,
+            opened=True,
+            read=known.read_at is not None,
+            done=known.done_at is not None,
+        )
+        return LessonLine(step, self.slug, self.place, self.title, self.number)
+
 
 @dataclass(slots=True)
 class ModuleLine:
@@ -61,6 +71,11 @@ class ModuleLine:
     hours: Decimal
     has_checklist: bool
     lessons: list[LessonLine] = field(default_factory=list)
+
+    def with_progress(self, far: dict[UUID, Row[Any]]) -> "ModuleLine":
+        """The same for somebody who is ``far`` in lessons, by lesson."""
+        lessons = [line.with_progress(far.get(line.step.lesson_id)) for line in self.lessons]
+        return replace(self, lessons=lessons)
 
     @property
     def steps(self) -> list[Step]:
@@ -131,29 +146,46 @@ class CourseLine:
         return next(module for module in self.modules if lesson in module.lessons)
 
 
-def _courses(person_id: UUID | None) -> Select[Any]:
-    mine = _enrolment.person_id == person_id if person_id else false()
-    return select(
-        _course.id,
-        _course.content_hash,
-        _course.slug,
-        _course.title,
-        _course.summary,
-        _course.hours,
-        _course.level,
-        _enrolment.enrolled_at,
-        _enrolment.last_lesson_id,
-        _enrolment.last_studied_at,
-        _enrolment.completed_at,
-    ).outerjoin(_enrolment, and_(_enrolment.course_id == _course.id, mine))
+_course = table_of(Course).c
+_enrolment = table_of(Enrolment).c
+_progress = table_of(LessonProgress).c
+
+# The statements behind the pages one studies with; ``person`` is None for a visitor, who is enrolled nowhere.
+_COURSES = select(
+    _course.id,
+    _course.content_hash,
+    _course.slug,
+    _course.title,
+    _course.summary,
+    _course.hours,
+    _course.level,
+    _enrolment.enrolled_at,
+    _enrolment.last_lesson_id,
+    _enrolment.last_studied_at,
+    _enrolment.completed_at,
+).outerjoin_from(
+    table_of(Course),
+    table_of(Enrolment),
+    and_(_enrolment.course_id == _course.id, _enrolment.person_id == bindparam("person", type_=Uuid())),
+)
+_EVERY = _COURSES.order_by(_course.level, _course.slug)
+_ENROLLED = _COURSES.where(_enrolment.id.is_not(None)).order_by(
+    func.coalesce(_enrolment.last_studied_at, _enrolment.enrolled_at).desc()
+)
+_ONE = _COURSES.where(_course.slug == bindparam("slug"))
+_PROGRESS = select(_progress.lesson_id, _progress.read_at, _progress.done_at).where(
+    _progress.person_id == bindparam("person")
+)
 
 
-def _lines(session: Session, asked: Select[Any], locale: str, person_id: UUID | None) -> list[CourseLine]:
+def _lines(
+    session: Session, asked: Executable, locale: str, person_id: UUID | None, **facts: str
+) -> list[CourseLine]:
     """The courses asked for, with their outlines and how far the learner is in each lesson.
 
     Two statements, however many courses there are; one more each time the content has changed.
     """
-    rows = session.execute(asked).all()
+    rows = session.execute(asked, {"person": person_id, **facts}).all()
     if not rows:
         return []
     courses = [
@@ -173,32 +205,16 @@ def _lines(session: Session, asked: Select[Any], locale: str, person_id: UUID | 
         for row in rows
     ]
     outlines = _outlines(session, courses, locale)
-    far = _progress_in(session, [course.course_id for course in courses], person_id) if person_id else {}
+    far = _progress_of(session, person_id) if person_id else {}
     for course in courses:
-        course.modules = [
-            replace(module, lessons=[_with_progress(line, far) for line in module.lessons])
-            for module in outlines[course.course_id]
-        ]
+        modules = outlines[course.course_id]
+        course.modules = [module.with_progress(far) for module in modules] if far else list(modules)
     return courses
 
 
-def _progress_in(session: Session, course_ids: list[UUID], person_id: UUID) -> dict[UUID, Row[Any]]:
+def _progress_of(session: Session, person_id: UUID) -> dict[UUID, Row[Any]]:
     """How far the person is, by lesson opened."""
-    rows = session.execute(
-        select(_progress.lesson_id, _progress.read_at, _progress.done_at)
-        .join(_lesson, _lesson.id == _progress.lesson_id)
-        .join(_module, _module.id == _lesson.module_id)
-        .where(_progress.person_id == person_id, _module.course_id.in_(course_ids))
-    )
-    return {row.lesson_id: row for row in rows}
-
-
-def _with_progress(line: LessonLine, far: dict[UUID, Row[Any]]) -> LessonLine:
-    known = far.get(line.step.lesson_id)
-    if known is None:
-        return line
-    step = replace(line.step, opened=True, read=known.read_at is not None, done=known.done_at is not None)
-    return replace(line, step=step)
+    return {row.lesson_id: row for row in session.execute(_PROGRESS, {"person": person_id})}
 
 
 def _outlines(session: Session, courses: list[CourseLine], locale: str) -> dict[UUID, tuple[ModuleLine, ...]]:
@@ -274,14 +290,12 @@ def _read_outlines(session: Session, course_ids: list[UUID], locale: str) -> dic
 
 def list_courses(session: Session, locale: str, person_id: UUID | None) -> list[CourseLine]:
     """Every course with its outline."""
-    return _lines(session, _courses(person_id).order_by(_course.level, _course.slug), locale, person_id)
+    return _lines(session, _EVERY, locale, person_id)
 
 
 def list_enrolled(session: Session, locale: str, person_id: UUID) -> list[CourseLine]:
     """The courses a person studies, the latest studied first."""
-    latest = func.coalesce(_enrolment.last_studied_at, _enrolment.enrolled_at).desc()
-    asked = _courses(person_id).where(_enrolment.id.is_not(None)).order_by(latest)
-    return _lines(session, asked, locale, person_id)
+    return _lines(session, _ENROLLED, locale, person_id)
 
 
 def get_course(session: Session, slug: str, locale: str, person_id: UUID | None) -> CourseLine:
@@ -290,7 +304,7 @@ def get_course(session: Session, slug: str, locale: str, person_id: UUID | None)
     Raises:
         NotFound: there is no such course.
     """
-    courses = _lines(session, _courses(person_id).where(_course.slug == slug), locale, person_id)
+    courses = _lines(session, _ONE, locale, person_id, slug=slug)
     if not courses:
         raise NotFound
     return courses[0]

@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Executable, bindparam, func, select
 from sqlmodel import Session
 
 from app.courses.models import Module, PracticeAnswer, PracticeQuiz, QuizState
 from app.courses.rules.practice import MIXED
 from app.kernel.errors import NotFound
+from app.platform.database import table_of
 
 # The checker sees the attributes of a model as values; in a statement they are columns.
 _quiz: Any = PracticeQuiz
@@ -48,15 +49,18 @@ class Answered:
     correct: bool
 
 
+_finished = table_of(PracticeQuiz).c
+_BESTS: Executable = (
+    select(_finished.module_code, _finished.size, func.max(_finished.correct).label("correct"))
+    .where(_finished.person_id == bindparam("person"), _finished.state == QuizState.FINISHED)
+    .group_by(_finished.module_code, _finished.size)
+)
+
+
 def bests(session: Session, person_id: UUID) -> dict[str, Best]:
     """A person's best result by module code: the largest share of right answers, then the longer quiz."""
-    rows = session.execute(
-        select(_quiz.module_code, _quiz.size, func.max(_quiz.correct).label("correct"))
-        .where(_quiz.person_id == person_id, _quiz.state == QuizState.FINISHED)
-        .group_by(_quiz.module_code, _quiz.size)
-    )
     found: dict[str, Best] = {}
-    for row in rows:
+    for row in session.execute(_BESTS, {"person": person_id}):
         known = found.get(row.module_code)
         # compared as whole numbers: a/b > c/d is a*d > c*b
         if known is None or (row.correct * known.size, row.size) > (known.correct * row.size, known.size):

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, Executable, bindparam, exists, func, select
 from sqlmodel import Session, col
 
 from app.exams.models.attempts import Attempt, AttemptTransition, Response, ResponseEvent
@@ -21,6 +21,7 @@ from app.exams.rules.states import OPEN, Axis, EventKind, Lifecycle, Mode
 from app.kernel.canonical import canonical_json, sha256_hex
 from app.kernel.errors import NotFound
 from app.kernel.locales import Trilingual
+from app.platform.database import table_of
 from app.question_banks import queries as banks
 from app.question_banks.rules import ItemType
 
@@ -114,35 +115,46 @@ def _one(session: Session, wanted: Any, *, for_update: bool) -> Attempt:
     return found
 
 
+_attempt = table_of(Attempt).c
+_response = table_of(Response).c
+_exam = table_of(Exam).c
+_WINDOW: Executable = (
+    select(
+        _attempt.id,
+        _attempt.code,
+        _exam.slug,
+        _exam.title,
+        _exam.certification,
+        _attempt.lifecycle,
+        _attempt.mode,
+        _attempt.started_at,
+        _attempt.deadline,
+        _attempt.remaining_ms,
+        _attempt.submitted_at,
+        _attempt.last_seen_at,
+        _attempt.lease,
+        _attempt.lease_number,
+        _attempt.scripted,
+        _attempt.locale,
+        _attempt.layout,
+    )
+    .join_from(table_of(Attempt), table_of(Exam), _exam.id == _attempt.exam_id)
+    .where(_attempt.id == bindparam("attempt"), _attempt.candidate_id == bindparam("candidate"))
+)
+_ANSWERS: Executable = (
+    select(_response.position, _response.chosen, _response.flagged, _response.version, _response.saved_at)
+    .where(_response.attempt_id == bindparam("attempt"))
+    .order_by(_response.position)
+)
+
+
 def window_of(session: Session, candidate_id: UUID, attempt_id: UUID) -> OpenWindow:
     """The candidate's own attempt, as columns, for a page of the exam.
 
     Raises:
         NotFound: no such attempt, or another candidate's.
     """
-    row = session.execute(
-        select(
-            col(Attempt.id),
-            col(Attempt.code),
-            col(Exam.slug),
-            col(Exam.title),
-            col(Exam.certification),
-            col(Attempt.lifecycle),
-            col(Attempt.mode),
-            col(Attempt.started_at),
-            col(Attempt.deadline),
-            col(Attempt.remaining_ms),
-            col(Attempt.submitted_at),
-            col(Attempt.last_seen_at),
-            col(Attempt.lease),
-            col(Attempt.lease_number),
-            col(Attempt.scripted),
-            col(Attempt.locale),
-            col(Attempt.layout),
-        )
-        .join(Exam, col(Exam.id) == col(Attempt.exam_id))
-        .where(col(Attempt.id) == attempt_id, col(Attempt.candidate_id) == candidate_id)
-    ).first()
+    row = session.execute(_WINDOW, {"attempt": attempt_id, "candidate": candidate_id}).first()
     if row is None:
         raise NotFound
     return OpenWindow(*row)
@@ -183,17 +195,7 @@ def limit_seconds(session: Session, attempt: Attempt) -> int:
 
 def answers_of(session: Session, attempt_id: UUID) -> dict[int, Answer]:
     """Every place of the form with its present answer, by position."""
-    rows = session.execute(
-        select(
-            col(Response.position),
-            col(Response.chosen),
-            col(Response.flagged),
-            col(Response.version),
-            col(Response.saved_at),
-        )
-        .where(col(Response.attempt_id) == attempt_id)
-        .order_by(col(Response.position))
-    )
+    rows = session.execute(_ANSWERS, {"attempt": attempt_id})
     return {row[0]: Answer(*row) for row in rows}
 
 

@@ -14,7 +14,7 @@ from app.exams.queries import attempts as queries
 from app.exams.routes.exam_window import place_of
 from app.exams.rules import delivery as rules
 from app.exams.rules.states import Lifecycle
-from app.exams.service import answers
+from app.exams.service.batch import Conflict, Order
 from app.kernel.clock import Clock
 from app.kernel.errors import Refused
 from app.kernel.ids import new_id
@@ -32,10 +32,10 @@ class Shown:
     everything: bool = False
     announce: bool = False
     took_over: bool = False
-    conflicts: tuple[answers.Conflict, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
 
     @classmethod
-    def of(cls, conflicts: tuple[answers.Conflict, ...], *, everything: bool = False) -> "Shown":
+    def of(cls, conflicts: tuple[Conflict, ...], *, everything: bool = False) -> "Shown":
         """The first of the places in conflict."""
         return cls(conflicts[0].position if conflicts else None, everything, conflicts=conflicts)
 
@@ -88,7 +88,7 @@ def _wait(
     )
 
 
-def refused(request: Request, window: queries.OpenWindow, order: answers.Order, refusal: Refused) -> Response:
+def refused(request: Request, window: queries.OpenWindow, order: Order, refusal: Refused) -> Response:
     """A refused write: a note for a script; for a plain browser the page that says where things stand."""
     if wants_fragment(request):
         return errors.refused(request, refusal)
@@ -144,7 +144,7 @@ def items(
 
 
 def conflict_texts(
-    session: Session, candidate_id: UUID, attempt_id: UUID, conflicts: tuple[answers.Conflict, ...]
+    session: Session, candidate_id: UUID, attempt_id: UUID, conflicts: tuple[Conflict, ...]
 ) -> dict[int, Any]:
     """The texts of the places in conflict, so that the refused and the held answer can be read."""
     if not conflicts:

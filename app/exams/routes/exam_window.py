@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Depends, Request, Response
 from starlette.datastructures import FormData
 
-from app.exams.service import answers
+from app.exams.service.batch import Given, Order
 from app.kernel.clock import Clock, FixedClock
 from app.web.viewer import clock_of
 
@@ -84,7 +84,7 @@ def _target(where: object, here: int) -> int:
     return whole(where) or here
 
 
-def read_order(request: Request, form: FormData, attempt_id: UUID) -> answers.Order:
+def read_order(request: Request, form: FormData, attempt_id: UUID) -> Order:
     """The places a form names: ``a-<n>`` choices, ``v-<n>`` version, ``clear``, ``flag``, ``unflag``."""
 
     def places(name: str) -> set[int]:
@@ -93,7 +93,7 @@ def read_order(request: Request, form: FormData, attempt_id: UUID) -> answers.Or
     cleared = places("clear")
     named = {place for name in form if name.startswith("a-") and (place := whole(name[2:])) is not None}
     given = [
-        answers.Given(
+        Given(
             position=place,
             chosen=()
             if place in cleared
@@ -104,7 +104,7 @@ def read_order(request: Request, form: FormData, attempt_id: UUID) -> answers.Or
         for place in sorted(named | cleared)
     ]
     key = form.get("key")
-    return answers.Order(
+    return Order(
         answers=tuple(given),
         flags=dict.fromkeys(places("unflag"), False) | dict.fromkeys(places("flag"), True),
         lease=lease_of(request, attempt_id, form),

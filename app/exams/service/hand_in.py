@@ -21,6 +21,7 @@ from app.exams.rules import scoring
 from app.exams.rules.states import Axis, EventKind, Lifecycle, Outcome, ReleasePolicy, ResultState, Review
 from app.exams.rules.transitions import Who
 from app.exams.service import answers, history, signed_in
+from app.exams.service.batch import Conflict, Order
 from app.kernel.clock import Clock
 from app.kernel.errors import Refused
 from app.platform import audit
@@ -49,7 +50,7 @@ class HandedIn:
     """
 
     closed: bool
-    conflicts: tuple[answers.Conflict, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
 
 
 def hand_in(
@@ -58,7 +59,7 @@ def hand_in(
     *,
     candidate_id: UUID,
     attempt_id: UUID,
-    order: answers.Order,
+    order: Order,
     locale: str,
     timeup: bool = False,
 ) -> HandedIn | Refused:
