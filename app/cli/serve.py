@@ -11,6 +11,7 @@ from uvicorn_worker import UvicornWorker
 
 from app import main
 from app.cli.catalogues import ensure_compiled
+from app.platform.memory import share_one_arena
 from app.platform.settings import Settings, load
 
 # A bug is logged by us, with its place and without its text; nobody's headers are believed here.
@@ -61,6 +62,7 @@ class _Processes(BaseApplication):  # type: ignore[misc]  # the library has no t
 
 def run_server(settings: Settings) -> None:
     """Serve until told to stop."""
+    share_one_arena()
     if settings.processes > 1:
         _Processes(settings).run()
     else:
