@@ -30,10 +30,16 @@ def open_to_others(folder: Path) -> list[str]:
     return [str(path) for path in [folder, *folder.rglob("*")] if path.stat().st_mode & 0o077]
 
 
+def _connect(settings: Settings) -> None:
+    engine = make_engine(settings.database)
+    engine.connect().close()
+    engine.dispose()
+
+
 def test_whoever_comes_first_makes_the_folder_for_its_owner_only(tmp_path: Path) -> None:
     letter = Mail("a@b.example", "s", "t", "kk", "CEASAI", "ceasai")
     first = {
-        "database": lambda settings: make_engine(settings.database).connect().close(),
+        "database": _connect,
         "secret": secret,
         "mail": lambda settings: make_sender(settings, SystemClock()).send(letter),
         "key": lambda settings: keys.make(settings, "ES256"),
