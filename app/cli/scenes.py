@@ -274,7 +274,7 @@ def _sit(stage: Stage, person: UUID, sitting: UUID, at: datetime, wrong: int) ->
         )
     with write_session(stage.engine) as session:
         keys = made_before.keys_of_layout(session, attempt_id)
-        given = tuple(Given(position, tuple(sorted(key)), 0) for position, key in keys if position > wrong)
+        given = tuple(Given(position, key, 0) for position, key in keys if position > wrong)
         order = Order(answers=given, lease=str(entrance.lease), key="demonstration")
         hour.advance(timedelta(minutes=25))
         _done(

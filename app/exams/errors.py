@@ -19,6 +19,12 @@ class BankTooSmall(DomainError):
     code = "bank-too-small"
 
 
+class ItemsNotScored(DomainError):
+    """The form holds items that no machine scores, or that the exam page does not show yet."""
+
+    code = "items-not-scored"
+
+
 class ApplicationNeeded(DomainError):
     """An exam that leads to certification is booked with an accepted application only."""
 

@@ -200,16 +200,24 @@ class Reader:
             return None
         return document
 
-    def shaped(self, document: Document, model: type[M]) -> M | None:
-        """The document as ``model``, or None when it has another shape, which is noted line by line."""
+    def shaped(self, document: Document, model: type[M], *place: Hashable) -> M | None:
+        """The document, or what stands at a place in it, as ``model``.
+
+        None when it has another shape, which is noted line by line.
+        """
+        value = document.value
+        for step in place:
+            value = value[step]
         try:
-            return model.model_validate(document.value)
+            return model.model_validate(value)
         except ValidationError as error:
             for found in error.errors(include_url=False):
-                place = tuple(found["loc"])
+                inside = tuple(found["loc"])
                 self.problems.append(
                     Problem(
-                        document.path, document.line(*place), _sentence(found["type"], place, found["msg"])
+                        document.path,
+                        document.line(*place, *inside),
+                        _sentence(found["type"], inside, found["msg"]),
                     )
                 )
             return None

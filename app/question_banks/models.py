@@ -58,7 +58,8 @@ class Item(SQLModel, table=True):
 class ItemVersion(SQLModel, table=True):
     """An item as it read at one time, in three languages together. Never updated but for ``status``.
 
-    ``choices``: list of ``{id, text: {kk, ru, en}, rationale: {kk, ru, en}}``; ``key``: list of choice ids.
+    ``choices``: list of ``{id, text: {kk, ru, en}, rationale: {kk, ru, en}}``. What ``key`` and
+    ``interaction`` hold depends on the type: see ``rules.Answering``.
     """
 
     __tablename__ = "item_version"
@@ -83,6 +84,7 @@ class ItemVersion(SQLModel, table=True):
     key: list[str] = Field(sa_column=Column(Json, nullable=False))
     stem: dict[str, str] = Field(sa_column=Column(Json, nullable=False))
     choices: list[dict[str, Any]] = Field(sa_column=Column(Json, nullable=False))
+    interaction: dict[str, Any] | None = Field(default=None, sa_column=Column(Json))
     sources: list[str] = Field(sa_column=Column(Json, nullable=False))
     enemies: list[str] = Field(sa_column=Column(Json, nullable=False))
     roles: dict[str, str] = Field(sa_column=Column(Json, nullable=False))

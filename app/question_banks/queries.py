@@ -18,6 +18,7 @@ from app.platform.database import kept
 from app.question_banks.errors import PracticeBank, SpecimenBank
 from app.question_banks.models import Bank, Item, ItemVersion, Stimulus
 from app.question_banks.rules import (
+    CHOSEN_FROM_A_LIST,
     BankPurpose,
     Cognitive,
     ItemStatus,
@@ -59,10 +60,11 @@ class ActiveItem(NamedTuple):
 
 
 class DeliveredItem(NamedTuple):
-    """What a candidate or a learner sees of an item: no key, no rationale.
+    """What a candidate or a learner sees of an item: no key, no rationale, nothing that answers it.
 
-    ``choices``: list of ``{"id", "text": {kk, ru, en}}`` in the order of the bank; ``stimulus``: the text of
-    the case in three languages, or None.
+    ``choices``: list of ``{"id", "text": {kk, ru, en}}`` in the order of the bank; ``targets``: the same,
+    what the choices of a matching are paired with; ``stimulus``: the text of the case in three languages, or
+    None; ``exact_case``: whether capitals count in a short text.
     """
 
     version_id: UUID
@@ -72,14 +74,22 @@ class DeliveredItem(NamedTuple):
     choices: list[dict[str, Any]]
     stimulus_id: UUID | None
     stimulus: Trilingual | None
+    scoring: ScoringRule
+    targets: list[dict[str, Any]]
+    exact_case: bool
 
 
 class ItemKey(NamedTuple):
-    """What scoring needs of an item; ``points`` is a whole number, at least 1."""
+    """What scoring needs of an item; ``points`` is a whole number, at least 1.
 
-    key: frozenset[str]
+    ``key`` and ``interaction``: see ``rules.Answering``.
+    """
+
+    key: tuple[str, ...]
     points: int
     scoring: ScoringRule
+    type: ItemType
+    interaction: dict[str, Any]
 
 
 class PracticeItem(NamedTuple):
@@ -160,6 +170,8 @@ _TEXTS: Executable = (
         _version.choices,
         _version.stimulus_id,
         _stimulus.text,
+        _version.scoring,
+        _version.interaction,
     )
     .join(_item, _item.id == _version.item_id)
     .outerjoin(_stimulus, _stimulus.id == _version.stimulus_id)
@@ -176,17 +188,30 @@ def versions_by_id(session: Session, ids: Iterable[UUID]) -> dict[UUID, Delivere
     missing = [id_ for id_ in wanted if ("item", id_) not in known]
     if missing:
         for row in session.execute(_TEXTS, {"versions": missing}):
-            choices = [{"id": choice["id"], "text": choice["text"]} for choice in row[4]]
-            known["item", row[0]] = DeliveredItem(row[0], row[1], row[2], row[3], choices, row[5], row[6])
+            known["item", row[0]] = _delivered(*row)
     return {id_: known["item", id_] for id_ in wanted if ("item", id_) in known}
+
+
+def _delivered(*row: Any) -> DeliveredItem:
+    version_id, slug, kind, stem, choices, stimulus_id, stimulus, scoring, parts = row
+    shown = [{"id": choice["id"], "text": choice["text"]} for choice in choices]
+    targets, exact = (parts or {}).get("targets", []), (parts or {}).get("case_sensitive", False)
+    return DeliveredItem(version_id, slug, kind, stem, shown, stimulus_id, stimulus, scoring, targets, exact)
 
 
 def keys_by_id(session: Session, ids: Iterable[UUID]) -> dict[UUID, ItemKey]:
     """Key, points and scoring rule of item versions."""
     rows = session.execute(
-        select(_version.id, _version.key, _version.points, _version.scoring).where(_version.id.in_(list(ids)))
+        select(
+            _version.id,
+            _version.key,
+            _version.points,
+            _version.scoring,
+            _version.type,
+            _version.interaction,
+        ).where(_version.id.in_(list(ids)))
     )
-    return {row[0]: ItemKey(frozenset(row[1]), row[2], row[3]) for row in rows}
+    return {row[0]: ItemKey(tuple(row[1]), row[2], row[3], row[4], row[5] or {}) for row in rows}
 
 
 def practice_items(session: Session, module_code: str) -> list[PracticeItem]:
@@ -198,6 +223,7 @@ def practice_items(session: Session, module_code: str) -> list[PracticeItem]:
         .where(
             _bank.purpose == BankPurpose.PRACTICE,
             _version.module == module_code,
+            _version.type.in_(CHOSEN_FROM_A_LIST),
             _version.status == ItemStatus.ACTIVE,
         )
         .order_by(_item.slug)
@@ -247,6 +273,7 @@ def drawable_items(session: Session, *, on: date, module_code: str | None = None
         .where(
             _bank.purpose == BankPurpose.PRACTICE,
             _version.module.is_not(None),
+            _version.type.in_(CHOSEN_FROM_A_LIST),
             _version.status == ItemStatus.ACTIVE,
             or_(_version.valid_until.is_(None), _version.valid_until >= on),
         )
@@ -266,6 +293,7 @@ def drawable_counts(session: Session, *, on: date) -> dict[str, int]:
         .where(
             _bank.purpose == BankPurpose.PRACTICE,
             _version.module.is_not(None),
+            _version.type.in_(CHOSEN_FROM_A_LIST),
             _version.status == ItemStatus.ACTIVE,
             or_(_version.valid_until.is_(None), _version.valid_until >= on),
         )

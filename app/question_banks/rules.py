@@ -2,8 +2,13 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any, NamedTuple
+
+from app.kernel.locales import LOCALES
+from app.kernel.numbers import read_decimal
 
 
 class ItemStatus(StrEnum):
@@ -17,10 +22,17 @@ class ItemStatus(StrEnum):
 
 
 class ItemType(StrEnum):
-    """How an item is answered. Others of the specification come with their first use."""
+    """How an item is answered. Source: specification of the item bank, section 1."""
 
     SINGLE = "single"
     MULTIPLE = "multiple"
+    TRUE_FALSE = "true_false"
+    MATCHING = "matching"
+    ORDERING = "ordering"
+    NUMERIC = "numeric"
+    SHORT_TEXT = "short_text"
+    HOTSPOT = "hotspot"
+    WRITTEN = "written"
 
 
 class Cognitive(StrEnum):
@@ -32,9 +44,26 @@ class Cognitive(StrEnum):
 
 
 class ScoringRule(StrEnum):
-    """How a response becomes points. Whole points only."""
+    """How a response becomes points. Whole points only; what each does stands in ``exams.rules.scoring``."""
 
     ALL_OR_NOTHING = "all_or_nothing"
+    PLUS_MINUS = "plus_minus"
+    PER_PAIR = "per_pair"
+    ORDER_ADJACENT = "order_adjacent"
+
+
+SCORING_OF: dict[ItemType, frozenset[ScoringRule]] = {
+    kind: frozenset({ScoringRule.ALL_OR_NOTHING}) for kind in ItemType
+} | {
+    ItemType.MULTIPLE: frozenset({ScoringRule.ALL_OR_NOTHING, ScoringRule.PLUS_MINUS}),
+    ItemType.MATCHING: frozenset({ScoringRule.ALL_OR_NOTHING, ScoringRule.PER_PAIR}),
+    ItemType.ORDERING: frozenset({ScoringRule.ALL_OR_NOTHING, ScoringRule.ORDER_ADJACENT}),
+}
+"""Which rules may score which type."""
+CHOSEN_FROM_A_LIST = frozenset({ItemType.SINGLE, ItemType.MULTIPLE, ItemType.TRUE_FALSE})
+"""Types answered by choosing from a list of texts: those that practice quizzes show."""
+SCORED_BY_PEOPLE = frozenset({ItemType.WRITTEN})
+"""Types that no machine scores: an exam whose result is counted cannot hold them."""
 
 
 class BankPurpose(StrEnum):
@@ -166,3 +195,161 @@ def alike(stems: Sequence[str]) -> list[tuple[int, int]]:
         for word in prefix:
             first_with.setdefault(word, []).append(index)
     return found
+
+
+ACCEPTED_LONGEST = 200
+"""Signs of a short text, given or accepted."""
+_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_NUMBERS_OF = {"rect": 4, "circle": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """What decides whether an item can be answered and scored, whatever format it comes from.
+
+    ``interaction``, by type, and None for the others: matching ``{"targets": [{"id", "text"}]}``; numeric
+    ``{"tolerance": "0.01"}``; short_text ``{"accepted": {kk, ru, en: [texts]}, "case_sensitive"}``; hotspot
+    ``{"image", "width", "height", "alt", "regions": {choice id: {"shape", "coords"}}}``, in the picture's own
+    units (a rect: left, top, right, bottom; a circle: centre and radius; a poly: corners); written
+    ``{"rubric": [...], "words"}``.
+    ``key``: choice ids; of a matching ``left=target``; of an ordering every id in the right order; of a
+    numeric its number; empty for short_text and written.
+    """
+
+    type: ItemType
+    scoring: ScoringRule
+    choices: tuple[str, ...]
+    key: tuple[str, ...]
+    interaction: Mapping[str, Any] | None = None
+
+
+class Fault(NamedTuple):
+    """What is wrong with an item: where in it, and a sentence."""
+
+    place: tuple[str | int, ...]
+    says: str
+
+
+def faults(item: Answering) -> list[Fault]:
+    """Everything because of which an item could not be answered, or not be scored, as it stands."""
+    found = [
+        Fault(("choices", at), f"“{word}” is no id: lower-case letters, digits and single hyphens only")
+        for at, word in enumerate(item.choices)
+        if not _ID.fullmatch(word)
+    ]
+    if len(set(item.choices)) != len(item.choices):
+        found.append(Fault(("choices",), "two choices have the same id"))
+    if item.scoring not in SCORING_OF[item.type]:
+        found.append(Fault(("scoring",), f"“{item.scoring}” does not score the type “{item.type}”"))
+    if (item.interaction is not None) != (item.type in _PARTS):
+        word = "is missing" if item.interaction is None else "is not for this type"
+        return [*found, Fault(("interaction",), f"“interaction” {word}")]
+    if item.type in _UNLISTED and item.choices:
+        found.append(Fault(("choices",), "an item of this type has no choices"))
+    return [*found, *_key_faults(item), *_PARTS.get(item.type, _no_parts)(item, item.interaction or {})]
+
+
+def _key_faults(item: Answering) -> Iterator[Fault]:
+    key, kind = item.key, item.type
+    if kind in {ItemType.SHORT_TEXT, ItemType.WRITTEN}:
+        if key:
+            yield Fault(("key",), "an item of this type has an empty key")
+        return
+    if kind in {ItemType.MATCHING, ItemType.NUMERIC}:
+        return  # looked at with their parts
+    for at, chosen in enumerate(key):
+        if chosen not in item.choices:
+            yield Fault(("key", at), f"the key “{chosen}” is no choice of this item")
+    if len(set(key)) != len(key):
+        yield Fault(("key",), "the key names a choice twice")
+    if kind is ItemType.MULTIPLE:
+        if not 2 <= len(set(key)) < len(item.choices):
+            says = "a multiple-response item has at least two keys and at least one other choice"
+            yield Fault(("key",), says)
+    elif kind is ItemType.ORDERING:
+        if set(key) != set(item.choices) or len(key) < 2:
+            yield Fault(("key",), "the key of an ordering names every choice, two at least, in order")
+    elif len(key) != 1:
+        yield Fault(("key",), "a single-answer item has exactly one key")
+    if kind is ItemType.TRUE_FALSE and item.choices != ("true", "false"):
+        yield Fault(("choices",), "the choices are true and false, in this order")
+
+
+def _no_parts(_item: Answering, _parts: Mapping[str, Any]) -> Iterator[Fault]:
+    return iter(())
+
+
+def _matching(item: Answering, parts: Mapping[str, Any]) -> Iterator[Fault]:
+    targets = [target["id"] for target in parts["targets"]]
+    if len(set(targets)) != len(targets) or len(targets) < 2:
+        yield Fault(("interaction", "targets"), "there are two targets at least, each id once")
+    for at, word in enumerate(targets):
+        if not _ID.fullmatch(word):
+            says = f"“{word}” is no id: lower-case letters, digits and single hyphens only"
+            yield Fault(("interaction", "targets", at), says)
+    pairs = [word.partition("=") for word in item.key]
+    for at, (left, _, right) in enumerate(pairs):
+        if left not in item.choices or right not in targets:
+            yield Fault(("key", at), f"“{item.key[at]}” is no pair of a choice and a target")
+    if sorted(left for left, _, _ in pairs) != sorted(item.choices) or len(pairs) < 2:
+        yield Fault(("key",), "the key of a matching pairs every choice, two at least, exactly once")
+
+
+def _numeric(item: Answering, parts: Mapping[str, Any]) -> Iterator[Fault]:
+    if len(item.key) != 1 or read_decimal(item.key[0]) != item.key[0]:
+        yield Fault(("key",), "the key of a numeric item is one decimal number, as in 3.5")
+    tolerance = parts["tolerance"]
+    if read_decimal(tolerance) != tolerance or tolerance.startswith("-"):
+        yield Fault(("interaction", "tolerance"), "the tolerance is a decimal number from 0, as in 0.01")
+
+
+def _short_text(_item: Answering, parts: Mapping[str, Any]) -> Iterator[Fault]:
+    for locale in LOCALES:
+        texts = parts["accepted"].get(str(locale), [])
+        if not texts:
+            yield Fault(("interaction", "accepted"), f"no answer is accepted in “{locale}”")
+        for at, text in enumerate(texts):
+            if not text.strip() or len(text) > ACCEPTED_LONGEST:
+                says = f"an accepted answer has 1 to {ACCEPTED_LONGEST} signs"
+                yield Fault(("interaction", "accepted", str(locale), at), says)
+
+
+def _hotspot(item: Answering, parts: Mapping[str, Any]) -> Iterator[Fault]:
+    width, height, regions = parts["width"], parts["height"], parts["regions"]
+    for choice in item.choices:
+        if choice not in regions:
+            yield Fault(("interaction", "regions"), f"the choice “{choice}” has no region")
+    for name, region in regions.items():
+        place, coords = ("interaction", "regions", name), region["coords"]
+        if name not in item.choices:
+            yield Fault(place, f"“{name}” is no choice of this item")
+        wanted = _NUMBERS_OF.get(region["shape"])
+        if (wanted is None and (len(coords) < 6 or len(coords) % 2)) or (wanted and len(coords) != wanted):
+            yield Fault(place, "a rect has 4 numbers, a circle 3, a poly 6 or more, and those in pairs")
+        elif not _inside(region["shape"], coords, width, height):
+            yield Fault(place, "the region lies outside the picture")
+
+
+def _inside(shape: str, coords: Sequence[int], width: int, height: int) -> bool:
+    if shape == "circle":
+        x, y, radius = coords
+        return radius > 0 and radius <= min(x, width - x, y, height - y)
+    corners = list(zip(coords[::2], coords[1::2], strict=True))
+    if shape == "rect" and not (corners[0][0] < corners[1][0] and corners[0][1] < corners[1][1]):
+        return False
+    return all(0 <= x <= width and 0 <= y <= height for x, y in corners)
+
+
+def _written(_item: Answering, parts: Mapping[str, Any]) -> Iterator[Fault]:
+    if not parts["rubric"] or parts["words"] < 1:
+        yield Fault(("interaction",), "a written task has a rubric and a length in words")
+
+
+_PARTS: dict[ItemType, Callable[[Answering, Mapping[str, Any]], Iterator[Fault]]] = {
+    ItemType.MATCHING: _matching,
+    ItemType.NUMERIC: _numeric,
+    ItemType.SHORT_TEXT: _short_text,
+    ItemType.HOTSPOT: _hotspot,
+    ItemType.WRITTEN: _written,
+}
+_UNLISTED = frozenset({ItemType.NUMERIC, ItemType.SHORT_TEXT, ItemType.WRITTEN})

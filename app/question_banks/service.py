@@ -267,6 +267,7 @@ def _version(item: ReadItem, **place: Any) -> ItemVersion:
             {"id": choice.id, "text": choice.text.by_locale(), "rationale": choice.rationale.by_locale()}
             for choice in file.choices
         ],
+        interaction=None if file.interaction is None else file.interaction.model_dump(mode="json"),
         sources=list(file.sources),
         enemies=list(file.enemies),
         roles=file.roles.model_dump(),

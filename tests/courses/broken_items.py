@@ -60,7 +60,7 @@ BROKEN_ITEMS = {
         '    rationale: {kk: "Жоқ.", ru: "Нет.", en: "No."}\n',
         "",
         "choices:",
-        "at least 4",
+        "a, b, c, d in this order",
     ),
     "choices out of order": Broken(ITEM, "- id: d", "- id: c", "choices:", "a, b, c, d in this order"),
     "two equal choices": Broken(
@@ -112,4 +112,7 @@ BROKEN_ITEMS = {
     "a carriage return": Broken(ITEM, "points: 1", "points: 1\r", "points", "carriage return"),
     "decomposed letters": Broken(ITEM, "Ешкім", "Еш\u0438\u0306", "Еш\u0438\u0306", "NFC"),
     "a hidden turn of direction": Broken(ITEM, "Nobody", "No\u202ebody", "\u202e", "control character"),
+    "a type that practice does not show": Broken(
+        ITEM, "type: single", "type: ordering", "module", "practice of a module does not show the type"
+    ),
 }

@@ -22,7 +22,14 @@ HOUR = timedelta(hours=1)
 
 
 def bank(
-    world: World, slug: str, *, specimen: bool, purpose: BankPurpose, cases: int = 0, single: int = 0
+    world: World,
+    slug: str,
+    *,
+    specimen: bool,
+    purpose: BankPurpose,
+    cases: int = 0,
+    single: int = 0,
+    kind: ItemType = ItemType.SINGLE,
 ) -> None:
     """A bank with, in each of D1 and D2, ``cases`` case sets of three items and ``single`` items."""
     now = world.clock.now()
@@ -43,7 +50,7 @@ def bank(
                     _item(session, made.id, f"c{domain[1]}-{number:03d}-{part}", domain, now, stimulus.id)
             for number in range(single):
                 enemies = [f"d{domain[1]}-001"] if number == 0 else []
-                _item(session, made.id, f"d{domain[1]}-{number:03d}", domain, now, None, enemies)
+                _item(session, made.id, f"d{domain[1]}-{number:03d}", domain, now, None, enemies, kind)
 
 
 def _item(
@@ -54,6 +61,7 @@ def _item(
     now: datetime,
     stimulus_id: UUID | None,
     enemies: list[str] | None = None,
+    kind: ItemType = ItemType.SINGLE,
 ) -> None:
     item = Item(bank_id=bank_id, slug=slug)
     session.add(item)
@@ -62,7 +70,7 @@ def _item(
         item_id=item.id,
         number=1,
         status=ItemStatus.ACTIVE,
-        type=ItemType.SINGLE,
+        type=kind,
         scoring=ScoringRule.ALL_OR_NOTHING,
         cognitive=Cognitive.APPLY,
         domain=domain,

@@ -58,9 +58,7 @@ def test_rule_08_the_score_can_be_recomputed_from_the_events_alone(world: World,
                     order=Order((Given(place, words, version, clear=not words),), lease=lease, key=str(key)),
                     locale="en",
                 )
-    stored = {
-        place: frozenset(words) for place, (words, _) in answers(world, who.attempt_id).items() if words
-    }
+    stored = {place: tuple(words) for place, (words, _) in answers(world, who.attempt_id).items() if words}
     with world.read() as session:
         recomputed = service.recompute(session, session.get_one(Attempt, who.attempt_id))
     assert recomputed.answers == stored

@@ -11,7 +11,7 @@ from sqlmodel import col, select
 
 from app.cli.content import store
 from app.courses.importer.check import read_content
-from app.exams.errors import BankTooSmall, NoFormLeft
+from app.exams.errors import BankTooSmall, ItemsNotScored, NoFormLeft
 from app.exams.models.attempts import Attempt
 from app.exams.models.booking import Sitting
 from app.exams.models.forms import Blueprint, Exam, Form, FormItem
@@ -287,3 +287,14 @@ def test_a_published_form_is_retired_once_and_never_deleted(world: World) -> Non
     for statement in (update(Form).values(retired_at=None), delete(Form)):
         with pytest.raises(DatabaseError, match="append-only"), world.write() as session:
             session.execute(statement)
+
+
+def test_no_form_is_published_with_an_item_that_no_machine_scores(world: World) -> None:
+    purpose = BankPurpose.PRACTICE
+    bench.bank(world, "ceasai-practice", specimen=False, purpose=purpose, single=10, kind=ItemType.WRITTEN)
+    with pytest.raises(ItemsNotScored) as refused, world.write() as session:
+        forms.ensure_practice_run(session, world.clock)
+    assert refused.value.facts["bank"] == "ceasai-practice"
+    assert "d1-001" in refused.value.facts["items"]
+    with world.read() as session:
+        assert session.exec(select(Form)).all() == []

@@ -67,6 +67,72 @@ def test_a_role_keeps_its_scope_and_its_guards_when_the_column_grows(database_ur
     engine.dispose()
 
 
+_ITEM = """
+INSERT INTO item_version (id, item_id, number, status, type, scoring, cognitive, domain, tasks, points, key, stem,
+  choices, sources, enemies, roles, content_hash, imported_at)
+VALUES (:id, :item, :number, 'active', :type, 'all_or_nothing', 'apply', 'D1', '[]', 1, '["a"]', '{}',
+  '[]', '[]', '[]', '{}', :hash, '2026-11-23 07:00:00')
+"""
+
+
+def test_items_that_forms_refer_to_stay_when_there_are_more_types(database_url: str) -> None:
+    migrate(database_url, "0008")
+    engine = make_engine(database_url)
+    bank, item, version, place = (new_id() for _ in range(4))
+    with write_session(engine) as session:
+        for statement in (
+            (
+                "INSERT INTO bank (id, slug, purpose, specimen, version, title, imported_at) "
+                "VALUES (:bank, 'b', 'practice', :no, '1', '{}', '2026-11-23 07:00:00')"
+            ),
+            "INSERT INTO item (id, bank_id, slug) VALUES (:item, :bank, 'i')",
+            (
+                "INSERT INTO exam (id, slug, title, certification, default_mode, release) "
+                "VALUES (:bank, 'e', '{}', :no, 'unproctored', 'at_once')"
+            ),
+            (
+                "INSERT INTO blueprint (id, exam_id, version, domains, items, minutes, cut_score, attempts_window_days, "
+                "wait_days) VALUES (:bank, :bank, '1', '{}', 1, 1, 1, 1, 1)"
+            ),
+            (
+                "INSERT INTO form (id, blueprint_id, slug, seed, specimen, minutes, cut_score, max_points, content_hash, "
+                "published_at) VALUES (:place, :bank, 'f', 1, :no, 1, 1, 1, 'x', '2026-11-23 07:00:00')"
+            ),
+        ):
+            facts = {"bank": bank.hex, "item": item.hex, "place": place.hex, "no": False}
+            session.execute(text(statement), {name: facts[name] for name in facts if f":{name}" in statement})
+        given = {"id": version.hex, "item": item.hex, "number": 1, "type": "single", "hash": "1"}
+        session.execute(text(_ITEM), given)
+        session.execute(
+            text(
+                "INSERT INTO form_item (form_id, position, item_version_id, domain, points) "
+                "VALUES (:form, 1, :version, 'D1', 1)"
+            ),
+            {"form": place.hex, "version": version.hex},
+        )
+    engine.dispose()
+    migrate(database_url)
+    with write_session(engine) as session:
+        session.execute(
+            text(_ITEM), given | {"id": new_id().hex, "number": 2, "type": "ordering", "hash": "2"}
+        )
+    for wrong in (
+        _ITEM.replace(":type", "'riddle'"),
+        _ITEM.replace("'all_or_nothing'", "'by_weight'"),
+        'UPDATE item_version SET interaction = \'{"tolerance": "1"}\'',
+        "DELETE FROM item_version",
+    ):
+        facts = given | {"id": new_id().hex, "number": 3, "hash": "3"}
+        with pytest.raises(DatabaseError), write_session(engine) as session:
+            session.execute(text(wrong), {name: facts[name] for name in facts if f":{name}" in wrong})
+    with write_session(engine) as session:
+        assert session.execute(text("SELECT count(*) FROM form_item")).scalar_one() == 1
+        assert session.execute(text("SELECT count(*) FROM item_version")).scalar_one() == 2
+    engine.dispose()
+    with pytest.raises((DatabaseError, RuntimeError)):  # an ordering fits the older words no more
+        migrate(database_url, "0008")
+
+
 def test_down_and_up_again(database_url: str) -> None:
     migrate(database_url, "base")
     engine = make_engine(database_url)

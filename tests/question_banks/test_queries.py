@@ -16,7 +16,7 @@ from app.platform.settings import ROOT
 from app.question_banks import queries
 from app.question_banks.errors import PracticeBank, SpecimenBank
 from app.question_banks.models import Item
-from app.question_banks.rules import BankPurpose, ScoringRule
+from app.question_banks.rules import BankPurpose, ItemType, ScoringRule
 from tests.courses.content_tree import grow
 from tests.world import World
 
@@ -81,7 +81,7 @@ def test_scoring_holds_key_and_points(session: Session) -> None:
     ids = [item.version_id for item in queries.active_items(session, "sample-live")]
     keys = queries.keys_by_id(session, ids)
     assert keys.keys() == set(ids)
-    assert keys[ids[0]] == (frozenset({"b"}), 1, ScoringRule.ALL_OR_NOTHING)
+    assert keys[ids[0]] == (("b",), 1, ScoringRule.ALL_OR_NOTHING, ItemType.SINGLE, {})
     assert queries.keys_by_id(session, []) == {}
     assert queries.versions_by_id(session, []) == {}
 

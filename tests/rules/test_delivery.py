@@ -14,13 +14,11 @@ from app.exams.rules.delivery import (
     SILENCE,
     AnswerEvent,
     Arrival,
-    answer_of,
     arrival,
     closed_by_time,
     deadline_of,
     granted_seconds,
     is_due,
-    is_possible,
     is_seen_again,
     is_silent,
     lag,
@@ -133,27 +131,6 @@ def test_a_share_is_never_rounded_against_the_candidate(percent: int, limit: int
     assert limit * percent <= seconds * 100 < limit * percent + 100
 
 
-def test_an_answer_is_stored_once_and_sorted() -> None:
-    assert answer_of(["c", "a", "c"]) == ["a", "c"]
-    assert answer_of([]) == []
-
-
-@pytest.mark.parametrize(
-    ("chosen", "several", "expected"),
-    [
-        ([], False, True),
-        (["a"], False, True),
-        (["a", "b"], False, False),
-        (["a", "b"], True, True),
-        (["z"], True, False),
-    ],
-)
-def test_only_the_items_own_choices_and_one_unless_it_takes_several(
-    chosen: list[str], several: bool, expected: bool
-) -> None:
-    assert is_possible(chosen=chosen, choices=["a", "b", "c"], several=several) is expected
-
-
 @given(
     st.lists(st.tuples(st.integers(1, 3), st.sampled_from([("a",), ("b",), ()]), st.booleans()), max_size=30),
     st.randoms(use_true_random=False),
@@ -163,7 +140,7 @@ def test_replaying_the_log_in_any_order_gives_the_last_versions(acts, shuffler) 
     for place, chosen, accepted in acts:
         if accepted:
             versions[place] = versions.get(place, 0) + 1
-            held[place] = frozenset(chosen)
+            held[place] = chosen
             kind = EventKind.SAVE if chosen else EventKind.CLEAR
             events.append(AnswerEvent(kind, place, chosen, versions[place]))
         else:

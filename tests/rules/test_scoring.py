@@ -15,12 +15,13 @@ from app.exams.rules.scoring import (
     releases_at_once,
 )
 from app.exams.rules.states import Outcome, ReleasePolicy
+from app.question_banks.rules import ItemType
 
-KEY = frozenset({"a", "c"})
+KEY = ("a", "c")
 ITEMS = (
-    ScoredItem(1, frozenset({"b"}), 1, "D1"),
-    ScoredItem(2, KEY, 2, "D1"),
-    ScoredItem(3, frozenset({"d"}), 3, "D2"),
+    ScoredItem(1, ("b",), 1, "D1"),
+    ScoredItem(2, KEY, 2, "D1", ItemType.MULTIPLE),
+    ScoredItem(3, ("d",), 3, "D2"),
 )
 
 
@@ -39,7 +40,7 @@ ITEMS = (
     ],
 )
 def test_an_item_scores_all_or_nothing(responses: dict[int, set[str]], points: int) -> None:
-    given_ = {place: frozenset(chosen) for place, chosen in responses.items()}
+    given_ = {place: sorted(chosen) for place, chosen in responses.items()}
     assert raw_score(ITEMS, given_) == points
     assert sum(reached for reached, _ in domain_points(ITEMS, given_).values()) == points
 

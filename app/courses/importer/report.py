@@ -111,7 +111,7 @@ def _bank(bank: ReadBank) -> dict[str, Any]:
         "specimen": bank.file.specimen,
         "items": len(items),
         "in_case_sets": sum(item.stimulus is not None for item in bank.items),
-        "multiple": len(items) - len(singles),
+        "multiple": sum(item.type is ItemType.MULTIPLE for item in items),
         "dated": sum(item.valid_until is not None for item in items),
         "domains": dict(sorted(Counter(item.domain for item in items).items())),
         "cognitive": dict(sorted(Counter(str(item.cognitive) for item in items).items())),

@@ -100,7 +100,7 @@ def answer_item(
     item = banks.versions_by_id(session, [version_id])[version_id]
     if not set(chosen) <= {choice["id"] for choice in item.choices}:
         raise ChoiceNotOffered
-    if item.type is ItemType.SINGLE and len(set(chosen)) > 1:
+    if item.type is not ItemType.MULTIPLE and len(set(chosen)) > 1:
         raise OneChoiceOnly
     key = banks.keys_by_id(session, [version_id])[version_id].key
     fresh = insert_once(

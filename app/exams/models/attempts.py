@@ -93,7 +93,10 @@ class Attempt(SQLModel, table=True):
 
     seed: int | None = None
     layout: list[dict[str, Any]] | None = Field(default=None, sa_column=Column(Json))
-    """By position: ``{"item": item version id, "order": [choice ids], "points": n, "domain": "D1"}``."""
+    """By position: ``{"item": item version id, "type", "order": [choice ids], "points": n, "domain": "D1"}``.
+
+    ``several`` says whether several choices go, ``targets`` (of a matching) their order.
+    """
     cut_score: int | None = None
     max_points: int | None = None
     raw_score: int | None = None
@@ -138,7 +141,7 @@ class Response(SQLModel, table=True):
     attempt_id: UUID = Field(sa_column=Column(ForeignKey("attempt.id"), primary_key=True))
     position: int = Field(primary_key=True)
     chosen: list[str] = Field(sa_column=Column(Json, nullable=False))
-    """Choice ids, sorted; empty = no answer."""
+    """Words, as ``rules.responses`` says for each type; empty = no answer."""
     flagged: bool = Field(default=False)
     version: int = Field(default=0)
     late: bool = Field(default=False)

@@ -4,7 +4,6 @@ A candidate reaches only their own attempt; anything else is not found.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -17,13 +16,12 @@ from app.exams.models.booking import Sitting
 from app.exams.models.forms import Blueprint, Exam, Form
 from app.exams.rules import booking as booking_rules
 from app.exams.rules.delivery import BEFORE_START, GRACE, AnswerEvent, lag, replay, start_is_over
+from app.exams.rules.responses import is_complete, shape_of
 from app.exams.rules.states import OPEN, Axis, EventKind, Lifecycle, Mode
 from app.kernel.canonical import canonical_json, sha256_hex
 from app.kernel.errors import NotFound
 from app.kernel.locales import Trilingual
 from app.platform.database import table_of
-from app.question_banks import queries as banks
-from app.question_banks.rules import ItemType
 
 
 class OpenWindow(NamedTuple):
@@ -62,19 +60,6 @@ class Answer(NamedTuple):
     flagged: bool
     version: int
     saved_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class ShownItem:
-    """One item as a candidate sees it: no key, no points, no rationale; choices in this attempt's order."""
-
-    position: int
-    stem: Trilingual
-    choices: list[dict[str, Any]]
-    several: bool
-    stimulus: Trilingual | None
-    same_case: bool
-    """Whether the place before belongs to the same situation."""
 
 
 class Counts(NamedTuple):
@@ -199,42 +184,24 @@ def answers_of(session: Session, attempt_id: UUID) -> dict[int, Answer]:
     return {row[0]: Answer(*row) for row in rows}
 
 
-def count(answers: Mapping[int, Answer]) -> Counts:
+def answered_places(layout: Sequence[Mapping[str, Any]], answers: Mapping[int, Answer]) -> frozenset[int]:
+    """The places whose answer is complete; one of which something is still open counts as empty."""
+    return frozenset(
+        place for place, answer in answers.items() if is_complete(shape_of(layout[place - 1]), answer.chosen)
+    )
+
+
+def count(layout: Sequence[Mapping[str, Any]], answers: Mapping[int, Answer]) -> Counts:
     """Answered, flagged, empty."""
-    answered = sum(1 for answer in answers.values() if answer.chosen)
+    answered = len(answered_places(layout, answers))
     flagged = sum(1 for answer in answers.values() if answer.flagged)
     return Counts(answered, flagged, len(answers) - answered)
-
-
-def shown_items(
-    session: Session, layout: Sequence[Mapping[str, Any]], positions: Sequence[int]
-) -> list[ShownItem]:
-    """The texts of some places of an attempt, with the choices in the order pinned at the start."""
-    ids = {position: UUID(layout[position - 1]["item"]) for position in positions}
-    texts = banks.versions_by_id(session, ids.values())
-    shown: list[ShownItem] = []
-    previous: UUID | None = None
-    for position in positions:
-        item = texts[ids[position]]
-        choices = {choice["id"]: choice for choice in item.choices}
-        shown.append(
-            ShownItem(
-                position=position,
-                stem=item.stem,
-                choices=[choices[word] for word in layout[position - 1]["order"]],
-                several=item.type is ItemType.MULTIPLE,
-                stimulus=item.stimulus,
-                same_case=previous is not None and item.stimulus_id == previous,
-            )
-        )
-        previous = item.stimulus_id
-    return shown
 
 
 def answers_hash(code: str, layout: Sequence[Mapping[str, Any]], answers: Mapping[int, Answer]) -> str:
     """SHA-256 of the stored answers in canonical JSON, 64 hex digits: what a receipt carries.
 
-    ``{"attempt": code, "answers": {position: {"item": item version id, "chosen": [choice ids]}}}``
+    ``{"attempt": code, "answers": {position: {"item": item version id, "chosen": [words]}}}``
     """
     return sha256_hex(
         canonical_json(
@@ -249,7 +216,7 @@ def answers_hash(code: str, layout: Sequence[Mapping[str, Any]], answers: Mappin
     )
 
 
-def replayed(session: Session, attempt_id: UUID) -> dict[int, frozenset[str]]:
+def replayed(session: Session, attempt_id: UUID) -> dict[int, tuple[str, ...]]:
     """The answers that the log of events alone leads to, by position."""
     rows = session.execute(
         select(

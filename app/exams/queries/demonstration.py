@@ -11,7 +11,7 @@ from app.exams.models.booking import Room
 from app.question_banks import queries as banks
 
 
-def keys_of_layout(session: Session, attempt_id: UUID) -> Iterator[tuple[int, frozenset[str]]]:
+def keys_of_layout(session: Session, attempt_id: UUID) -> Iterator[tuple[int, tuple[str, ...]]]:
     """The key of every place of an attempt's form, positions from 1: a perfect candidate's choices."""
     layout = session.scalar(select(col(Attempt.layout)).where(col(Attempt.id) == attempt_id)) or []
     keys = banks.keys_by_id(session, [UUID(place["item"]) for place in layout])

@@ -119,7 +119,7 @@ def show(
         return found
     window, entered = found
     shown = Shown(n, everything=view == "all", announce=time == "1", took_over=entered.took_over)
-    response = exam_page.items(request, session, clock, window=window, lease=entered.lease, shown=shown)
+    response = exam_page.show_items(request, session, clock, window=window, lease=entered.lease, shown=shown)
     return keep_lease(request, response, attempt_id, entered.lease if entered.fresh else None)
 
 
@@ -158,14 +158,14 @@ def save(
         return exam_page.refused(request, window, order, saved)
     shown = Shown.of(saved.conflicts, everything=form.get("view") == "all")
     if wants_fragment(request):
-        texts = exam_page.conflict_texts(session, viewer.person_id, attempt_id, saved.conflicts)
+        clashes = exam_page.clashes(request, session, viewer.person_id, attempt_id, saved.conflicts)
         return page(
-            request, "exams/attempt_parts.html", "saved", status=shown.status, saved=saved, texts=texts
+            request, "exams/attempt_parts.html", "saved", status=shown.status, saved=saved, clashes=clashes
         )
     if saved.conflicts:
         window = queries.window_of(session, viewer.person_id, attempt_id)
-        return exam_page.items(request, session, clock, window=window, lease=order.lease, shown=shown)
-    tail, query = after_save(form, attempt_id)
+        return exam_page.show_items(request, session, clock, window=window, lease=order.lease, shown=shown)
+    tail, query = after_save(form, attempt_id, saved.unread)
     return go(request, tail, **query)
 
 
@@ -198,12 +198,15 @@ def ask_submission(
         return found
     window, entered = found
     given = queries.answers_of(session, attempt_id)
+    answered = queries.answered_places(window.layout or [], given)
     response = page(
         request,
         "exams/hand_in.html",
         window=window,
-        counts=queries.count(given),
+        counts=queries.count(window.layout or [], given),
         answers=given,
+        answered=answered,
+        begun=[n for n, answer in given.items() if answer.chosen and n not in answered],
         total=len(given),
         remaining=window.remaining(clock.now()),
         saved_at=exam_page.last_saved(given),
@@ -234,5 +237,5 @@ def create_submission(
     if result.conflicts:
         window = queries.window_of(session, viewer.person_id, attempt_id)
         shown = Shown.of(result.conflicts)
-        return exam_page.items(request, session, clock, window=window, lease=order.lease, shown=shown)
+        return exam_page.show_items(request, session, clock, window=window, lease=order.lease, shown=shown)
     return go(request, f"{place_of(attempt_id)}/receipt" if result.closed else place_of(attempt_id))

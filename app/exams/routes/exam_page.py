@@ -4,21 +4,24 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any
 from uuid import UUID
 
 from fastapi import Request, Response
 from sqlmodel import Session
 
 from app.exams.queries import attempts as queries
+from app.exams.queries.shown import shown_items
+from app.exams.routes.clashes import Clash, clash_of
 from app.exams.routes.exam_window import place_of
 from app.exams.rules import delivery as rules
+from app.exams.rules.responses import in_controls, is_unread, shared_places
 from app.exams.rules.states import Lifecycle
 from app.exams.service.batch import Conflict, Order
 from app.kernel.clock import Clock
 from app.kernel.errors import Refused
 from app.kernel.ids import new_id
 from app.kernel.locales import LOCALES
+from app.kernel.numbers import PATTERN
 from app.web import errors
 from app.web.locale import locale_of
 from app.web.pages import go, page, wants_fragment
@@ -101,7 +104,7 @@ def last_saved(given: dict[int, queries.Answer]) -> datetime | None:
     return max((answer.saved_at for answer in given.values() if answer.saved_at is not None), default=None)
 
 
-def items(
+def show_items(
     request: Request,
     session: Session,
     clock: Clock,
@@ -115,9 +118,12 @@ def items(
     layout = window.layout or []
     given = queries.answers_of(session, window.id)
     total = len(layout)
-    first_empty = next((place for place, answer in given.items() if not answer.chosen), 1)
+    answered = queries.answered_places(layout, given)
+    first_empty = next((place for place in given if place not in answered), 1)
     n = min(shown.n or first_empty, total)
     locale = str(locale_of(request))
+    items = shown_items(session, layout, range(1, total + 1) if shown.everything else [n])
+    refused = {conflict.position: conflict.refused for conflict in shown.conflicts}
     return page(
         request,
         "exams/attempt.html",
@@ -126,14 +132,30 @@ def items(
         window=window,
         n=n,
         total=total,
-        items=queries.shown_items(session, layout, range(1, total + 1) if shown.everything else [n]),
+        items=items,
         answers=given,
-        counts=queries.count(given),
+        answered=answered,
+        counts=queries.count(layout, given),
         everything=shown.everything,
         announce=shown.announce,
         took_over=shown.took_over,
-        conflicts=shown.conflicts,
-        refused={conflict.position: conflict.refused for conflict in shown.conflicts},
+        clashes=[
+            clash_of(conflict, item, locale=locale)
+            for conflict in shown.conflicts
+            for item in items
+            if item.position == conflict.position
+        ],
+        chosen={
+            item.position: in_controls(item.shape, refused.get(item.position, given[item.position].chosen))
+            for item in items
+        },
+        odd={
+            item.position
+            for item in items
+            if is_unread(item.shape, given[item.position].chosen)
+            or shared_places(item.shape, given[item.position].chosen)
+        },
+        number_pattern=PATTERN,
         remaining=window.remaining(now),
         saved_at=last_saved(given),
         lease=lease,
@@ -143,14 +165,16 @@ def items(
     )
 
 
-def conflict_texts(
-    session: Session, candidate_id: UUID, attempt_id: UUID, conflicts: tuple[Conflict, ...]
-) -> dict[int, Any]:
-    """The texts of the places in conflict, so that the refused and the held answer can be read."""
+def clashes(
+    request: Request,
+    session: Session,
+    candidate_id: UUID,
+    attempt_id: UUID,
+    conflicts: tuple[Conflict, ...],
+) -> list[Clash]:
+    """The places in conflict in words, so that the refused and the held answer can be read."""
     if not conflicts:
-        return {}
+        return []
     layout = queries.window_of(session, candidate_id, attempt_id).layout or []
-    return {
-        item.position: {choice["id"]: choice["text"] for choice in item.choices}
-        for item in queries.shown_items(session, layout, [conflict.position for conflict in conflicts])
-    }
+    shown = shown_items(session, layout, [conflict.position for conflict in conflicts])
+    return [clash_of(*pair, locale=str(locale_of(request))) for pair in zip(conflicts, shown, strict=True)]

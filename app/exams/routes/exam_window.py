@@ -1,5 +1,6 @@
 """What the routes of an exam share: the moment of arrival, the window's token, reading the answer form."""
 
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -59,9 +60,12 @@ def place_of(attempt_id: UUID) -> str:
     return f"exams/attempts/{attempt_id}"
 
 
-def after_save(form: FormData, attempt_id: UUID) -> tuple[str, dict[str, object]]:
-    """Where a plain browser goes once its answers are saved: where its button leads, in the same view."""
-    where = form.get("go")
+def after_save(form: FormData, attempt_id: UUID, unread: Sequence[int] = ()) -> tuple[str, dict[str, object]]:
+    """Where a plain browser goes once its answers are saved: where its button leads, in the same view.
+
+    It stays, once, at a place where a number was asked for and something else was typed.
+    """
+    where = str(unread[0]) if unread and form.get("view") != "all" else form.get("go")
     if where == "submission":
         return f"{place_of(attempt_id)}/submission", {}
     query: dict[str, object] = {}
@@ -85,27 +89,26 @@ def _target(where: object, here: int) -> int:
 
 
 def read_order(request: Request, form: FormData, attempt_id: UUID) -> Order:
-    """The places a form names: ``a-<n>`` choices, ``v-<n>`` version, ``clear``, ``flag``, ``unflag``."""
+    """The places a form names: ``a-<n>`` answer, ``v-<n>`` version, ``clear``, ``flag``, ``unflag``.
+
+    A control that says nothing (a list without a choice, an empty field) adds no word to its place; a place
+    whose every control says nothing was emptied by hand.
+    """
 
     def places(name: str) -> set[int]:
         return {place for place in (whole(text) for text in form.getlist(name)) if place is not None}
 
     cleared = places("clear")
     named = {place for name in form if name.startswith("a-") and (place := whole(name[2:])) is not None}
-    given = [
-        Given(
-            position=place,
-            chosen=()
-            if place in cleared
-            else tuple(text for text in form.getlist(f"a-{place}") if isinstance(text, str)),
-            version=whole(form.get(f"v-{place}")),
-            clear=place in cleared,
-        )
-        for place in sorted(named | cleared)
-    ]
+
+    def given(place: int) -> Given:
+        words = () if place in cleared else form.getlist(f"a-{place}")
+        chosen = tuple(text for text in words if isinstance(text, str) and text)
+        return Given(place, chosen, whole(form.get(f"v-{place}")), clear=not chosen)
+
     key = form.get("key")
     return Order(
-        answers=tuple(given),
+        answers=tuple(given(place) for place in sorted(named | cleared)),
         flags=dict.fromkeys(places("unflag"), False) | dict.fromkeys(places("flag"), True),
         lease=lease_of(request, attempt_id, form),
         key=key[:64] if isinstance(key, str) and key else None,

@@ -5,7 +5,7 @@ Plain values in, plain values out. Instants are aware UTC; the server's clock is
 Source: specification of exams, section 4.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -121,16 +121,6 @@ def granted_seconds(*, minutes: int | None, percent: int | None, limit_seconds: 
     return (minutes or 0) * 60 + share
 
 
-def answer_of(chosen: Iterable[str]) -> list[str]:
-    """An answer as it is stored: choice ids, each once, sorted."""
-    return sorted(set(chosen))
-
-
-def is_possible(*, chosen: Collection[str], choices: Collection[str], several: bool) -> bool:
-    """Whether an answer could be given to an item: its own choices only, and one unless it takes several."""
-    return set(chosen) <= set(choices) and (several or len(chosen) <= 1)
-
-
 @dataclass(frozen=True, slots=True)
 class AnswerEvent:
     """One line of the log of answers, as far as a score depends on it."""
@@ -141,7 +131,7 @@ class AnswerEvent:
     version: int | None
 
 
-def replay(events: Iterable[AnswerEvent]) -> dict[int, frozenset[str]]:
+def replay(events: Iterable[AnswerEvent]) -> dict[int, tuple[str, ...]]:
     """The answers that the log alone leads to, by position; places without an answer are absent.
 
     The version orders the changes of a place; refused answers and flags change nothing.
@@ -153,4 +143,4 @@ def replay(events: Iterable[AnswerEvent]) -> dict[int, frozenset[str]]:
         known = latest.get(event.position)
         if known is None or (event.version or 0) > (known.version or 0):
             latest[event.position] = event
-    return {place: frozenset(event.chosen) for place, event in latest.items() if event.chosen}
+    return {place: event.chosen for place, event in latest.items() if event.chosen}

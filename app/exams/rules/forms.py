@@ -10,11 +10,19 @@ from dataclasses import dataclass, field
 from itertools import combinations, product
 
 from app.kernel.canonical import canonical_json, sha256_hex
+from app.question_banks.rules import CHOSEN_FROM_A_LIST, ItemType
 
 CASES = "cases"
 """The dimension that counts items of case sets, besides the domains."""
 MOST_STEPS = 200_000
 """Where the search gives up; a bank with room to choose from needs a few hundred steps."""
+DELIVERED = CHOSEN_FROM_A_LIST | {
+    ItemType.MATCHING,
+    ItemType.ORDERING,
+    ItemType.NUMERIC,
+    ItemType.SHORT_TEXT,
+}
+"""Types that the exam page shows and a machine scores; a form with any other is not published."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,21 +3,34 @@
 Points are whole numbers throughout, so that no comparison ever depends on rounding.
 """
 
-from collections.abc import Mapping, Sequence
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import pairwise
 
 from app.exams.rules.states import Outcome, ReleasePolicy
+from app.kernel.numbers import within
+from app.question_banks.rules import ItemType, ScoringRule
 
 
 @dataclass(frozen=True, slots=True)
 class ScoredItem:
-    """One place of a form with its key. ``points`` is a whole number, at least 1."""
+    """One place of a form with its key. ``points`` is a whole number, at least 1.
+
+    ``tolerance``: of a numeric item, a decimal; ``accepted``: of a short text, in any language;
+    ``exact_case``: whether its capitals count.
+    """
 
     position: int
-    key: frozenset[str]
+    key: tuple[str, ...]
     points: int
     domain: str
+    type: ItemType = ItemType.SINGLE
+    scoring: ScoringRule = ScoringRule.ALL_OR_NOTHING
+    tolerance: str = "0"
+    accepted: tuple[str, ...] = ()
+    exact_case: bool = False
 
 
 class Band(IntEnum):
@@ -29,25 +42,85 @@ class Band(IntEnum):
     STRONG = 4
 
 
-def raw_score(items: Sequence[ScoredItem], responses: Mapping[int, frozenset[str]]) -> int:
-    """Total points, all or nothing per item (QTI 3.0 ``match_correct``).
-
-    An unanswered item scores 0; a response to a place the form does not have is ignored.
-    """
-    return sum(item.points for item in items if responses.get(item.position) == item.key)
+def raw_score(items: Sequence[ScoredItem], responses: Mapping[int, Sequence[str]]) -> int:
+    """Total points. A response to a place the form does not have is ignored."""
+    return sum(points_of(item, responses.get(item.position, ())) for item in items)
 
 
 def domain_points(
-    items: Sequence[ScoredItem], responses: Mapping[int, frozenset[str]]
+    items: Sequence[ScoredItem], responses: Mapping[int, Sequence[str]]
 ) -> dict[str, list[int]]:
     """By domain: [points reached, points possible]."""
     found: dict[str, list[int]] = {}
     for item in items:
         reached_possible = found.setdefault(item.domain, [0, 0])
+        reached_possible[0] += points_of(item, responses.get(item.position, ()))
         reached_possible[1] += item.points
-        if responses.get(item.position) == item.key:
-            reached_possible[0] += item.points
     return found
+
+
+def points_of(item: ScoredItem, chosen: Sequence[str]) -> int:
+    """What a stored answer scores by the item's own rule: 0 to ``item.points``, whole; no answer scores 0.
+
+    A share of the points is rounded down, and everything right is always all of them. What people rate, a
+    written task, scores 0 here.
+    """
+    return _SCORE[item.scoring](item, tuple(chosen)) if chosen else 0
+
+
+def _all_or_nothing(item: ScoredItem, chosen: tuple[str, ...]) -> int:
+    """Everything right, or 0. Source: QTI 3.0 ``match_correct``."""
+    return item.points if _is_right(item, chosen) else 0
+
+
+def _plus_minus(item: ScoredItem, chosen: tuple[str, ...]) -> int:
+    """The right choices less the wrong ones, never below 0, as a share of all right ones.
+
+    Source: QTI 3.0 ``map_response`` with +1, -1 and lower bound 0; Moodle's multiple choice with penalties.
+    """
+    right = len(set(chosen) & set(item.key))
+    return item.points * max(0, right - (len(set(chosen)) - right)) // len(item.key)
+
+
+def _per_pair(item: ScoredItem, chosen: tuple[str, ...]) -> int:
+    """The right pairs as a share of all. Source: QTI 3.0 ``map_response``; Moodle's matching question."""
+    return item.points * len(set(chosen) & set(item.key)) // len(item.key)
+
+
+def _order_adjacent(item: ScoredItem, chosen: tuple[str, ...]) -> int:
+    """The neighbours that follow each other as in the key, as a share of all; an order with gaps has none.
+
+    Source: Moodle's ordering question, "relative to the next item, excluding last".
+    """
+    right = set(pairwise(chosen)) & set(pairwise(item.key))
+    return item.points * len(right) // (len(item.key) - 1)
+
+
+_SCORE: dict[ScoringRule, Callable[[ScoredItem, tuple[str, ...]], int]] = {
+    ScoringRule.ALL_OR_NOTHING: _all_or_nothing,
+    ScoringRule.PLUS_MINUS: _plus_minus,
+    ScoringRule.PER_PAIR: _per_pair,
+    ScoringRule.ORDER_ADJACENT: _order_adjacent,
+}
+
+
+def _is_right(item: ScoredItem, chosen: tuple[str, ...]) -> bool:
+    match item.type:
+        case ItemType.ORDERING:
+            return chosen == item.key
+        case ItemType.NUMERIC:
+            return within(chosen[0], wanted=item.key[0], tolerance=item.tolerance)
+        case ItemType.SHORT_TEXT:
+            # the language of the page never identifies an answer, so that of a text does not either
+            said = _plainly(chosen[0], exact_case=item.exact_case)
+            return any(_plainly(text, exact_case=item.exact_case) == said for text in item.accepted)
+    return set(chosen) == set(item.key)
+
+
+def _plainly(text: str, *, exact_case: bool) -> str:
+    text = unicodedata.normalize("NFC", text)
+    folded = text if exact_case else unicodedata.normalize("NFC", text.casefold())
+    return " ".join(folded.split())
 
 
 def decide_outcome(*, raw_score: int, cut_score: int) -> Outcome:

@@ -24,10 +24,10 @@ from app.exams.errors import (
 from app.exams.models.attempts import Attempt
 from app.exams.queries import attempts as queries
 from app.exams.rules import delivery as rules
-from app.exams.rules import scoring
+from app.exams.rules import responses, scoring
 from app.exams.rules.states import EventKind, Lifecycle
 from app.exams.service import delivery
-from app.exams.service.batch import Batch, Conflict, Order
+from app.exams.service.batch import Batch, Conflict, Given, Order
 from app.kernel.clock import Clock
 from app.kernel.errors import DomainError, NotFound, Refused
 from app.kernel.ids import token_hash
@@ -38,13 +38,17 @@ from app.question_banks import queries as banks
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What is stored now for the places that were named. ``remaining`` is the time left."""
+    """What is stored now for the places that were named. ``remaining`` is the time left.
+
+    ``unread``: places that hold, since this save, something that cannot be read as a number.
+    """
 
     at: datetime
     remaining: timedelta
     versions: dict[int, int]
     late: bool
     conflicts: tuple[Conflict, ...]
+    unread: tuple[int, ...] = ()
 
 
 def save(
@@ -70,11 +74,11 @@ def save(
         batch.refuse(order.answers, kind)
         batch.append()
         return Refused(error)
-    _check(row.layout, order)
+    given_answers = _read(row.layout, order)
     if row.lifecycle is Lifecycle.INTERRUPTED:
         delivery.come_back(session, clock, row.id, candidate_id)
     late = rules.arrival(deadline=row.deadline, at=now) is rules.Arrival.LATE
-    for given in order.answers:
+    for given in given_answers:
         batch.put(given, late=late)
     for position, flagged in order.flags.items():
         batch.flag(position, flagged=flagged)
@@ -86,7 +90,14 @@ def save(
             .values(last_seen_at=now, scripted=row.scripted or order.scripted)
             .execution_options(synchronize_session=False)
         )
-    return Saved(now, max(timedelta(), row.deadline - now), batch.versions, late, tuple(batch.conflicts))
+    unread = tuple(
+        given.position
+        for given in given_answers
+        if batch.versions[given.position] != given.version
+        and responses.is_unread(responses.shape_of(row.layout[given.position - 1]), given.chosen)
+    )
+    remaining = max(timedelta(), row.deadline - now)
+    return Saved(now, remaining, batch.versions, late, tuple(batch.conflicts), unread)
 
 
 def heartbeat(
@@ -169,26 +180,29 @@ def refusal_of(row: Any, lease: str, now: datetime) -> tuple[DomainError, EventK
     return None
 
 
-def _check(layout: list[dict[str, Any]], order: Order) -> None:
-    places = range(1, len(layout) + 1)
+def _read(layout: list[dict[str, Any]], order: Order) -> list[Given]:
+    """The answers of an order in the form in which they are stored."""
+    places, read = range(1, len(layout) + 1), []
     for given in order.answers:
-        if given.position not in places or not rules.is_possible(
-            chosen=given.chosen,
-            choices=layout[given.position - 1]["order"],
-            several=layout[given.position - 1]["several"],
-        ):
+        if given.position not in places:
+            raise AnswerUnknown
+        shape = responses.shape_of(layout[given.position - 1])
+        chosen = responses.read_answer(shape, () if given.clear else given.chosen)
+        if chosen is None:
             raise AnswerUnknown
         if given.version is None:
             raise VersionMissing
+        read.append(Given(given.position, chosen, given.version, clear=not chosen))
     if any(position not in places for position in order.flags):
         raise AnswerUnknown
+    return read
 
 
 @dataclass(frozen=True, slots=True)
 class Recomputed:
     """A score made anew from the log of events alone, and the answers it rests on."""
 
-    answers: dict[int, frozenset[str]]
+    answers: dict[int, tuple[str, ...]]
     raw_score: int
 
 
@@ -197,8 +211,22 @@ def scored_items(session: Session, layout: Iterable[Mapping[str, Any]]) -> tuple
     places = list(layout)
     keys = banks.keys_by_id(session, [UUID(place["item"]) for place in places])
     return tuple(
-        scoring.ScoredItem(position, keys[UUID(place["item"])].key, place["points"], place["domain"])
-        for position, place in enumerate(places, start=1)
+        _scored(position, place, keys[UUID(place["item"])]) for position, place in enumerate(places, start=1)
+    )
+
+
+def _scored(position: int, place: Mapping[str, Any], item: banks.ItemKey) -> scoring.ScoredItem:
+    accepted = item.interaction.get("accepted", {})
+    return scoring.ScoredItem(
+        position,
+        item.key,
+        place["points"],
+        place["domain"],
+        item.type,
+        item.scoring,
+        tolerance=item.interaction.get("tolerance", "0"),
+        accepted=tuple(text for texts in accepted.values() for text in texts),
+        exact_case=item.interaction.get("case_sensitive", False),
     )
 
 

@@ -62,7 +62,10 @@ _NOTE = {made: made.insert(table_of(ResponseEvent)).on_conflict_do_nothing() for
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """An answer to one place, based on a version; ``clear`` takes the answer away."""
+    """An answer to one place, based on a version; ``clear`` takes the answer away.
+
+    ``chosen``: as it was sent; what is put is in the form of ``rules.responses.read_answer``.
+    """
 
     position: int
     chosen: tuple[str, ...]
@@ -110,7 +113,7 @@ class Batch:
 
     def put(self, given: Given, *, late: bool) -> None:
         """Compare and set one place, in one statement."""
-        chosen = rules.answer_of(() if given.clear else given.chosen)
+        chosen = list(given.chosen)
         kind = EventKind.CLEAR if given.clear else EventKind.SAVE
         key = self._key(given.position, chosen)
         version = self._session.execute(

@@ -234,17 +234,26 @@ def _pin(session: Session, form_id: UUID, seed: int) -> list[dict[str, Any]]:
     return [
         {
             "item": str(place.item_version_id),
-            "order": _shuffled(
-                seed,
-                str(place.item_version_id),
-                [choice["id"] for choice in items[place.item_version_id].choices],
-            ),
+            **_order_of(items[place.item_version_id], seed),
             "points": place.points,
             "domain": place.domain,
-            "several": items[place.item_version_id].type is ItemType.MULTIPLE,
         }
         for place in places
     ]
+
+
+def _order_of(item: banks.DeliveredItem, seed: int) -> dict[str, Any]:
+    """How the item is answered, and in which order its choices and targets stand; yes always before no."""
+    name = str(item.version_id)
+    choices = [choice["id"] for choice in item.choices]
+    order = {
+        "type": str(item.type),
+        "several": item.type is ItemType.MULTIPLE,
+        "order": choices if item.type is ItemType.TRUE_FALSE else _shuffled(seed, name, choices),
+    }
+    if item.targets:
+        order["targets"] = _shuffled(seed, f"{name}:targets", [target["id"] for target in item.targets])
+    return order
 
 
 def _shuffled(seed: int, item: str, choices: Sequence[str]) -> list[str]:

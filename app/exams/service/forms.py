@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from app.exams.errors import BankTooSmall, NoFormLeft
+from app.exams.errors import BankTooSmall, ItemsNotScored, NoFormLeft
 from app.exams.models.attempts import Attempt
 from app.exams.models.forms import Blueprint, Exam, Form, FormItem
 from app.exams.queries import forms as queries
@@ -184,7 +184,12 @@ def _ensure_exam(
 
 
 def _ensure_forms(session: Session, clock: Clock, exam_id: UUID, bank: banks.BankFacts, plan: Plan) -> None:
-    """Publish the forms of a blueprint once; from then on they are frozen."""
+    """Publish the forms of a blueprint once; from then on they are frozen.
+
+    Raises:
+        BankTooSmall: the bank does not give the forms.
+        ItemsNotScored: a form would hold an item whose type ``rules.DELIVERED`` leaves out.
+    """
     known = session.scalar(
         select(col(Blueprint.id)).where(
             col(Blueprint.exam_id) == exam_id, col(Blueprint.version) == plan.version
@@ -212,6 +217,9 @@ def _ensure_forms(session: Session, clock: Clock, exam_id: UUID, bank: banks.Ban
     )
     if made is None:
         raise BankTooSmall(bank=bank.slug)
+    foreign = [slug for slugs in made for slug in slugs if items[slug].type not in rules.DELIVERED]
+    if foreign:
+        raise ItemsNotScored(bank=bank.slug, items=", ".join(sorted(foreign)))
     blueprint = Blueprint(
         exam_id=exam_id,
         version=plan.version,

@@ -132,7 +132,7 @@ def close(
         _note(session, attempt, _EVENT_OF[how], clock.now())
     layout, given = attempt.layout or [], queries.answers_of(session, attempt.id)
     items = answers.scored_items(session, layout)
-    chosen = {place: frozenset(answer.chosen) for place, answer in given.items()}
+    chosen = {place: answer.chosen for place, answer in given.items()}
     points = scoring.raw_score(items, chosen)
     outcome = scoring.decide_outcome(raw_score=points, cut_score=attempt.cut_score or 0)
     history.move(
@@ -146,7 +146,7 @@ def close(
             "raw_score": points,
             "outcome": outcome,
             "domain_points": scoring.domain_points(items, chosen),
-            "counts": queries.count(given)._asdict(),
+            "counts": queries.count(layout, given)._asdict(),
             "answers_hash": queries.answers_hash(attempt.code, layout, given),
         },
     )

@@ -6,10 +6,10 @@ from datetime import date
 
 from app.kernel.locales import LOCALES
 from app.kernel.writing import plain_words
-from app.platform.content import Problem
+from app.platform.content import Problem, Text
 from app.question_banks import rules
 from app.question_banks.importer.reading import ReadBank, ReadItem
-from app.question_banks.importer.schemas import CHOICES
+from app.question_banks.importer.schemas import CHOICES, MatchingFile
 
 
 def check_banks(banks: Sequence[ReadBank]) -> None:
@@ -26,29 +26,31 @@ def check_banks(banks: Sequence[ReadBank]) -> None:
 
 
 def check_key(item: ReadItem) -> None:
-    """The key names choices, each once: one for a single, two or more but not all for a multiple."""
-    key, ids = item.file.key, [choice.id for choice in item.file.choices]
-    for index, chosen in enumerate(key):
-        if chosen not in ids:
-            item.complain(f"the key “{chosen}” is no choice of this item", "key", index)
-    if len(set(key)) != len(key):
-        item.complain("the key names a choice twice", "key")
-    if item.file.type is rules.ItemType.SINGLE and len(key) != 1:
-        item.complain("a single-answer item has exactly one key", "key")
-    if item.file.type is rules.ItemType.MULTIPLE and not 2 <= len(set(key)) < len(ids):
-        item.complain("a multiple-response item has at least two keys and at least one other choice", "key")
+    """The item can be answered and scored as it stands: key, scoring rule and what its type needs."""
+    file = item.file
+    parts = None if file.interaction is None else file.interaction.model_dump(mode="json")
+    ids = tuple(choice.id for choice in file.choices)
+    for fault in rules.faults(rules.Answering(file.type, file.scoring, ids, tuple(file.key), parts)):
+        item.complain(fault.says, *fault.place)
 
 
 def check_choices(item: ReadItem) -> None:
-    """Choices are a, b, c, d in order, differ in every language, and answer for themselves."""
+    """Choices of a list are a, b, c, d in order; texts differ in every language and answer for themselves."""
     choices = item.file.choices
-    if tuple(choice.id for choice in choices) != CHOICES:
+    listed = item.file.type in {rules.ItemType.SINGLE, rules.ItemType.MULTIPLE}
+    if listed and tuple(choice.id for choice in choices) != CHOICES:
         item.complain("the choices are a, b, c, d in this order", "choices")
+    _check_texts(item, [choice.text for choice in choices], "choices")
+    if isinstance(item.file.interaction, MatchingFile):
+        _check_texts(item, [one.text for one in item.file.interaction.targets], "interaction", "targets")
+
+
+def _check_texts(item: ReadItem, texts: Sequence[Text], *where: str) -> None:
     for locale in LOCALES:
         seen: set[str] = set()
-        for index, choice in enumerate(choices):
-            text = choice.text.by_locale()[locale]
-            place = ("choices", index, "text", str(locale))
+        for index, by_locale in enumerate(texts):
+            text = by_locale.by_locale()[locale]
+            place = (*where, index, "text", str(locale))
             if text in seen:
                 item.complain("two choices say the same", *place)
             seen.add(text)
@@ -57,11 +59,17 @@ def check_choices(item: ReadItem) -> None:
 
 
 def check_item(item: ReadItem, bank: ReadBank) -> None:
-    """Practice items belong to a module; a dated key says its date; author and reviewer are two people."""
+    """Practice items belong to a module; a dated key says its date; author and reviewer are two people.
+
+    Practice shows what is chosen from a list. Other types of a practice bank serve the run of the exam page.
+    """
     file = item.file
     practice = bank.file.purpose is rules.BankPurpose.PRACTICE
-    if practice and file.module is None:
+    listed = file.type in rules.CHOSEN_FROM_A_LIST
+    if practice and listed and file.module is None:
         item.complain("“module” is missing: a practice item belongs to a module", "id")
+    if practice and not listed and file.module is not None:
+        item.complain(f"practice of a module does not show the type “{file.type}”", "module")
     if not practice and file.module is not None:
         item.complain("“module” is for practice items only", "module")
     asked = list(file.stem.by_locale().values())

@@ -7,7 +7,7 @@ from typing import Any
 
 from app.kernel.canonical import canonical_json, sha256_hex
 from app.platform.content import Document, Place, Reader, Text
-from app.question_banks.importer.schemas import BankFile, CaseSetFile, ItemFile
+from app.question_banks.importer.schemas import ITEM_FILES, BankFile, CaseSetFile, ItemFile
 
 REVIEW = "REVIEW.md"
 """The record of second readings, beside the courses; a file that it does not name is not reviewed."""
@@ -42,6 +42,8 @@ class ReadItem:
         Comments, order of keys and white space of the file do not count.
         """
         said: dict[str, Any] = self.file.model_dump(mode="json")
+        if said["interaction"] is None:
+            del said["interaction"]  # what an item without one says is what it said before there were any
         said["stimulus"] = self.stimulus.content_hash if self.stimulus else None
         return sha256_hex(canonical_json(said))
 
@@ -102,18 +104,30 @@ def _read_items(reader: Reader, path: Path, bank: ReadBank) -> None:
         text = case.stimulus
         stimulus = ReadStimulus(case.id, text, sha256_hex(canonical_json(text.by_locale())))
         _expect_name(document, case.id, path)
-        for index, item in enumerate(case.items):
+        for index in range(len(case.items)):
+            item = _shaped_item(reader, document, "items", index)
+            if item is None:
+                bank.unread.add(path.stem)
+                continue
             made = ReadItem(item, document, ("items", index), stimulus)
             if not item.id.startswith(f"{case.id}-"):
                 made.complain(f"the id “{item.id}” does not begin with that of its case, “{case.id}-”", "id")
             bank.items.append(made)
         return
-    item_file = reader.shaped(document, ItemFile)
+    item_file = _shaped_item(reader, document)
     if item_file is None:
         bank.unread.add(path.stem)
     else:
         _expect_name(document, item_file.id, path)
         bank.items.append(ReadItem(item_file, document, ()))
+
+
+def _shaped_item(reader: Reader, document: Document, *place: Hashable) -> ItemFile | None:
+    value = document.value
+    for step in place:
+        value = value[step]
+    kind = value.get("type") if isinstance(value, dict) else None
+    return reader.shaped(document, ITEM_FILES.get(str(kind), ItemFile), *place)
 
 
 def _expect_name(document: Document, slug: str, path: Path) -> None:

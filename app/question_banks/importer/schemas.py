@@ -1,7 +1,7 @@
 """The shapes of a bank's files. Source: docs/content-format.md."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -40,11 +40,73 @@ class BankFile(Strict):
 
 
 class ChoiceFile(Strict):
-    """A choice of an item."""
+    """A choice of an item: what is chosen, put in order, or paired with a target."""
 
-    id: Literal["a", "b", "c", "d"]
+    id: Slug
     text: Text
     rationale: Text
+
+
+class Interaction(Strict):
+    """What a type needs besides choices and key; each type has its own. Source: ``rules.Answering``."""
+
+
+class TargetFile(Strict):
+    """What choices of a matching are paired with."""
+
+    id: Slug
+    text: Text
+
+
+class MatchingFile(Interaction):
+    """More targets than choices leave some over; one target may serve several choices."""
+
+    targets: Annotated[list[TargetFile], Field(max_length=12)]
+
+
+class NumericFile(Interaction):
+    """How far from the key a number may lie, both ends included; a decimal as text."""
+
+    tolerance: Annotated[str, Field(max_length=16)]
+
+
+class AcceptedFile(Strict):
+    """The texts accepted, by language; an answer is compared with those of all three."""
+
+    kk: list[Plain]
+    ru: list[Plain]
+    en: list[Plain]
+
+
+class ShortTextFile(Interaction):
+    """What a short text may say."""
+
+    accepted: AcceptedFile
+    case_sensitive: bool
+
+
+class RegionFile(Strict):
+    """A part of a picture, in its own units: see ``rules.faults`` for the numbers of each shape."""
+
+    shape: Literal["rect", "circle", "poly"]
+    coords: Annotated[list[Annotated[int, Field(ge=0, le=10_000)]], Field(max_length=60)]
+
+
+class HotspotFile(Interaction):
+    """A picture, its size in its own units, what it shows in words, and the region of each choice."""
+
+    image: Slug
+    width: Annotated[int, Field(ge=1, le=10_000)]
+    height: Annotated[int, Field(ge=1, le=10_000)]
+    alt: Text
+    regions: dict[str, RegionFile]
+
+
+class WrittenFile(Interaction):
+    """What raters look at, and how long the text is, in words."""
+
+    rubric: list[Text]
+    words: Annotated[int, Field(le=3000)]
 
 
 class RolesFile(Strict):
@@ -66,19 +128,60 @@ class ItemFile(Strict):
     cognitive: Annotated[Cognitive, Field(strict=False)]
     points: Annotated[int, Field(ge=1, le=10)]
     scoring: Annotated[ScoringRule, Field(strict=False)]
-    key: Annotated[list[str], Field(min_length=1)]
+    key: Annotated[list[str], Field(max_length=12)]
     stem: Text
-    choices: Annotated[list[ChoiceFile], Field(min_length=4, max_length=4)]
+    choices: Annotated[list[ChoiceFile], Field(max_length=12)] = Field(default_factory=list)
+    interaction: Interaction | None = None
     sources: Annotated[list[Plain], Field(min_length=1)]
     valid_until: date | None = None
     enemies: list[Slug] = Field(default_factory=list)
     roles: RolesFile
 
 
+class MatchingItemFile(ItemFile):
+    """An item of its type."""
+
+    interaction: MatchingFile
+
+
+class NumericItemFile(ItemFile):
+    """An item of its type."""
+
+    interaction: NumericFile
+
+
+class ShortTextItemFile(ItemFile):
+    """An item of its type."""
+
+    interaction: ShortTextFile
+
+
+class HotspotItemFile(ItemFile):
+    """An item of its type."""
+
+    interaction: HotspotFile
+
+
+class WrittenItemFile(ItemFile):
+    """An item of its type."""
+
+    interaction: WrittenFile
+
+
+ITEM_FILES: dict[str, type[ItemFile]] = {
+    "matching": MatchingItemFile,
+    "numeric": NumericItemFile,
+    "short_text": ShortTextItemFile,
+    "hotspot": HotspotItemFile,
+    "written": WrittenItemFile,
+}
+"""The shapes of the types that have more than choices; all others are plain ``ItemFile``."""
+
+
 class CaseSetFile(Strict):
-    """Items that share a stimulus and stay together on a form."""
+    """Items that share a stimulus and stay together on a form; each has the shape of its own type."""
 
     id: Slug
     type: Literal["case_set"]
     stimulus: Text
-    items: Annotated[list[ItemFile], Field(min_length=2, max_length=10)]
+    items: Annotated[list[dict[str, Any]], Field(min_length=2, max_length=10)]

@@ -8,6 +8,8 @@
   const BEAT = 30000;
   const PATIENCE = 55; // seconds after the deadline in which a save still counts; the server takes them for 60
   const HANGS = 20000; // milliseconds after which a request counts as lost
+  const TYPED = 2000; // milliseconds without a key after which a text is saved
+  const TYPED_AT_MOST = 15000; // and how long somebody may go on typing before it is saved all the same
   const SLOW = 6000; // milliseconds after which "saving" becomes "not saved"
 
   const find = (selector) => document.querySelector(selector);
@@ -17,7 +19,7 @@
   const base = () => form().dataset.place;
   const STORE = "exam:" + attempt;
 
-  let queue = []; // in order: {place, chosen, version, key, seq, sent}
+  let queue = []; // in order: {place, chosen, complete, version, key, seq, sent}
   let flags = new Map(); // position -> true or false
   let unsavedSince = null;
   let sending = false;
@@ -32,6 +34,7 @@
   let endsAt = 0; // on the monotonic clock of this page
   let told = new Set();
   let seq = 0;
+  let typing = new Map(); // place -> {since, timer}: text that is not in the queue yet
 
   const fill = (text, facts) => text.replace(/\{(\w+)\}/g, (_all, name) => facts[name]);
   const clock = (seconds) => {
@@ -99,10 +102,11 @@
   }
 
   // The map and the counts follow what is on the page; the page itself is made anew by the server on each move.
-  function places(place) { return document.querySelectorAll('[name="a-' + place + '"]'); }
-  function tick(place, chosen) {
-    for (const input of places(place)) input.checked = chosen.includes(input.value);
-    draw(place, { answered: chosen.length > 0 });
+  const { places, values, complete, warn, fillIn } = window.examControls;
+  function tick(place, chosen, whole) {
+    const here = places(place).length > 0;
+    if (here) fillIn(place, chosen);
+    draw(place, { answered: here ? complete(place) : whole });
   }
   function draw(place, change) {
     const entry = find('#qmap [data-go="' + place + '"]');
@@ -120,19 +124,38 @@
   }
 
   function put(place, clear) {
-    const chosen = clear ? [] : [...places(place)].filter((input) => input.checked).map((input) => input.value);
+    const chosen = clear ? [] : values(place);
+    const whole = chosen.length > 0 && complete(place);
+    warn(place);
     const version = find('[name="v-' + place + '"]').value;
     // what is under way keeps its place and its key; only what was never sent is replaced by a newer choice
     queue = queue.filter((answer) => answer.place !== place || answer.sent);
     seq += 1;
-    queue.push({ place, chosen, version, key: newKey(), seq, sent: false });
+    queue.push({ place, chosen, complete: whole, version, key: newKey(), seq, sent: false });
     unsavedSince = unsavedSince || new Date();
     remember();
-    draw(place, { answered: chosen.length > 0 });
+    draw(place, { answered: whole });
     if (out) unsaved();
     else state("", words().sending);
     flush();
   }
+
+  // Text is saved when somebody pauses or leaves the field, and while they go on typing every so often.
+  function type(place) {
+    const known = typing.get(place) || { since: performance.now(), timer: 0 };
+    clearTimeout(known.timer);
+    const most = known.since + TYPED_AT_MOST - performance.now();
+    known.timer = setTimeout(typed, Math.max(0, Math.min(TYPED, most)), place);
+    typing.set(place, known);
+    state("", words().sending);
+  }
+  function typed(place) {
+    if (!typing.has(place)) return;
+    clearTimeout(typing.get(place).timer);
+    typing.delete(place);
+    put(place, false);
+  }
+  function typedAll() { for (const place of [...typing.keys()]) typed(place); }
 
   function body() {
     const data = new URLSearchParams();
@@ -203,10 +226,7 @@
       for (const later of queue) if (later !== sent && later.place === place) later.version = version;
     }
     settle(sent, marked);
-    for (const pair of saved.dataset.conflicts.trim().split(" ").filter(Boolean)) {
-      const [place, held] = pair.split(":");
-      tick(place, held.split(",").filter(Boolean));
-    }
+    for (const [place, held] of Object.entries(JSON.parse(saved.dataset.conflicts))) tick(place, held, held.length > 0);
     const notes = answer.querySelector("#conflicts");
     if (notes?.childElementCount) find("#notes").prepend(...notes.children);
     hear(Number(saved.dataset.remaining));
@@ -246,11 +266,11 @@
     note("out", "bad", words().outTitle, words().out, again);
     unsaved();
   }
-  function reload() { leaving = true; location.reload(); }
+  function reload() { typedAll(); leaving = true; location.reload(); }
   function disable(on) {
-    for (const part of document.querySelectorAll("#item input:not([type=hidden]), #item button, button[form=item]")) part.disabled = on;
+    for (const part of document.querySelectorAll("#item input:not([type=hidden]), #item select, #item button, button[form=item]")) part.disabled = on;
   }
-  function lock() { frozen = true; disable(true); }
+  function lock() { typedAll(); frozen = true; disable(true); }
   function freeze() {
     if (taken) return;
     taken = true;
@@ -294,6 +314,7 @@
   async function timeup() {
     if (ending) return;
     ending = true;
+    typedAll();
     shut = true;
     disable(true);
     say(words().over);
@@ -331,6 +352,7 @@
 
   // Moving: what is under way is saved first; the next question is fetched, so a lost connection keeps this one.
   async function settled() {
+    typedAll();
     const until = performance.now() + 10000;
     while (pending() > 0 && !frozen && !out && performance.now() < until) {
       await flush();
@@ -368,12 +390,18 @@
 
   function begin() {
     hear(Number(find("#clock").dataset.remaining));
-    for (const answer of queue) tick(answer.place, answer.chosen);
+    for (const answer of queue) tick(answer.place, answer.chosen, answer.complete ?? answer.chosen.length > 0);
   }
 
   document.addEventListener("change", (event) => {
     const match = /^a-(\d+)$/.exec(event.target.name || "");
-    if (match && !frozen) put(match[1], false);
+    if (!match || frozen) return;
+    if (event.target.type === "text") typed(match[1]);
+    else put(match[1], false);
+  });
+  document.addEventListener("input", (event) => {
+    const match = /^a-(\d+)$/.exec(event.target.name || "");
+    if (match && !frozen && event.target.type === "text") type(match[1]);
   });
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button[form=item], #item button");
@@ -382,7 +410,9 @@
     if (button.name === "time") { event.preventDefault(); say(fill(words().left, { time: clock(left()) })); return; }
     if (clear) {
       event.preventDefault();
-      for (const input of places(clear)) input.checked = false;
+      clearTimeout(typing.get(clear)?.timer);
+      typing.delete(clear);
+      fillIn(clear, []);
       put(clear, true);
     } else if (flag) {
       event.preventDefault();
@@ -403,7 +433,7 @@
     } else if (button.value === "all" || button.value === "one") {
       event.preventDefault();
       move(base() + (button.value === "all" ? "?view=all" : ""), true);
-    } else if (button.value === "stay") {
+    } else if (button.value === "stay" || button.classList.contains("vh")) { // the second: Enter in a field
       event.preventDefault();
       settled();
     } else if (button.dataset.leave !== undefined) {
@@ -413,15 +443,17 @@
   });
   document.addEventListener("click", (event) => {
     const link = event.target.closest(".exam-bar .lang a");
-    if (!link || pending() === 0) return;
+    if (!link) return;
+    typedAll();
+    if (pending() === 0) return;
     event.preventDefault();
     settled().then((good) => { if (good) location.assign(link.href); else lost(); });
   });
   addEventListener("popstate", () => move(location.href, false));
   addEventListener("online", flush);
-  addEventListener("beforeunload", (event) => { if (pending() > 0 && !frozen && !leaving) event.preventDefault(); });
+  addEventListener("beforeunload", (event) => { typedAll(); if (pending() > 0 && !frozen && !leaving) event.preventDefault(); });
   addEventListener("pageshow", (event) => { if (event.persisted) reload(); }); // a page out of the back/forward cache is old
-  document.addEventListener("visibilitychange", () => { if (!document.hidden) beat(); });
+  document.addEventListener("visibilitychange", () => { if (document.hidden) typedAll(); else beat(); });
 
   // Two windows of one browser share the cookie: the one opened last asks for the lease and the other freezes.
   if ("BroadcastChannel" in window) {

@@ -1,0 +1,38 @@
+// The controls of an answer on the exam page, whatever the type of the item: what they say, whether that is
+// complete, and filling them in. All controls of a place have the name of the place; the server decides.
+(() => {
+  "use strict";
+  function places(place) { return document.querySelectorAll('[name="a-' + place + '"]'); }
+  const ticked = (input) => input.type === "radio" || input.type === "checkbox";
+  function values(place) {
+    return [...places(place)].filter((input) => (ticked(input) ? input.checked : input.value.trim() !== "")).map((input) => input.value);
+  }
+  // As the server decides it: an item of which something is open, or a number that cannot be read, counts as empty.
+  function complete(place) {
+    const inputs = [...places(place)];
+    const chosen = values(place);
+    if (inputs[0].tagName === "SELECT") return chosen.length === inputs.length && !odd(inputs, chosen);
+    return chosen.length > 0 && !odd(inputs, chosen);
+  }
+  function odd(inputs, chosen) {
+    const { order, number } = inputs[0].dataset;
+    if (order !== undefined) return new Set(chosen.map((word) => word.split("=")[1])).size < chosen.length;
+    return number !== undefined && chosen.length > 0 && !new RegExp("^(?:" + number + ")$").test(chosen[0].replace(/\s/g, ""));
+  }
+  function warn(place) {
+    const said = document.getElementById("odd-" + place);
+    if (!said) return;
+    const inputs = [...places(place)];
+    said.hidden = !odd(inputs, values(place));
+    if (inputs[0].dataset.number !== undefined) inputs[0].setAttribute("aria-invalid", String(!said.hidden));
+  }
+  function fillIn(place, chosen) {
+    for (const input of places(place)) {
+      if (ticked(input)) input.checked = chosen.includes(input.value);
+      else if (input.tagName === "SELECT") input.value = [...input.options].find((option) => chosen.includes(option.value))?.value || "";
+      else input.value = chosen[0] || "";
+    }
+    warn(place);
+  }
+  window.examControls = { places, values, complete, warn, fillIn };
+})();
