@@ -26,7 +26,7 @@
     said.hidden = !odd(inputs, values(place));
     if (inputs[0].dataset.number !== undefined) inputs[0].setAttribute("aria-invalid", String(!said.hidden));
   }
-  function fillIn(place, chosen) {
+  function putIn(place, chosen) {
     for (const input of places(place)) {
       if (ticked(input)) input.checked = chosen.includes(input.value);
       else if (input.tagName === "SELECT") input.value = [...input.options].find((option) => chosen.includes(option.value))?.value || "";
@@ -34,5 +34,5 @@
     }
     warn(place);
   }
-  window.examControls = { places, values, complete, warn, fillIn };
+  window.examControls = { places, values, complete, warn, putIn };
 })();

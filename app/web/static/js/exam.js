@@ -102,10 +102,10 @@
   }
 
   // The map and the counts follow what is on the page; the page itself is made anew by the server on each move.
-  const { places, values, complete, warn, fillIn } = window.examControls;
+  const { places, values, complete, warn, putIn } = window.examControls;
   function tick(place, chosen, whole) {
     const here = places(place).length > 0;
-    if (here) fillIn(place, chosen);
+    if (here) putIn(place, chosen);
     draw(place, { answered: here ? complete(place) : whole });
   }
   function draw(place, change) {
@@ -412,7 +412,7 @@
       event.preventDefault();
       clearTimeout(typing.get(clear)?.timer);
       typing.delete(clear);
-      fillIn(clear, []);
+      putIn(clear, []);
       put(clear, true);
     } else if (flag) {
       event.preventDefault();
