@@ -4,10 +4,12 @@
 #   docker run IMAGE init                 creates or migrates the database (migrate: migrates only)
 FROM python:3.13-slim-bookworm AS build
 WORKDIR /srv/ceasai
+# psychometrics: with numpy and scipy, for `ceasai statistics` and `ceasai forms`; run: without, some 150 MB smaller
+ARG LOCK=psychometrics
 COPY requirements/ requirements/
 RUN python -m venv .venv \
  && .venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes --no-deps -r requirements/uv.txt \
- && .venv/bin/uv pip install -q --compile-bytecode --python .venv/bin/python --require-hashes -r requirements/run.lock
+ && .venv/bin/uv pip install -q --compile-bytecode --python .venv/bin/python --require-hashes -r requirements/$LOCK.lock
 COPY pyproject.toml README.md ./
 COPY app/ app/
 COPY courses/ courses/

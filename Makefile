@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # compiled modules make every start three times faster
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test bench lint fmt serve worker messages lock clean
+.PHONY: demo psychometrics test bench lint fmt serve worker messages lock clean
 
 $(VENV)/run.ok: requirements/run.lock requirements/uv.txt pyproject.toml
 	@$(PY) -c 'import sys; sys.exit("Python 3.11 or newer is needed") if sys.version_info < (3, 11) else None'
@@ -18,6 +18,12 @@ $(VENV)/run.ok: requirements/run.lock requirements/uv.txt pyproject.toml
 $(VENV)/dev.ok: $(VENV)/run.ok requirements/dev.lock
 	$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r requirements/dev.lock
 	touch $@
+
+$(VENV)/psychometrics.ok: $(VENV)/run.ok requirements/psychometrics.lock
+	$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r requirements/psychometrics.lock
+	touch $@
+
+psychometrics: $(VENV)/psychometrics.ok
 
 demo: $(VENV)/run.ok
 	$(BIN)/ceasai demo
@@ -48,7 +54,8 @@ messages: $(VENV)/dev.ok
 
 lock: $(VENV)/run.ok
 	$(BIN)/uv pip compile --universal --generate-hashes --no-header --no-annotate -q --group build pyproject.toml -o requirements/run.lock
-	$(BIN)/uv pip compile --universal --generate-hashes --no-header --no-annotate -q --group dev pyproject.toml -o requirements/dev.lock
+	$(BIN)/uv pip compile --universal --generate-hashes --no-header --no-annotate -q --extra psychometrics --group build pyproject.toml -o requirements/psychometrics.lock
+	$(BIN)/uv pip compile --universal --generate-hashes --no-header --no-annotate -q --extra psychometrics --group dev pyproject.toml -o requirements/dev.lock
 
 clean:
 	rm -rf $(VENV) var

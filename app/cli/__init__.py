@@ -22,6 +22,7 @@ _MODULE_OF = {
     "keys": "keys",
     "messages": "messages",
     "serve": "serve",
+    "statistics": "statistics",
     "worker": "work",
 }
 

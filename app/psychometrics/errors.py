@@ -1,0 +1,17 @@
+"""Why numbers are not given: each is one sentence for whoever asked, with its place where there is one."""
+
+
+class NotComputed(Exception):
+    """A statistic that would be wrong or mean nothing; the sentence says why."""
+
+
+class BadTable(NotComputed):
+    """A file of responses that is none. ``line``: from 1."""
+
+    def __init__(self, line: int, why: str) -> None:
+        super().__init__(f"line {line}: {why}")
+        self.line, self.why = line, why
+
+
+class NotConverged(NotComputed):
+    """The likelihood has no maximum that was found: no estimate is better than a wrong one."""

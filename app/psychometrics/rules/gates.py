@@ -1,0 +1,34 @@
+"""From how many people on a number is shown, acted upon, or estimated at all.
+
+Source: specification of the exams, section 7.
+"""
+
+from enum import StrEnum
+
+SHOW, ACT = 30, 100
+"""Persons who answered an item: fewer than the first say nothing, from the second on
+an item may be changed."""
+SMALLEST_CELL = 5
+"""A count below is not told: it could be recognised as a person."""
+
+
+class Model(StrEnum):
+    """What is computed, in the words of the command."""
+
+    CLASSICAL = "classical"
+    RASCH = "rasch"
+    TWO_PARAMETERS = "2pl"
+
+
+PERSONS = {Model.RASCH: 200, Model.TWO_PARAMETERS: 500}
+"""Persons at least for a model's estimates."""
+
+
+def use(persons: int) -> str:
+    """What statistics over so many people may be used for: ``hide``, ``show`` or ``act``."""
+    return "act" if persons >= ACT else "show" if persons >= SHOW else "hide"
+
+
+def told(count: int) -> int | None:
+    """The count, or None when it is small enough to point at somebody."""
+    return count if count == 0 or count >= SMALLEST_CELL else None
