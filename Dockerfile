@@ -4,7 +4,7 @@
 #   docker run IMAGE init                 creates or migrates the database (migrate: migrates only)
 FROM python:3.13-slim-bookworm AS build
 WORKDIR /srv/ceasai
-# psychometrics: with numpy and scipy, for `ceasai statistics` and `ceasai forms`; run: without, some 150 MB smaller
+# psychometrics: with numpy and scipy, for `ceasai statistics` and `ceasai forms`; run: without, some 170 MB smaller
 ARG LOCK=psychometrics
 COPY requirements/ requirements/
 RUN python -m venv .venv \

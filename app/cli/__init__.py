@@ -15,6 +15,7 @@ _MODULE_OF = {
     "backup": "backup",
     "restore": "backup",
     "content": "content",
+    "forms": "forms",
     "health": "health",
     "init": "database",
     "migrate": "database",

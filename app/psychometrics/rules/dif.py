@@ -3,8 +3,8 @@
 Ability is matched on the total over items that do not differ themselves, always with the item that is looked
 at. The class is one of three, as the Educational Testing Service names them.
 
-Source: Holland and Thayer (1988), Differential item performance and the Mantel-Haenszel procedure; Zieky (1993)
-for the classes, in the reading of the specification of the exams, section 7; Swaminathan and Rogers
+Source: Holland and Thayer (1988), Differential item performance and the Mantel-Haenszel procedure;
+Zieky (1993) for the classes, as the specification of the exams, section 7, reads them; Swaminathan and Rogers
 (1990), Journal of Educational Measurement 27, for the logistic models; Nagelkerke (1991), Biometrika 78.
 """
 

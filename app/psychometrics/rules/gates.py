@@ -32,3 +32,14 @@ def use(persons: int) -> str:
 def told(count: int) -> int | None:
     """The count, or None when it is small enough to point at somebody."""
     return count if count == 0 or count >= SMALLEST_CELL else None
+
+
+class Assembled(StrEnum):
+    """How a search for forms ended."""
+
+    WITHIN_TOLERANCE = "within_tolerance"
+    BEST = "best"
+    """Nothing nearer to the targets exists, though it is outside of the tolerance."""
+    TIME_OVER = "time_over"
+    """With forms: a nearer solution may exist. Without: none was found in the time."""
+    IMPOSSIBLE = "impossible"

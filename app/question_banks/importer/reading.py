@@ -61,7 +61,7 @@ class ReadBank:
 
 def read_banks(reader: Reader, folder: Path) -> list[ReadBank]:
     """Every bank under ``folder``; what cannot be read is noted in ``reader`` and left out."""
-    return [bank for path in folders_of(reader, folder) if (bank := _read_bank(reader, path)) is not None]
+    return [bank for path in folders_of(reader, folder) if (bank := read_bank(reader, path)) is not None]
 
 
 def folders_of(reader: Reader, folder: Path) -> list[Path]:
@@ -75,7 +75,8 @@ def folders_of(reader: Reader, folder: Path) -> list[Path]:
     return [path for path in inside if path.is_dir()]
 
 
-def _read_bank(reader: Reader, folder: Path) -> ReadBank | None:
+def read_bank(reader: Reader, folder: Path) -> ReadBank | None:
+    """The bank in a folder, or None when its head cannot be read; what is wrong is noted in ``reader``."""
     document = reader.yaml(folder / "bank.yaml")
     file = reader.shaped(document, BankFile) if document else None
     if document is None or file is None:
