@@ -21,6 +21,9 @@ from tests.world import World
 NOON = datetime(2026, 11, 23, 7, tzinfo=UTC)
 """Monday 23 November 2026, 12:00 in Almaty: the present of every test."""
 
+# as app.psychometrics does, which some tests load after numpy
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 _server: Server | None = None
 _folder: Path | None = None
 

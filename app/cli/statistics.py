@@ -104,6 +104,14 @@ def _show(made: dict[str, Any]) -> None:
     for item in made["items"]:
         line = "  ".join(f"{_written(item.get(key)):>14}" for key in columns)
         typer.echo(line + (f"   {item['dif']['class'] or '-'}" if "dif" in item else ""))
+    for name, group in made.get("by_group", {}).items():
+        persons = "a few" if group["persons"] is None else group["persons"]
+        figures = (
+            {key: _written(group["test"][key]) for key in ("mean", "alpha", "sem")} if "test" in group else {}
+        )
+        typer.echo(
+            f"{name}: {persons} persons" + "".join(f", {key} {value}" for key, value in figures.items())
+        )
     for note in made["notes"]:
         typer.echo(f"! {note}")
 

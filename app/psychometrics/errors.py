@@ -14,4 +14,11 @@ class BadTable(NotComputed):
 
 
 class NotConverged(NotComputed):
-    """The likelihood has no maximum that was found: no estimate is better than a wrong one."""
+    """The likelihood has no maximum that was found: no estimate is better than a wrong one.
+
+    ``items``: the places, from 0, of those whose slopes have no bound.
+    """
+
+    def __init__(self, why: str, items: tuple[int, ...] = ()) -> None:
+        super().__init__(why)
+        self.why, self.items = why, items

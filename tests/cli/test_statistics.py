@@ -70,6 +70,7 @@ def test_it_is_read_by_people_too(tmp_path: Path) -> None:
         "0.233",
         "A",
     ]
+    assert "kk: 500 persons, mean 3." in shown
     (tmp_path / "few.csv").write_text("a,b\n1,0\n1,1\n")
     shown = run("--responses", tmp_path / "few.csv").stdout
     assert "! fewer than 30 persons" in shown

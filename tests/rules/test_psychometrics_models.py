@@ -119,11 +119,16 @@ def test_too_few_persons_or_items_are_refused() -> None:
         fit(scores[:, :2], Model.TWO_PARAMETERS)
 
 
-def test_items_that_copy_each_other_have_no_estimates() -> None:
+def test_items_that_copy_each_other_are_named_and_have_no_estimates() -> None:
     one = simulated(600, [0.0], seed=2)
-    for model in (Model.RASCH, Model.TWO_PARAMETERS):
-        with pytest.raises(NotConverged, match="no maximum"):
-            fit(np.tile(one, (1, 4)), model)
+    with pytest.raises(NotConverged, match="copy each other") as caught:
+        fit(np.tile(one, (1, 4)), Model.RASCH)
+    assert caught.value.items == (0, 1, 2, 3)
+    scores = simulated(600, DIFFICULTIES, seed=2)
+    copied = np.column_stack([np.ones(600), scores, scores[:, 4]])
+    with pytest.raises(NotConverged, match="copy each other") as caught:
+        fit(copied, Model.TWO_PARAMETERS)
+    assert caught.value.items == (5, 11), "places of the whole table, the item that all answer right included"
 
 
 def test_items_with_nothing_in_common_have_no_difficulty() -> None:

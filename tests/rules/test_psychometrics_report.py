@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from app.psychometrics.errors import NotComputed
+from app.psychometrics.errors import NotComputed, NotConverged
 from app.psychometrics.rules.gates import Model
 from app.psychometrics.rules.report import report
 from app.psychometrics.rules.table import Table
@@ -99,6 +99,20 @@ def test_differences_between_groups_are_told_by_item() -> None:
     json.dumps(made, allow_nan=False)
 
 
+def test_each_group_has_figures_of_its_own_unless_it_is_small() -> None:
+    scores = simulated(300, [0.0, 0.5, -0.5], seed=4)
+    groups = ["kk"] * 200 + ["ru"] * 67 + ["en"] * 29 + ["de"] * 4
+    made = report(as_table(scores, groups), Model.CLASSICAL)["by_group"]
+    alone = report(as_table(scores[:200]), Model.CLASSICAL)
+    assert made["kk"]["use"] == "act"
+    assert made["kk"]["test"]["alpha"] == alone["test"]["alpha"]
+    assert [item["facility"] for item in made["kk"]["items"]] == [item["facility"] for item in alone["items"]]
+    assert (made["ru"]["persons"], made["ru"]["use"]) == (67, "show")
+    assert made["en"] == {"persons": 29, "use": "hide"}
+    assert made["de"] == {"persons": None, "use": "hide"}
+    assert "by_group" not in alone
+
+
 def test_an_unfair_match_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.psychometrics.rules.dif.ROUNDS", 1)
     scores = simulated(400, [0.0] * 8, seed=2)
@@ -106,6 +120,16 @@ def test_an_unfair_match_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     scores[:, 7] = [name == "kk" for name in groups]
     notes = report(as_table(scores, groups), Model.CLASSICAL, compare=True)["notes"]
     assert any("no fair match" in note for note in notes)
+
+
+def test_items_in_the_way_of_a_model_are_named() -> None:
+    one = simulated(300, [0.0], seed=2)
+    with pytest.raises(NotConverged, match="slopes have no bound: i1, i2, i3$"):
+        report(as_table(np.tile(one, (1, 3))), Model.RASCH)
+    with pytest.raises(NotConverged, match="i7, i8 and others$"):
+        report(as_table(np.tile(one, (1, 9))), Model.RASCH)
+    with pytest.raises(NotConverged, match="nothing in common$"):
+        report(as_table(np.tile(np.eye(3), (200, 1))), Model.TWO_PARAMETERS)
 
 
 def test_groups_must_be_named_to_be_compared() -> None:

@@ -86,7 +86,10 @@ def fit(scores: Scores, model: Model) -> Fit:
         )
     rows, counts = np.unique(scores[:, usable], axis=0, return_counts=True)
     surface = _Surface(rows, counts.astype(np.float64), common=model is Model.RASCH)
-    found, value, spread = _climb(surface, facility[usable])
+    try:
+        found, value, spread = _climb(surface, facility[usable])
+    except NotConverged as error:
+        raise NotConverged(error.why, tuple(int(usable[place]) for place in error.items)) from None
     made = dict(zip(usable.tolist(), _estimates(found, spread, surface.common), strict=True))
     unanimous = {0.0: "nobody answers it right", 1.0: "everybody answers it right"}
     return Fit(
@@ -154,9 +157,13 @@ def _climb(surface: _Surface, facility: Vector) -> tuple[Vector, float, Vector]:
     ).x
     if at[size:].sum() < 0:  # abilities mirrored are as likely: right answers are the able's
         at[size:] *= -1
+    steep = np.flatnonzero(np.abs(at[size:]) >= STEEPEST)
+    if steep.size:
+        raise NotConverged(
+            "no estimates: items copy each other, so that their slopes have no bound",
+            tuple(range(size)) if surface.common else tuple(steep.tolist()),
+        )
     for _ in range(STEPS):
-        if np.abs(at[size:]).max() >= STEEPEST:
-            break
         value, gradient = surface(at)
         try:
             factor = cho_factor(surface.information(at))
@@ -166,10 +173,7 @@ def _climb(surface: _Surface, facility: Vector) -> tuple[Vector, float, Vector]:
         if gradient @ move / 2 < SETTLED:
             return at, value, cho_solve(factor, np.eye(at.size))
         at = at + move
-    raise NotConverged(
-        "no estimates: the likelihood has no maximum; items that copy each other, or that have nothing in "
-        "common, do this"
-    )
+    raise NotConverged("no estimates: the likelihood has no maximum; the items may have nothing in common")
 
 
 def _estimates(at: Vector, spread: Vector, common: bool) -> list[Estimate]:

@@ -3,10 +3,13 @@
 Numbers are rounded to six places; what cannot be told is None, and ``notes`` say in plain words what to mind.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from app.psychometrics.errors import NotComputed
+import numpy as np
+
+from app.psychometrics.errors import NotComputed, NotConverged
 from app.psychometrics.rules import classical, consistency, dif, marginal
 from app.psychometrics.rules.gates import ACT, SHOW, Model, told, use
 from app.psychometrics.rules.table import Table
@@ -16,6 +19,9 @@ FEW = {
     "hide": f"fewer than {SHOW} persons: these figures say nothing about the items yet",
     "show": f"fewer than {ACT} persons: look, but change no item because of these figures",
 }
+
+MOST_NAMED = 8
+"""Items in one sentence."""
 
 
 def report(
@@ -36,7 +42,7 @@ def report(
     if whole.alpha is not None and whole.alpha < 0:
         notes.append("alpha is negative: the items do not belong together, so no standard error is told")
     if model is not Model.CLASSICAL:
-        fitted = marginal.fit(table.scores, model)
+        fitted = _fit(table, model)
         test |= {
             "log_likelihood": _round(fitted.log_likelihood),
             "parameters": fitted.parameters,
@@ -54,8 +60,44 @@ def report(
         "left_out": list(table.left_out),
         "notes": notes,
     }
+    if table.groups is not None:
+        made["by_group"] = _by_group(table, table.groups)
     if compare:
         made["groups"] = _compare(table, items, notes)
+    return made
+
+
+def _fit(table: Table, model: Model) -> marginal.Fit:
+    """The model, or a refusal that names the items that are in its way."""
+    try:
+        return marginal.fit(table.scores, model)
+    except NotConverged as error:
+        names = ", ".join(table.items[place] for place in error.items[:MOST_NAMED])
+        more = " and others" if len(error.items) > MOST_NAMED else ""
+        raise NotConverged(f"{error.why}: {names}{more}" if names else error.why, error.items) from None
+
+
+def _by_group(table: Table, groups: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """The classical figures within each group; of a group that is too small only that it is."""
+    members = np.array(groups)
+    made: dict[str, dict[str, Any]] = {}
+    for name in sorted(set(groups)):
+        rows = members == name
+        count = int(rows.sum())
+        made[name] = {"persons": told(count), "use": use(count)}
+        if count >= SHOW:
+            part = replace(table, cells=table.cells[rows], groups=None)
+            made[name] |= {
+                "test": _plain(classical.whole_test(part.scores)),
+                "items": [
+                    {
+                        "id": it.id,
+                        "facility": _round(it.facility),
+                        "discrimination": _round(it.discrimination),
+                    }
+                    for it in classical.each_item(part)
+                ],
+            }
     return made
 
 
