@@ -15,6 +15,7 @@ _MODULE_OF = {
     "backup": "backup",
     "restore": "backup",
     "content": "content",
+    "equate": "equate",
     "forms": "forms",
     "health": "health",
     "init": "database",

@@ -44,7 +44,7 @@ def register(app: typer.Typer) -> None:
         if dif and group is None:
             stop("--dif needs --group COLUMN")
         try:
-            read = table.read(_bytes(responses, table.LARGEST), group=group, not_items=skip or ())
+            read = table.read(read_bytes(responses, table.LARGEST), group=group, not_items=skip or ())
             made = rules.report(read, model, cut_score=cut, compare=dif)
         except NotComputed as error:
             stop(f"{responses}: {error}")
@@ -70,7 +70,7 @@ def stop(sentence: str) -> Any:
     raise typer.Exit(1)
 
 
-def _bytes(path: Path, largest: int) -> bytes:
+def read_bytes(path: Path, largest: int) -> bytes:
     """What is in the file, or of a file that is too long a little more than is allowed."""
     try:
         with path.open("rb") as file:

@@ -43,3 +43,13 @@ class Assembled(StrEnum):
     TIME_OVER = "time_over"
     """With forms: a nearer solution may exist. Without: none was found in the time."""
     IMPOSSIBLE = "impossible"
+
+
+class Method(StrEnum):
+    """How scores of two forms are made comparable."""
+
+    IDENTITY = "identity"
+    """Too few persons for anything better: a score is worth itself."""
+    TUCKER = "tucker"
+    CHAINED_LINEAR = "chained_linear"
+    EQUIPERCENTILE = "equipercentile"
