@@ -40,6 +40,8 @@ def test_a_column_named_by_the_caller_is_no_item() -> None:
         (b"a,b\n1,\x000\n", 2, "zero byte"),
         (b"a;b\n1;0\n", 1, "comma"),
         (b"a\tb\n1\t0\n", 1, "comma"),
+        (b"1,0\n1,0\n", 1, "no heading"),
+        (b",".join(b"i%d" % n for n in range(2001)) + b"\n", 1, "2001 columns; at most 2000"),
         (b"a,,b\n1,0,1\n", 1, "column 2 has no heading"),
         (b"a,b,a\n1,0,1\n", 1, "'a' stands twice"),
         (b"a, a\n1,0\n", 1, "'a' stands twice"),

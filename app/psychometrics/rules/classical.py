@@ -54,6 +54,7 @@ def each_item(table: Table) -> list[ItemFigures]:
     scores = table.scores
     _at_least_two(scores)
     total = scores.sum(axis=1)
+    spread = scores.var(axis=0, ddof=1)
     omitted = (table.cells == OMITTED).mean(axis=0)
     weights = _effective_weights(scores, total)
     made = []
@@ -67,7 +68,7 @@ def each_item(table: Table) -> list[ItemFigures]:
                 facility=float(item.mean()),
                 omit_rate=float(omitted[place]),
                 discrimination=found,
-                alpha_if_deleted=alpha(np.delete(scores, place, axis=1)),
+                alpha_if_deleted=_alpha(len(table.items) - 1, float(spread.sum() - spread[place]), rest),
                 moodle_index=None if found is None else 100 * found,
                 efficiency=_efficiency(item, rest),
                 effective_weight=weights[place],
@@ -101,11 +102,15 @@ def alpha(scores: Scores) -> float | None:
 
     Source: Cronbach (1951), Psychometrika 16; Kuder and Richardson (1937), Psychometrika 2, formula 20.
     """
-    count = scores.shape[1]
-    whole = float(scores.sum(axis=1).var(ddof=1))
+    return _alpha(scores.shape[1], float(scores.var(axis=0, ddof=1).sum()), scores.sum(axis=1))
+
+
+def _alpha(count: int, parts: float, total: NDArray[np.float64]) -> float | None:
+    """Alpha from the number of items, the sum of their variances and the totals."""
+    whole = float(total.var(ddof=1))
     if count < 2 or whole == 0:
         return None
-    return float(count / (count - 1) * (1 - scores.var(axis=0, ddof=1).sum() / whole))
+    return count / (count - 1) * (1 - parts / whole)
 
 
 def correlation(one: NDArray[np.float64], other: NDArray[np.float64]) -> float | None:

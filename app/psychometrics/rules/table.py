@@ -17,9 +17,11 @@ LARGEST = 64 * 1024 * 1024
 """Bytes of a file; a longer one is refused unread."""
 MOST_CELLS = 50_000_000
 """Persons × items; 8 bytes each are in memory at once."""
+MOST_COLUMNS = 2000
 NOT_ITEMS = frozenset({"id", "person", "group"})
 """Headings that name no item; what else is none is named by whoever asks."""
 OMITTED = -1
+_BYTES = {"": OMITTED + 1, "0": 1, "1": 2}
 
 Scores = NDArray[np.float64]
 """Persons × items of 0.0 and 1.0."""
@@ -107,9 +109,13 @@ def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
 
 def _check_heads(line: int, heads: list[str], group: str | None) -> None:
     heads[:] = [head.strip() for head in heads]
+    if len(heads) > MOST_COLUMNS:
+        raise BadTable(line, f"{len(heads)} columns; at most {MOST_COLUMNS}")
+    if heads and set(heads) <= _BYTES.keys():
+        raise BadTable(line, "the first line is no heading: it names no item")
+    if len(heads) == 1 and (";" in heads[0] or "\t" in heads[0]):
+        raise BadTable(line, "the columns are separated by something else than a comma")
     for at, head in enumerate(heads):
-        if len(heads) == 1 and (";" in head or "\t" in head):
-            raise BadTable(line, "the columns are separated by something else than a comma")
         if not head:
             raise BadTable(line, f"column {at + 1} has no heading")
         if head in heads[:at]:
@@ -118,9 +124,6 @@ def _check_heads(line: int, heads: list[str], group: str | None) -> None:
         raise BadTable(line, "the file is empty")
     if group is not None and group not in heads:
         raise BadTable(line, f"no column is headed {group!r}")
-
-
-_BYTES = {"": OMITTED + 1, "0": 1, "1": 2}
 
 
 def _cell(line: int, head: str, written: str) -> int:
