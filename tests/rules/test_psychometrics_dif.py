@@ -217,3 +217,12 @@ def test_the_likelihood_ratio_is_twice_the_growth() -> None:
     assert tables.ratio(1.920729, 1).p == pytest.approx(0.05, abs=1e-5)
     assert tables.ratio(-1e-9, 1).chi2 == 0
     assert log(tables.ratio(50, 2).p) == pytest.approx(-50)
+
+
+def test_the_item_that_is_looked_at_is_always_part_of_the_total() -> None:
+    """Without it, groups that differ in ability would seem to differ on every item (Zwick 1990)."""
+    scores = np.array([[1, 1, 0, 1], [0, 1, 1, 0]], dtype=float)
+    fair = np.array([True, True, False, False])
+    assert dif._matching(scores, 0, fair).tolist() == [2, 1]
+    assert dif._matching(scores, 2, fair).tolist() == [2, 2]
+    assert fair.tolist() == [True, True, False, False]
