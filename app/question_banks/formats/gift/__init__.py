@@ -1,0 +1,4 @@
+"""GIFT, Moodle's format of plain text.
+
+Source: Moodle documentation, "GIFT format".
+"""
