@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from app.question_banks.formats.building import UNSAID
-from app.question_banks.formats.check import decimal_text
+from app.question_banks.formats.check import TRUE_FALSE, decimal_text
 from app.question_banks.formats.draft import DraftChoice, DraftItem, Text, letters
 from app.question_banks.formats.notes import Note
 from app.question_banks.formats.report import ItemError, UnsupportedError
@@ -104,7 +104,8 @@ def choosing(head: Head, answers: list[Answer], *, several: bool, exact: bool, n
         raise UnsupportedError("several choices are fully right and one is to be chosen")
     if any(answer.weight != 0 and abs(answer.weight - 100) > _NEAR for answer in answers):
         notes.append("partial points or penalties for single choices are not kept: all or nothing")
-    return head.item("single", choices=choices, key=tuple(right))
+    kind = "true_false" if tuple(ids) == TRUE_FALSE else "single"
+    return head.item(kind, choices=choices, key=tuple(right))
 
 
 def _several(answers: list[Answer], note: Note, notes: list[str]) -> str:

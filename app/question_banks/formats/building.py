@@ -8,7 +8,7 @@ from typing import Any
 from app.kernel.locales import LOCALES
 from app.kernel.writing import KAZAKH_LETTERS
 from app.question_banks.formats.check import check
-from app.question_banks.formats.draft import DraftItem, Text, tidy
+from app.question_banks.formats.draft import DraftChoice, DraftItem, Text, tidy
 from app.question_banks.formats.limits import ITEMS
 from app.question_banks.formats.report import FormatError, ItemError, Parsed, UnsupportedError
 
@@ -106,7 +106,8 @@ def languages_in(draft: DraftItem) -> set[str]:
     return {locale for text in _texts(draft) for locale in text if locale != UNSAID}
 
 
-def _mapped(draft: DraftItem, change: Callable[[Text], Text], words: Callable[[Any], Any]) -> DraftItem:
+def mapped(draft: DraftItem, change: Callable[[Text], Text], words: Callable[[Any], Any]) -> DraftItem:
+    """The item with each of its texts changed; ``words`` changes the accepted answers by language."""
     given = dict(draft.interaction) if draft.interaction is not None else None
     if given is not None:
         if "targets" in given:
@@ -140,11 +141,22 @@ def tidied(draft: DraftItem) -> DraftItem:
         made = {locale: list(dict.fromkeys(map(tidy, given))) for locale, given in accepted.items()}
         return {locale: given for locale, given in made.items() if given}
 
-    made = _mapped(draft, change, words)
+    made = mapped(draft, change, words)
     if draft.type != "true_false":
         return made
-    said = tuple(replace(one, text=one.text or dict(TRUE_FALSE_TEXTS.get(one.id, {}))) for one in made.choices)
-    return replace(made, choices=said)
+    return replace(made, choices=tuple(replace(one, text=_usual(one)) for one in made.choices))
+
+
+def _usual(choice: DraftChoice) -> Text:
+    """The words of true or false: ours in all languages, unless a file has words of its own."""
+    usual = TRUE_FALSE_TEXTS.get(choice.id, {})
+    own = any(said not in {usual.get(locale), usual.get("en")} for locale, said in choice.text.items())
+    return choice.text if own else dict(usual)
+
+
+def is_usual(draft: DraftItem) -> bool:
+    """Whether true and false are said in our words, which need not be written."""
+    return all(choice.text == TRUE_FALSE_TEXTS.get(choice.id) for choice in draft.choices)
 
 
 def settled(draft: DraftItem, languages: list[str]) -> DraftItem:
@@ -157,4 +169,4 @@ def settled(draft: DraftItem, languages: list[str]) -> DraftItem:
             locale: said for locale, said in given.items() if locale != UNSAID
         }
 
-    return _mapped(draft, change, change)
+    return mapped(draft, change, change)

@@ -6,10 +6,10 @@ refused, and what is lost is told.
 
 import re
 from dataclasses import dataclass, field
+from html import escape
 from html.parser import HTMLParser
 
 from markdown_it import MarkdownIt
-from markupsafe import escape
 
 from app.kernel.locales import LOCALES
 from app.question_banks.formats.building import UNSAID
@@ -249,7 +249,7 @@ def _lines(text: str) -> str:
 
 def html(text: str) -> str:
     """A plain text as HTML that ``plain`` reads back the same."""
-    return str(escape(text)).replace("\n", "<br>")
+    return escape(text, quote=False).replace("\n", "<br>")
 
 
 def multilang(text: Text, language: str | None = None) -> str:

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from app.question_banks.formats import answers, notes
+from app.question_banks.formats.building import is_usual
 from app.question_banks.formats.draft import DraftItem, Text
 from app.question_banks.formats.markup import multilang
 from app.question_banks.formats.report import UnsupportedError
@@ -29,6 +31,8 @@ class Writer:
         Raises:
             UnsupportedError: GIFT has no items of this type.
         """
+        if item.type == "true_false" and not is_usual(item):
+            item = replace(item, type="single")  # with words of its own
         facts, body = self._body(item)
         note = notes.dump(facts)
         head = f"// {notes.NAME}: {note}\n" if note != "{}" else ""
@@ -58,7 +62,7 @@ class Writer:
         given = item.interaction or {}
         if item.type in {"single", "multiple"}:
             facts = notes.facts_of(
-                item, scoring="plus_minus" if item.type == "multiple" else "all_or_nothing"
+                item, scoring="" if item.type == "multiple" else "all_or_nothing"
             )
             return facts, self._choices(item)
         if item.type == "true_false":

@@ -1,8 +1,10 @@
 """Drafts to Moodle XML. All texts are HTML; what Moodle has no place for stands in a processing instruction."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from app.question_banks.formats import answers, notes
+from app.question_banks.formats.building import is_usual
 from app.question_banks.formats.draft import DraftItem, Text
 from app.question_banks.formats.markup import multilang
 from app.question_banks.formats.report import UnsupportedError
@@ -25,6 +27,8 @@ class Writer:
         Raises:
             UnsupportedError: Moodle has no such items.
         """
+        if item.type == "true_false" and not is_usual(item):
+            item = replace(item, type="single")  # with words of its own
         kind, facts, body = self._body(item)
         if item.stimulus is not None and item.stimulus.id not in self._situations:
             self._situations.add(item.stimulus.id)
@@ -65,7 +69,7 @@ class Writer:
 
     def _body(self, item: DraftItem) -> tuple[str, dict[str, object], str]:
         given = item.interaction or {}
-        said = "plus_minus" if item.type == "multiple" else "all_or_nothing"
+        said = "" if item.type == "multiple" else "all_or_nothing"  # weights alone may mean either rule
         facts = notes.facts_of(item, scoring=said, points=item.points)
         if item.type in {"single", "multiple"}:
             return "multichoice", facts, self._choices(item)

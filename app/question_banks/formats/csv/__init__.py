@@ -1,0 +1,1 @@
+"""A table with one item a row, and a column for each text and language. Columns: ``columns.DESCRIBED``."""
