@@ -13,6 +13,7 @@ from app.platform.settings import SettingsError
 
 _MODULE_OF = {
     "backup": "backup",
+    "bank": "banks",
     "restore": "backup",
     "content": "content",
     "equate": "equate",

@@ -13,3 +13,9 @@ class PracticeBank(DomainError):
     """A form for an examination was asked of a bank that learners practise with."""
 
     code = "practice-bank"
+
+
+class BankOfFiles(DomainError):
+    """Drafts were to be kept under the name of a bank that is loaded from files."""
+
+    code = "bank-of-files"

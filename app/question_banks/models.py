@@ -92,3 +92,38 @@ class ItemVersion(SQLModel, table=True):
     valid_until: date | None = None
     content_hash: str = Field(max_length=64)
     imported_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+class DraftSet(SQLModel, table=True):
+    """Drafts that came together from the files of others. No bank: nothing that examines or practises reads it."""
+
+    __tablename__ = "draft_set"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    slug: str = Field(max_length=64, unique=True)
+    made_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+class ImportedDraft(SQLModel, table=True):
+    """A draft as a file said it. The highest ``number`` of a slug is what its file said last.
+
+    ``document``: see ``formats.draft.DraftItem.document``; a language that the file lacks is absent there and
+    named in ``missing``. ``source_hash``: SHA-256 of the file.
+    """
+
+    __tablename__ = "imported_draft"
+    __table_args__ = (
+        UniqueConstraint("draft_set_id", "slug", "number"),
+        CheckConstraint("number >= 1", name="number_positive"),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    draft_set_id: UUID = Field(sa_column=Column(ForeignKey("draft_set.id"), nullable=False))
+    slug: str = Field(max_length=64)
+    number: int
+    format: str = Field(max_length=16)
+    missing: list[str] = Field(sa_column=Column(Json, nullable=False))
+    document: dict[str, Any] = Field(sa_column=Column(Json, nullable=False))
+    content_hash: str = Field(max_length=64)
+    source_hash: str = Field(max_length=64)
+    imported_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))

@@ -16,8 +16,10 @@ from app.kernel.locales import LOCALES
 from app.kernel.writing import plain_words
 from app.platform import audit
 from app.platform.content import ContentError, Problem
+from app.question_banks.errors import BankOfFiles
+from app.question_banks.formats.draft import DraftItem
 from app.question_banks.importer.reading import ReadBank, ReadItem, ReadStimulus
-from app.question_banks.models import Bank, Item, ItemVersion, Stimulus
+from app.question_banks.models import Bank, DraftSet, ImportedDraft, Item, ItemVersion, Stimulus
 from app.question_banks.rules import ItemStatus, alike
 
 
@@ -273,4 +275,91 @@ def _version(item: ReadItem, **place: Any) -> ItemVersion:
         roles=file.roles.model_dump(),
         valid_until=file.valid_until,
         **place,
+    )
+
+
+def store_drafts(
+    session: Session, clock: Clock, *, slug: str, drafts: Sequence[DraftItem], form: str, source_hash: str
+) -> Loaded:
+    """Keep the drafts of one file in the set of that name, in the caller's transaction: all of them or none.
+
+    Idempotent by content hash: a draft that says what it said last is not touched; one that says something
+    else is kept beside the older. ``form``: the word of the format; ``source_hash``: SHA-256 of the file.
+
+    Raises:
+        BankOfFiles: a bank has that name.
+    """
+    if session.scalars(select(Bank.id).where(col(Bank.slug) == slug)).first() is not None:
+        raise BankOfFiles(bank=slug)
+    now = clock.now()
+    set_id = session.scalars(select(DraftSet.id).where(col(DraftSet.slug) == slug)).one_or_none()
+    loaded = Loaded()
+    if set_id is None:
+        made = DraftSet(slug=slug, made_at=now)
+        set_id = made.id
+        session.add(made)
+        session.flush()
+        loaded.written += 1
+    last = _last_drafts(session, set_id)
+    for draft in drafts:
+        content_hash = draft.content_hash
+        number, known = last.get(draft.id, (0, ""))
+        if known == content_hash:
+            loaded.unchanged += 1
+            continue
+        loaded.new += number == 0
+        loaded.changed += number > 0
+        loaded.written += 1
+        session.add(
+            ImportedDraft(
+                draft_set_id=set_id,
+                slug=draft.id,
+                number=number + 1,
+                format=form,
+                missing=list(map(str, draft.missing)),
+                document=draft.document(),
+                content_hash=content_hash,
+                source_hash=source_hash,
+                imported_at=now,
+            )
+        )
+    if loaded.written:
+        audit.record(
+            session,
+            clock,
+            actor_id=None,
+            action="drafts.imported",
+            subject_kind="draft_set",
+            subject_id=set_id,
+            format=form,
+            source=source_hash,
+            new=loaded.new,
+            changed=loaded.changed,
+        )
+    session.flush()
+    return loaded
+
+
+def _last_drafts(session: Session, set_id: UUID) -> dict[str, tuple[int, str]]:
+    """Number and content hash of the newest draft of each slug."""
+    draft: Any = ImportedDraft
+    rows = session.execute(
+        select(draft.slug, draft.number, draft.content_hash)
+        .where(draft.draft_set_id == set_id)
+        .order_by(draft.number)
+    )
+    return {slug: (number, content_hash) for slug, number, content_hash in rows}
+
+
+def note_export(session: Session, clock: Clock, *, subject: UUID, kind: str, form: str, items: int) -> None:
+    """Note that items with their keys were written to a file. ``kind``: ``bank`` or ``draft_set``."""
+    audit.record(
+        session,
+        clock,
+        actor_id=None,
+        action="items.exported",
+        subject_kind=kind,
+        subject_id=subject,
+        format=form,
+        items=items,
     )
