@@ -45,7 +45,7 @@ class Builder:
         try:
             draft = tidied(make(notes))
             named = languages_in(draft)
-            known = [locale for locale in LOCALES if locale in named]
+            known = [str(locale) for locale in LOCALES if locale in named]
             check(settled(draft, known or ["en"]))  # the language of the rest is known at the end
         except UnsupportedError as found:
             self.parsed.leave(where, found.why, kept=False)
@@ -68,8 +68,7 @@ class Builder:
         language = self._given or (guess(self._letters) if unsaid else None)
         self.parsed.language = language if unsaid else None
         self.parsed.drafts = [
-            settled(draft, [locale for locale in LOCALES if locale in languages_in(draft)] or [str(language)])
-            for draft in self.parsed.drafts
+            settled(draft, sorted(languages_in(draft)) or [str(language)]) for draft in self.parsed.drafts
         ]
         return self.parsed
 
@@ -138,13 +137,17 @@ def tidied(draft: DraftItem) -> DraftItem:
         return {locale: words for locale, words in made.items() if words}
 
     def words(accepted: dict[str, list[str]]) -> dict[str, list[str]]:
-        made = {locale: list(dict.fromkeys(map(tidy, given))) for locale, given in accepted.items()}
+        made = {locale: _said(given) for locale, given in accepted.items()}
         return {locale: given for locale, given in made.items() if given}
 
     made = mapped(draft, change, words)
     if draft.type != "true_false":
         return made
     return replace(made, choices=tuple(replace(one, text=_usual(one)) for one in made.choices))
+
+
+def _said(words: list[str]) -> list[str]:
+    return [word for word in dict.fromkeys(map(tidy, words)) if word]
 
 
 def _usual(choice: DraftChoice) -> Text:

@@ -112,7 +112,7 @@ def tidy(text: str) -> str:
     for end in ("\r\n", "\r", "\u2028", "\u2029"):
         text = text.replace(end, "\n")
     text = unicodedata.normalize("NFC", text)
-    return _AROUND.sub("\n", _BLANKS.sub(" ", text)).strip(" \n")
+    return _AROUND.sub("\n", _BLANKS.sub(" ", text)).strip()
 
 
 def letters(number: int) -> str:

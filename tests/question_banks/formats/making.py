@@ -17,7 +17,7 @@ PIECES = [
 
 
 def _sound(text: str) -> bool:
-    return bool(text) and not HIDDEN.search(text) and not ACTIVE.search(text) and "{mlang" not in text
+    return bool(text.strip()) and not HIDDEN.search(text) and not ACTIVE.search(text) and "{mlang" not in text
 
 
 letters_of_any = st.text(st.characters(exclude_categories=("Cs", "Cc", "Co", "Cn", "Cf")), max_size=8)
@@ -26,7 +26,7 @@ words = (
     .map(lambda parts: tidy("".join(parts)))
     .filter(_sound)
 )
-line = words.map(lambda text: tidy(text.replace("\n", " "))).filter(bool)
+line = words.map(lambda text: tidy(text.replace("\n", " "))).filter(str.strip)
 languages = st.lists(st.sampled_from([str(one) for one in LOCALES]), min_size=1, max_size=3, unique=True)
 ids = st.from_regex(r"[a-z0-9]{1,6}(-[a-z0-9]{1,4})?", fullmatch=True)
 

@@ -80,7 +80,7 @@ class _Reader:
             except FormatError as error:
                 if error.where == "package" or "package unpacks" in error.why:
                     raise
-                raise ItemError(f"{error.where}: {error.why}") from None
+                raise ItemError(error.why if error.where == names[0] else f"{error.where}: {error.why}") from None
             return merged(read_items)
 
         return make

@@ -157,7 +157,7 @@ def rule_of(response: Response, kind: str, right: list[str], words: list[str], f
     if even and not words and not any(rest) and response.default == 0:
         return "per_pair"
     floor = response.lower is not None and response.lower == 0
-    if even and words and rest and floor and all(abs(value + worth[0]) <= _NEAR for value in rest):
+    if even and words and floor and all(abs(value + worth[0]) <= _NEAR for value in rest):
         return "plus_minus"
     found.append("points for a response that is partly right are not kept: all or nothing")
     return "all_or_nothing"
