@@ -6,7 +6,7 @@ Source: Moodle documentation, "GIFT format", "Moodle XML format", "Multiple Choi
 """
 
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from typing import Any
 
 from app.question_banks.formats.building import UNSAID
@@ -64,7 +64,7 @@ def points_of(text: str, notes: list[str]) -> int:
     said = decimal_text(text)
     if said is None or said.startswith("-"):
         raise ItemError(f"the mark “{text[:20]}” is no number of points")
-    whole = max(1, -int(-Decimal(said) // 1))
+    whole = max(1, int(Decimal(said).to_integral_value(ROUND_CEILING)))
     if Decimal(said) != whole:
         notes.append(f"the mark {said} is kept as {whole}: points are whole, and 1 or more")
     return whole

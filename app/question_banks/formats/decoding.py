@@ -27,7 +27,7 @@ def decode(data: bytes, *, where: str = "") -> str:
     """
     if len(data) > FILE_BYTES:
         raise FormatError(where or "file", too_large(len(data)))
-    if not data.strip():
+    if not data.removeprefix(codecs.BOM_UTF8).strip():
         raise FormatError(where or "file", "the file is empty")
     for mark, name in _MARKS:
         if data.startswith(mark):

@@ -32,7 +32,7 @@ _SPACE = " \t\n"
 class _Block:
     """The lines of one item, its comments apart."""
 
-    line: int
+    numbers: list[int] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
     comments: list[str] = field(default_factory=list)
 
@@ -48,12 +48,11 @@ def _blocks(text: str) -> Iterator[_Block]:
                 yield block
                 block = None
             continue
-        block = block or _Block(number)
+        block = block or _Block()
         if stripped.startswith("//"):
             block.comments.append(stripped[2:].strip())
             continue
-        if not block.lines:
-            block.line = number
+        block.numbers.append(number)
         block.lines.append(line)
     if block is not None and block.lines:
         yield block
@@ -79,12 +78,13 @@ class _Reader:
 
     def take(self, block: _Block) -> None:
         if block.lines[0].strip(_SPACE).startswith("$CATEGORY:"):
+            block.numbers.pop(0)
             self.category = tidy(block.lines.pop(0).strip(_SPACE).removeprefix("$CATEGORY:"))[:300]
             if not block.lines:
                 return
         raw = "\n".join(block.lines)
         held = _ESCAPE.sub(lambda found: _HELD["\n" if found[1] == "n" else found[1]], raw).strip(_SPACE)
-        where = f"line {block.line}"
+        where = f"line {block.numbers[0]}"
         if "{" not in held and "}" not in held and self._situation(block, held, where):
             return
         self.builder.add(where, lambda found: self._item(block, held, found))
