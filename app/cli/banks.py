@@ -48,7 +48,13 @@ def import_(
     slug = _slug(bank or file.stem)
     parsed, source_hash = _parsed(file, form, language or None)
     sound = not parsed.rejected and bool(parsed.drafts)
-    said: dict[str, Any] = {"format": form, "bank": slug, "language": parsed.language, "dry_run": dry_run, "stored": 0}
+    said: dict[str, Any] = {
+        "format": form,
+        "bank": slug,
+        "language": parsed.language,
+        "dry_run": dry_run,
+        "stored": 0,
+    }
     if sound and not dry_run:
         try:
             said["stored"] = _store(load(), slug, parsed, form, source_hash)
@@ -123,7 +129,8 @@ def export(
     language: Language = "",
     *,
     leave_out: Annotated[
-        bool, typer.Option("--leave-out", help="Write the rest when the format cannot hold some of the items.")
+        bool,
+        typer.Option("--leave-out", help="Write the rest when the format cannot hold some of the items."),
     ] = False,
     as_json: Json = False,
 ) -> None:
@@ -174,7 +181,9 @@ def export(
 def _why(*, found: bool, items: int) -> str:
     if not found:
         return "There is no such bank, and no such set of drafts."
-    return "The format cannot hold some of the items. Nothing was written." if items else "There are no items."
+    return (
+        "The format cannot hold some of the items. Nothing was written." if items else "There are no items."
+    )
 
 
 def _write(out: Path, data: bytes) -> None:

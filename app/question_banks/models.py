@@ -95,7 +95,7 @@ class ItemVersion(SQLModel, table=True):
 
 
 class DraftSet(SQLModel, table=True):
-    """Drafts that came together from the files of others. No bank: nothing that examines or practises reads it."""
+    """Drafts that came from the files of others. No bank: nothing that examines or practises reads it."""
 
     __tablename__ = "draft_set"
 

@@ -289,10 +289,10 @@ def store_drafts(
     Raises:
         BankOfFiles: a bank has that name.
     """
-    if session.scalars(select(Bank.id).where(col(Bank.slug) == slug)).first() is not None:
+    if session.scalars(select(col(Bank.id)).where(col(Bank.slug) == slug)).first() is not None:
         raise BankOfFiles(bank=slug)
     now = clock.now()
-    set_id = session.scalars(select(DraftSet.id).where(col(DraftSet.slug) == slug)).one_or_none()
+    set_id = session.scalars(select(col(DraftSet.id)).where(col(DraftSet.slug) == slug)).one_or_none()
     loaded = Loaded()
     if set_id is None:
         made = DraftSet(slug=slug, made_at=now)

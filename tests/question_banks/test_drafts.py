@@ -25,19 +25,29 @@ from tests.world import World
 
 RUN = CliRunner()
 TODAY = date(2026, 11, 23)
-GIFT = "::d1-001::Қай қала — астана? {=Астана#Дұрыс ~Алматы}\n\n::d1-002::Су қайнайтын температура? {#100:0.5}\n"
+GIFT = (
+    "::d1-001::Қай қала — астана? {=Астана#Дұрыс ~Алматы}\n\n::d1-002::Су қайнайтын температура? {#100:0.5}\n"
+)
 
 
 def keep(world: World, text: str, slug: str = "office") -> service.Loaded:
     with world.write() as session:
         return service.store_drafts(
-            session, world.clock, slug=slug, drafts=read(text.encode()).drafts, form="gift", source_hash="0" * 64
+            session,
+            world.clock,
+            slug=slug,
+            drafts=read(text.encode()).drafts,
+            form="gift",
+            source_hash="0" * 64,
         )
 
 
 def counts(world: World) -> tuple[int, int, int]:
     with world.read() as session:
-        return tuple(session.scalar(select(func.count()).select_from(one)) for one in (DraftSet, ImportedDraft, AuditEntry))  # type: ignore[return-value]
+        return tuple(
+            session.scalar(select(func.count()).select_from(one))
+            for one in (DraftSet, ImportedDraft, AuditEntry)
+        )  # type: ignore[return-value]
 
 
 def test_drafts_are_kept_once_and_a_changed_one_beside_the_older(world: World) -> None:
@@ -60,7 +70,9 @@ def test_drafts_are_kept_once_and_a_changed_one_beside_the_older(world: World) -
         assert missing[0] == ["ru", "en"]
 
 
-def test_drafts_reach_no_form_no_practice_and_no_file_import_touches_them(world: World, tmp_path: Path) -> None:
+def test_drafts_reach_no_form_no_practice_and_no_file_import_touches_them(
+    world: World, tmp_path: Path
+) -> None:
     content = read_content(grow(tmp_path), today=TODAY)
     keep(world, GIFT, "sample-practice-drafts")
     before = counts(world)[:2]
@@ -124,7 +136,12 @@ def test_the_command_makes_a_database_and_keeps_what_it_told(nowhere: Path) -> N
     assert (code, dry["items"], dry["accepted"], dry["stored"], dry["rejected"]) == (0, 3, 3, 0, [])
     assert not (nowhere / "var").exists(), "a dry run makes no database"
     code, said = told("import", "--format", "gift", "--language", "kk", str(file))
-    assert (code, said["bank"], said["stored"], said["missing"]) == (0, "bank-1", 3, {"kk": 0, "ru": 3, "en": 3})
+    assert (code, said["bank"], said["stored"], said["missing"]) == (
+        0,
+        "bank-1",
+        3,
+        {"kk": 0, "ru": 3, "en": 3},
+    )
     assert rows(nowhere) == 3
     out = nowhere / "out.zip"
     code, said = told("export", "--format", "qti", "--bank", "bank-1", str(out))
@@ -153,7 +170,9 @@ def test_one_item_that_is_wrong_leaves_no_row(nowhere: Path) -> None:
         (("export", "--format", "csv", "--bank", "none", "{}/out.csv"), "There is no such bank"),
     ],
 )
-def test_what_cannot_be_done_is_said_and_the_exit_code_tells(nowhere: Path, words: tuple[str, ...], why: str) -> None:
+def test_what_cannot_be_done_is_said_and_the_exit_code_tells(
+    nowhere: Path, words: tuple[str, ...], why: str
+) -> None:
     (nowhere / "empty.txt").touch()
     (nowhere / "quiz.xml").write_text("<quiz></quiz>", encoding="utf-8")
     code, said = told(*(word.format(nowhere) for word in words))
@@ -174,7 +193,9 @@ def test_a_large_file_is_refused_by_its_size_without_being_read(nowhere: Path) -
 
 def test_an_item_that_a_format_cannot_hold_stops_the_export_unless_it_may_be_left_out(nowhere: Path) -> None:
     table = nowhere / "t.csv"
-    table.write_text("id,type,stem,key,choice_1,choice_2\no-1,ordering,Order,a b,x,y\ns-1,,Which,a,x,y\n", encoding="utf-8")
+    table.write_text(
+        "id,type,stem,key,choice_1,choice_2\no-1,ordering,Order,a b,x,y\ns-1,,Which,a,x,y\n", encoding="utf-8"
+    )
     assert told("import", "--format", "csv", str(table))[0] == 0
     out = nowhere / "t.gift"
     code, said = told("export", "--format", "gift", "--bank", "t", str(out))
@@ -192,4 +213,9 @@ def test_the_command_speaks_plainly_without_json(nowhere: Path) -> None:
     assert "2 items, 2 sound, 0 wrong, texts without a language taken as kk" in result.stdout
     assert "2 drafts stored in a" in result.stdout
     assert RUN.invoke(commands("bank"), ["bank", "import", "--format", "word", str(file)]).exit_code == 2
-    assert RUN.invoke(commands("bank"), ["bank", "import", "--format", "gift", "--language", "de", str(file)]).exit_code == 2
+    assert (
+        RUN.invoke(
+            commands("bank"), ["bank", "import", "--format", "gift", "--language", "de", str(file)]
+        ).exit_code
+        == 2
+    )

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 from typing import Any
 
-from app.question_banks.formats.building import UNSAID
 from app.question_banks.formats.check import TRUE_FALSE, decimal_text
 from app.question_banks.formats.draft import DraftChoice, DraftItem, Text, letters
 from app.question_banks.formats.notes import Note
@@ -83,7 +82,7 @@ def weight_of(text: str) -> Decimal:
 
 
 def choosing(head: Head, answers: list[Answer], *, several: bool, exact: bool, notes: list[str]) -> DraftItem:
-    """An item with choices. ``exact``: the weights are not those of each choice, but of all right ones together.
+    """An item with choices. ``exact``: the right ones score together, whatever their weights.
 
     Raises:
         ItemError: no right choice, or weights that do not add up.
@@ -113,7 +112,7 @@ def _several(answers: list[Answer], note: Note, notes: list[str]) -> str:
     wrong = [answer.weight for answer in answers if answer.weight <= 0]
     if not right:
         raise ItemError("no choice is marked as right")
-    if abs(sum(right) - 100) > _NEAR * len(right):
+    if abs(sum(right, Decimal(0)) - 100) > _NEAR * len(right):
         raise ItemError(f"the weights of the right choices add up to {sum(right):f} per cent, not to 100")
     if note.word("scoring"):
         return note.word("scoring")
@@ -143,9 +142,7 @@ def matching(head: Head, pairs: list[tuple[Text, Text]]) -> DraftItem:
     names = named if len(named) == len(targets) else [f"t{at}" for at in range(1, len(targets) + 1)]
     lefts = [pair for pair in pairs if any(pair[0].values())]
     ids = head.ids(len(lefts))
-    key = tuple(
-        f"{id_}={names[targets.index(right)]}" for id_, (_, right) in zip(ids, lefts, strict=False)
-    )
+    key = tuple(f"{id_}={names[targets.index(right)]}" for id_, (_, right) in zip(ids, lefts, strict=False))
     made = [{"id": name, "text": text} for name, text in zip(names, targets, strict=True)]
     if sorted(order) == sorted(names):
         made.sort(key=lambda target: order.index(str(target["id"])))
@@ -216,13 +213,8 @@ def weights(item: DraftItem) -> tuple[str, str]:
     return share, f"-{share}" if item.scoring == "plus_minus" else "-100"
 
 
-def one_text(text: str) -> Text:
-    """A text whose language is not said."""
-    return {UNSAID: text}
-
-
 def ordering(head: Head, texts: list[Text], scoring: str) -> DraftItem:
-    """An order to be found, from its entries in the right one. The note may name them and say how they lie."""
+    """An order to be found, from its entries in the right one. The note may name them."""
     ids = head.ids(len(texts))
     choices = tuple(DraftChoice(id_, text) for id_, text in zip(ids, texts, strict=False))
     if len(choices) != len(texts):

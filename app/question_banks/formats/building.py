@@ -168,7 +168,7 @@ def settled(draft: DraftItem, languages: list[str]) -> DraftItem:
     def change(given: dict[str, Any]) -> dict[str, Any]:
         if UNSAID not in given:
             return given
-        return {locale: given[UNSAID] for locale in languages} | {
+        return dict.fromkeys(languages, given[UNSAID]) | {
             locale: said for locale, said in given.items() if locale != UNSAID
         }
 

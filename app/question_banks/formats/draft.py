@@ -40,7 +40,7 @@ class DraftItem:
 
     ``key``: choice ids; ``left=target`` pairs of a matching; all ids in order of an ordering; the number of a
     numeric one as decimal text. ``interaction``: what the type needs besides (targets, tolerance, accepted
-    answers, rubric). ``labels``: ``name:value`` words such as ``domain:D1``. ``where`` is not part of what the
+    answers, rubric). ``labels``: ``name:value`` words such as ``domain:D1``. ``where`` is no part of what the
     item says.
     """
 

@@ -1,7 +1,7 @@
 """How much a file may be, and why. A file over a limit is refused in words; nothing is cut off silently."""
 
 FILE_BYTES = 32 * 1024 * 1024
-"""Bytes of a file. The largest sound one is ``ITEMS`` items in three languages at 3 kB each; refused unread."""
+"""Bytes of a file. Room for ``ITEMS`` items in three languages at 3 kB; a larger one is refused unread."""
 ITEMS = 10_000
 """Items of one file: ten times the bank of a national examination; drafts of so many stay under 200 MB."""
 TEXT = 6_000

@@ -23,10 +23,67 @@ _RUNS = frozenset(
     ("script", "iframe", "frame", "frameset", "object", "embed", "applet", "base", "meta", "link", "portal")
 )
 _BLOCKS = frozenset(
-    "p div h1 h2 h3 h4 h5 h6 ul ol dl dt dd table tr blockquote pre section article header footer figure "
-    "figcaption address center hr main aside nav caption thead tbody tfoot".split()
+    [
+        "p",
+        "div",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "ul",
+        "ol",
+        "dl",
+        "dt",
+        "dd",
+        "table",
+        "tr",
+        "blockquote",
+        "pre",
+        "section",
+        "article",
+        "header",
+        "footer",
+        "figure",
+        "figcaption",
+        "address",
+        "center",
+        "hr",
+        "main",
+        "aside",
+        "nav",
+        "caption",
+        "thead",
+        "tbody",
+        "tfoot",
+    ]
 )
-_STYLES = frozenset("b i em strong u s del ins small big font mark cite q var samp kbd code tt dfn abbr".split())
+_STYLES = frozenset(
+    [
+        "b",
+        "i",
+        "em",
+        "strong",
+        "u",
+        "s",
+        "del",
+        "ins",
+        "small",
+        "big",
+        "font",
+        "mark",
+        "cite",
+        "q",
+        "var",
+        "samp",
+        "kbd",
+        "code",
+        "tt",
+        "dfn",
+        "abbr",
+    ]
+)
 _LOST = {
     "img": "a picture",
     "image": "a picture",
@@ -42,17 +99,34 @@ _LOST = {
     "canvas": "a drawing",
 }
 _SKIPPED = frozenset({"style", "svg", "video", "audio", "canvas", "template", "noscript", "title", "head"})
-_VOID = frozenset("br hr img image input wbr col area source track param".split())
+_VOID = frozenset(["br", "hr", "img", "image", "input", "wbr", "col", "area", "source", "track", "param"])
 _KNOWN = _RUNS | _BLOCKS | _STYLES | _SKIPPED | _VOID | {
-    *_LOST, "span", "li", "td", "th", "sub", "sup", "math", "label", "html", "body", "bdo", "bdi", "ruby", "rt",
+    *_LOST, "span", "li", "td", "th", "sub", "sup", "math", "label", "html", "body", "ruby", "rt",
 }  # fmt: skip
 _NOT_A_TAG = re.compile(rf"<(?!/?(?:{'|'.join(sorted(_KNOWN))})(?:[\s/][^<>]*)?>|!--)", re.IGNORECASE)
 _SUPERS = str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ")
 _SUBS = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
 _ATTRIBUTES = frozenset(
-    "class lang xml:lang src href action formaction data background xlink:href srcset alt alttext style".split()
+    [
+        "class",
+        "lang",
+        "xml:lang",
+        "src",
+        "href",
+        "action",
+        "formaction",
+        "data",
+        "background",
+        "xlink:href",
+        "srcset",
+        "alt",
+        "alttext",
+        "style",
+    ]
 )
-_SCHEMES = frozenset("http https ftp data javascript vbscript mailto tel file blob about".split())
+_SCHEMES = frozenset(
+    ["http", "https", "ftp", "data", "javascript", "vbscript", "mailto", "tel", "file", "blob", "about"]
+)
 _LOADS = re.compile(r"\s*(?:javascript|vbscript|data\s*:\s*text)\s*:?", re.IGNORECASE)
 _PARAGRAPH, _BREAK, _ENTRY = "\x01", "\x02", "\x03"
 _SPACES = re.compile(r"[ \t\n\r\f]+")
@@ -61,7 +135,7 @@ _SPACES = re.compile(r"[ \t\n\r\f]+")
 def plain(text: str, notes: list[str], *, kind: str = "html") -> Text:
     """The words of a text, by language where it marks them (multilang), else under ``UNSAID``.
 
-    ``kind``: ``html``, ``auto`` (HTML in which a stray ``<`` stays and lines count), ``markdown`` or ``plain``.
+    ``kind``: ``html``, ``auto`` (HTML in which a stray ``<`` and lines stay), ``markdown`` or ``plain``.
     ``notes`` takes what is lost.
 
     Raises:
@@ -110,7 +184,9 @@ def _named_languages(text: str) -> str:
     """Marks of the second multilang filter written as those of the first."""
     if "{mlang" not in text:
         return text
-    return _MLANG.sub(lambda found: f'<span class="multilang" lang="{found[1].lower()}">{found[2]}</span>', text)
+    return _MLANG.sub(
+        lambda found: f'<span class="multilang" lang="{found[1].lower()}">{found[2]}</span>', text
+    )
 
 
 @dataclass
@@ -164,9 +240,7 @@ class _Reader(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         """Close what was opened."""
-        if tag in _SKIPPED and self.skipping:
-            self.skipping -= 1
-        elif tag == "math" and self.skipping:
+        if (tag in _SKIPPED and self.skipping) or (tag == "math" and self.skipping):
             self.skipping -= 1
         elif tag == "span" and self.spans:
             if self.spans.pop():

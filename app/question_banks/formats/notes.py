@@ -16,7 +16,7 @@ _LONGEST = 60_000
 
 
 def dump(facts: dict[str, Any]) -> str:
-    """The note as one line of ASCII that ends neither a comment nor an instruction; empty facts are left out."""
+    """The note as one line of ASCII that ends no comment and no instruction; empty facts are left out."""
     kept = {name: value for name, value in facts.items() if value not in (None, [], {}, (), False)}
     said = json.dumps(kept, ensure_ascii=True, separators=(",", ":"), sort_keys=True)
     return said.replace("<", "\\u003c").replace(">", "\\u003e")
@@ -48,17 +48,23 @@ class Note:
     def word(self, name: str) -> str:
         """A word; empty when it is not said."""
         value = self._value.get(name, "")
-        return self._fit(name, value, fits=isinstance(value, str) and len(value) <= 400)
+        if not isinstance(value, str) or len(value) > 400:
+            raise _Unfit(name)
+        return value
 
     def words(self, name: str) -> list[str]:
         """Words, at most as many as an item has labels."""
         value = self._value.get(name, [])
-        return self._fit(name, value, fits=_are_words(value))
+        if not _are_words(value):
+            raise _Unfit(name)
+        return list(value)
 
     def number(self, name: str, default: int) -> int:
         """A whole number."""
         value = self._value.get(name, default)
-        return self._fit(name, value, fits=isinstance(value, int) and abs(value) < 10**6)
+        if not isinstance(value, int) or abs(value) >= 10**6:
+            raise _Unfit(name)
+        return value
 
     def flag(self, name: str) -> bool:
         """Yes or no."""
@@ -67,18 +73,22 @@ class Note:
     def languages(self, name: str) -> dict[str, list[str]]:
         """Words by language."""
         value = self._value.get(name, {})
-        fits = isinstance(value, dict) and set(value) <= set(LOCALES) and all(map(_are_words, value.values()))
-        return self._fit(name, value, fits=fits)
+        if not isinstance(value, dict) or not set(value) <= set(LOCALES):
+            raise _Unfit(name)
+        if not all(map(_are_words, value.values())):
+            raise _Unfit(name)
+        return value
 
     def rubric(self) -> list[Text]:
         """The lines of a rubric."""
         return rubric(self._value.get("rubric", []))
 
-    @staticmethod
-    def _fit(name: str, value: Any, *, fits: bool) -> Any:
-        if not fits:
-            raise ItemError(f"the note of {NAME} has another kind of “{name}”")
-        return value
+
+class _Unfit(ItemError):
+    """A value of another kind."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"the note of {NAME} has another kind of “{name}”")
 
 
 def _are_words(value: Any) -> bool:

@@ -37,7 +37,9 @@ def find_source(session: Session, name: str) -> Source | None:
         id_ = None
     for kind, table in (("bank", _bank), ("draft_set", _set)):
         row = session.execute(
-            select(table.id, table.slug).where(or_(table.slug == name, table.id == id_) if id_ else table.slug == name)
+            select(table.id, table.slug).where(
+                or_(table.slug == name, table.id == id_) if id_ else table.slug == name
+            )
         ).first()
         if row is not None:
             return Source(kind, row[0], row[1])
@@ -55,7 +57,7 @@ def _of_set(session: Session, set_id: UUID) -> list[DraftItem]:
         .where(_draft.draft_set_id == set_id)
         .order_by(_draft.slug, _draft.number)
     )
-    newest = {slug: document for slug, document in rows}
+    newest = {row[0]: row[1] for row in rows}
     return [from_document(document) for document in newest.values()]
 
 
@@ -67,7 +69,10 @@ def _of_bank(session: Session, bank_id: UUID) -> list[DraftItem]:
         .where(_item.bank_id == bank_id, _version.status == ItemStatus.ACTIVE)
         .order_by(_item.slug)
     )
-    return [_item_of(version, slug, DraftStimulus(case, text) if case else None) for version, slug, case, text in rows]
+    return [
+        _item_of(version, slug, DraftStimulus(case, text) if case else None)
+        for version, slug, case, text in rows
+    ]
 
 
 def _item_of(version: ItemVersion, slug: str, stimulus: DraftStimulus | None) -> DraftItem:

@@ -14,7 +14,7 @@ from app.question_banks.formats.qti import writing as qti_out
 from app.question_banks.formats.report import Parsed
 
 Read = Callable[..., Parsed]
-"""Takes the bytes of a file, and ``language``: that of texts that name none, or None to judge by their letters."""
+"""Takes the bytes of a file, and ``language``: of texts that name none, or None to judge by their letters."""
 Write = Callable[..., bytes]
 """Takes items, and ``language``: the one to write, or None for all that there are."""
 

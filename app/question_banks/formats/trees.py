@@ -1,4 +1,4 @@
-"""XML read safely: no document types, no entities but the five, bounded depth and size, and lines of everything.
+"""XML read safely: no document types, no entities but the five, bounded depth and size, lines of everything.
 
 Trees are small: a file of many items is read item by item, and each tree is dropped when it was used.
 """
@@ -58,7 +58,7 @@ class Node:
         return "".join(child for child in self.children if isinstance(child, str))
 
     def said(self, *path: str) -> str:
-        """The words of the element under these names, without white space around; empty when there is none."""
+        """The words of the element under these names, without white space around; empty if there is none."""
         node = self.find(*path)
         return node.text.strip() if node else ""
 
@@ -87,7 +87,10 @@ class _Handler(ContentHandler):
         if len(attrs) > ATTRIBUTES:
             raise FormatError(at(self.where, line), f"an element has more than {ATTRIBUTES} attributes")
         local = name.rpartition(":")[2]
-        given = {key.rpartition(":")[2] if not key.startswith("xml:") else key: attrs[key] for key in attrs.keys()}  # noqa: E501, SIM118  # SAX attributes know keys() only
+        given = {
+            key.rpartition(":")[2] if not key.startswith("xml:") else key: value
+            for key, value in attrs.items()
+        }
         if any(len(value) > RAW_TEXT for value in given.values()):
             raise FormatError(at(self.where, line), f"an attribute has more than {RAW_TEXT} characters")
         if not self.open and (self.wanted and local not in self.wanted):
@@ -159,9 +162,7 @@ def read(text: str, take: Callable[[Node], None], *, wanted: frozenset[str], whe
         parser.close()
     except SAXParseException as error:
         line, column = error.getLineNumber() or 1, (error.getColumnNumber() or 0) + 1
-        raise FormatError(
-            at(where, line), f"broken XML in column {column}: {error.getMessage()}"
-        ) from None
+        raise FormatError(at(where, line), f"broken XML in column {column}: {error.getMessage()}") from None
     except DefusedXmlException:
         line = handler.locator.getLineNumber() if handler.locator else 1
         raise FormatError(
@@ -183,7 +184,7 @@ def tree(text: str, *, where: str = "") -> Node:
 
 
 def element(name: str, *children: str, **attributes: object) -> str:
-    """An element of XML; ``children`` are XML. An underscore in an attribute's name is a hyphen, two a colon."""
+    """An element of XML; ``children`` are XML. In a name of an attribute ``_`` is a hyphen, ``__`` a colon."""
     given = "".join(
         f' {key.replace("__", ":").replace("_", "-")}="{escape(str(value))}"'
         for key, value in attributes.items()

@@ -51,17 +51,20 @@ def moodle(text: str) -> bytes:
     ).encode()
 
 
-BLOCK = "::q:: Сұрақ {{=дұрыс ~бұрыс}}\n\n"
+BLOCK = "::q:: Сұрақ {=дұрыс ~бұрыс}\n\n".encode()
 CASES: dict[str, tuple[str, Callable[[], bytes]]] = {
     "entities": ("moodle-xml", laughing),
-    "many items": ("gift", lambda: (BLOCK.replace("{{", "{").replace("}}", "}") * 100_000).encode()),
+    "many items": ("gift", lambda: BLOCK * 100_000),
     "many items in XML": (
         "moodle-xml",
-        lambda: b"<quiz>" + b'<question type="essay"><questiontext><text>a</text></questiontext></question>' * 100_000,
+        lambda: (
+            b"<quiz>"
+            + b'<question type="essay"><questiontext><text>a</text></questiontext></question>' * 100_000
+        ),
     ),
     "as many items as are read": (
         "gift",
-        lambda: (BLOCK.replace("{{", "{").replace("}}", "}") * limits.ITEMS).encode(),
+        lambda: BLOCK * limits.ITEMS,
     ),
     "rows": ("csv", lambda: b"stem,key,choice_1,choice_2\n" + b"a,a,b,c\n" * 100_000),
     "deep XML": ("moodle-xml", lambda: b"<quiz>" + b"<question>" * 1_000_000),
@@ -84,7 +87,10 @@ CASES: dict[str, tuple[str, Callable[[], bytes]]] = {
     "many columns": ("csv", lambda: b"stem," + b"x," * 1_000_000),
     "brackets in a note": ("gift", lambda: b"// ceasai: " + b"[" * 50_000 + b"\na {=b ~c}"),
     "a zip that lies": ("qti", lambda: lying(5_000_000)),
-    "a zip bomb": ("qti", lambda: package({"imsmanifest.xml": manifest("a.xml"), "a.xml": bytes(100_000_000)})),
+    "a zip bomb": (
+        "qti",
+        lambda: package({"imsmanifest.xml": manifest("a.xml"), "a.xml": bytes(100_000_000)}),
+    ),
     "a bomb of many": ("qti", lambda: package({f"{at}.xml": bytes(60_000) for at in range(3_000)})),
     "many entries": ("qti", lambda: package({f"{at}": b"" for at in range(limits.PARTS + 1)})),
     "200 MB": ("gift", lambda: bytes(limits.FILE_BYTES + 1)),
@@ -104,7 +110,11 @@ def main(name: str) -> None:
         findings = [[one.where, one.why] for one in (*parsed.rejected, *parsed.unsupported)]
         said = {"seen": parsed.seen, "drafts": len(parsed.drafts), "findings": findings[:3]}
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(json.dumps(said | {"MiB": peak, "seconds": round(time.process_time() - before, 2), "bytes": len(data)}))
+    print(
+        json.dumps(
+            said | {"MiB": peak, "seconds": round(time.process_time() - before, 2), "bytes": len(data)}
+        )
+    )
 
 
 if __name__ == "__main__":

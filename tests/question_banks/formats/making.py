@@ -39,14 +39,14 @@ def texts(named: list[str]) -> st.SearchStrategy[dict[str, str]]:
 def choices(draw: st.DrawFn, named: list[str], least: int = 2) -> tuple[DraftChoice, ...]:
     count = draw(st.integers(least, 5))
     own = draw(st.one_of(st.none(), st.lists(ids, min_size=count, max_size=count, unique=True)))
-    said = {
-        locale: draw(st.lists(words, min_size=count, max_size=count, unique=True)) for locale in named
-    }
+    said = {locale: draw(st.lists(words, min_size=count, max_size=count, unique=True)) for locale in named}
     made = []
     for at in range(count):
         rationale = draw(st.one_of(st.just({}), texts(named)))
         made.append(
-            DraftChoice(own[at] if own else letters(at), {locale: said[locale][at] for locale in named}, rationale)
+            DraftChoice(
+                own[at] if own else letters(at), {locale: said[locale][at] for locale in named}, rationale
+            )
         )
     return tuple(made)
 
@@ -93,7 +93,7 @@ def items(draw: st.DrawFn, kind: str) -> DraftItem:
         said["key"] = tuple(draw(st.permutations([one.id for one in said["choices"]])))
         said["scoring"] = draw(st.sampled_from(["all_or_nothing", "order_adjacent"]))
     elif kind == "numeric":
-        number = st.decimals(-10**6, 10**6, places=3, allow_nan=False).map(lambda one: f"{one:f}")
+        number = st.decimals(-(10**6), 10**6, places=3, allow_nan=False).map(lambda one: f"{one:f}")
         said["key"] = (draw(number.filter(lambda one: float(one) != 0)),)
         said["interaction"] = {"tolerance": draw(st.sampled_from(["0", "0.01", "2", "0.50"]))}
     elif kind == "short_text":
@@ -108,7 +108,11 @@ def items(draw: st.DrawFn, kind: str) -> DraftItem:
         type=kind,
         stem=draw(texts(named)),
         points=draw(st.integers(1, 9)),
-        labels=tuple(draw(st.lists(st.sampled_from(["domain:D1", "task:T7", "source:Заң «№ 230» | 3-бап"]), unique=True))),
+        labels=tuple(
+            draw(
+                st.lists(st.sampled_from(["domain:D1", "task:T7", "source:Заң «№ 230» | 3-бап"]), unique=True)
+            )
+        ),
         stimulus=DraftStimulus("c-1", case) if case else None,
         **said,
     )

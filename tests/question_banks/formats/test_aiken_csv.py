@@ -65,7 +65,12 @@ def test_a_table_of_a_spreadsheet_is_read(delimiter: str, mark: str) -> None:
 
 def test_what_is_wrong_in_a_table_is_told_by_line() -> None:
     header = "id,type,stem,key,choice_1,choice_2,colour\n"
-    parsed = read((header + "a-1,,S,a,x,y,red\na-1,,S,a,x,y,\nb-2,,S,c,x,y,\nC 3,,S,a,x,y,\nd-4,,S,a,x,x,\ne-5,x,S,a,x,y,,,z\n").encode())
+    parsed = read(
+        (
+            header
+            + "a-1,,S,a,x,y,red\na-1,,S,a,x,y,\nb-2,,S,c,x,y,\nC 3,,S,a,x,y,\nd-4,,S,a,x,x,\ne-5,x,S,a,x,y,,,z\n"
+        ).encode()
+    )
     assert [one.where for one in parsed.rejected] == ["line 3", "line 4", "line 5", "line 6", "line 7"]
     assert parsed.rejected[0].why == "the id “a-1” stands already in line 2"
     assert "“colour” is not known" in parsed.unsupported[0].why
@@ -75,7 +80,9 @@ def test_what_is_wrong_in_a_table_is_told_by_line() -> None:
         read(b'stem,key\nfine,a\n"x"y,b\n')
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+7 (727)", "-x", "@sum", "'=x", "''", "plain", "-3.5", "=HYPERLINK(1)"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+7 (727)", "-x", "@sum", "'=x", "''", "plain", "-3.5", "=HYPERLINK(1)"]
+)
 def test_no_cell_is_a_formula_and_every_text_comes_back(text: str) -> None:
     assert guarded(text)[0] not in "=+@" and (guarded(text)[0] != "-" or text == "-3.5")
     item = DraftItem(id="a", type="written", stem={"en": text}, interaction={"rubric": [], "words": 0})

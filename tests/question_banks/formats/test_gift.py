@@ -57,11 +57,19 @@ def test_the_documented_examples_are_read() -> None:
     one, colour, blank, pairs, _, within, born, _, tomb, buried = parsed.drafts
     assert one.key == ("true",)
     assert colour.id == "d1-001"
-    assert [choice.rationale["en"] for choice in colour.choices] == ["right; good!", "wrong, it's yellow", "wrong, it's yellow"]
+    assert [choice.rationale["en"] for choice in colour.choices] == [
+        "right; good!",
+        "wrong, it's yellow",
+        "wrong, it's yellow",
+    ]
     assert blank.stem == {"en": "Two plus _____ equals four."}
     assert blank.interaction == {"accepted": {"en": ["two", "2"]}, "case_sensitive": False}
     assert pairs.key == ("a=t1", "b=t2")
-    assert [target["text"]["en"] for target in (pairs.interaction or {})["targets"]] == ["cat food", "dog food", "hay"]
+    assert [target["text"]["en"] for target in (pairs.interaction or {})["targets"]] == [
+        "cat food",
+        "dog food",
+        "hay",
+    ]
     assert (within.key, within.interaction) == (("3",), {"tolerance": "2"})
     assert (born.key, born.interaction) == (("1822",), {"tolerance": "0"})
     assert (tomb.key, tomb.scoring) == (("b", "c"), "all_or_nothing")

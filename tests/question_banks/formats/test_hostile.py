@@ -73,7 +73,9 @@ def read(form: str, data: bytes) -> Parsed:
     "name", ["../out.xml", "/etc/passwd", "a/../../b.xml", "..\\out.xml", "C:/x.xml", "a/../b"]
 )
 def test_a_name_that_leads_out_of_the_package_is_refused(name: str) -> None:
-    assert "leads out of the package" in refused("qti", package({"imsmanifest.xml": manifest(), name: b"x"}))[1]
+    assert (
+        "leads out of the package" in refused("qti", package({"imsmanifest.xml": manifest(), name: b"x"}))[1]
+    )
 
 
 def test_a_link_and_an_encrypted_file_and_a_name_twice_are_refused() -> None:
@@ -165,8 +167,13 @@ def test_broken_xml_says_line_and_column() -> None:
 def test_what_a_browser_would_run_is_refused_and_leaves_no_draft(markup: str) -> None:
     for form, data in (
         ("moodle-xml", moodle(markup)),
-        ("gift", (markup.replace("\n", "").replace("=", "\\=").replace("#", "\\#").replace(":", "\\:") + "{}").encode()),
-        ("gift", ("[plain]<script>x</script> {}").encode()),
+        (
+            "gift",
+            (
+                markup.replace("\n", "").replace("=", "\\=").replace("#", "\\#").replace(":", "\\:") + "{}"
+            ).encode(),
+        ),
+        ("gift", (b"[plain]<script>x</script> {}")),
         ("csv", b"stem,key,choice_1,choice_2\n<script>x</script>,a,b,c\n"),
     ):
         parsed = read(form, data)
@@ -177,7 +184,9 @@ def test_what_a_browser_would_run_is_refused_and_leaves_no_draft(markup: str) ->
 def test_remote_pictures_are_told_and_not_loaded() -> None:
     parsed = read("moodle-xml", moodle('a <img src="https://x.example/p.png"> b'))
     assert parsed.drafts[0].stem == {"kk": "a b"}
-    assert "remote picture is not kept and was not loaded: https://x.example/p.png" in parsed.unsupported[0].why
+    assert (
+        "remote picture is not kept and was not loaded: https://x.example/p.png" in parsed.unsupported[0].why
+    )
 
 
 @pytest.mark.parametrize("hidden", ["\u202e", "\u2066", "\u200f", "\ue000", "\ufeff", "\U000e0041"])

@@ -53,7 +53,12 @@ def test_an_export_of_moodle_is_read() -> None:
     assert parsed.rejected == []
     assert parsed.seen == 10
     city, which, truth, said, number, pairs, order, essay = parsed.drafts
-    assert (city.id, city.points, city.key, city.stem) == ("kz-7", 2, ("a",), {"kk": "Қай қала\u00a0— астана?"})
+    assert (city.id, city.points, city.key, city.stem) == (
+        "kz-7",
+        2,
+        ("a",),
+        {"kk": "Қай қала\u00a0— астана?"},
+    )
     assert city.choices[0].rationale == {"kk": "Дұрыс"}
     assert city.choices[1].text == {"kk": "a <b> & c"}
     assert city.labels == ("category:$course$/top/Default for TC", "tag:geo")
@@ -61,7 +66,11 @@ def test_an_export_of_moodle_is_read() -> None:
     assert (truth.key, truth.choices[0].rationale) == (("false",), {"kk": "No."})
     assert said.interaction == {"accepted": {"kk": ["5 * 5"]}, "case_sensitive": True}
     assert (number.key, number.interaction) == (("3.50",), {"tolerance": "0.05"})
-    assert (pairs.key, len((pairs.interaction or {})["targets"]), pairs.scoring) == (("a=t1", "b=t2"), 3, "per_pair")
+    assert (pairs.key, len((pairs.interaction or {})["targets"]), pairs.scoring) == (
+        ("a=t1", "b=t2"),
+        3,
+        "per_pair",
+    )
     assert [choice.text["kk"] for choice in order.choices] == ["second", "tenth"]
     assert essay.interaction == {"rubric": [], "words": 250}
 
@@ -87,9 +96,15 @@ def test_everything_that_is_not_kept_is_told() -> None:
     ("change", "why"),
     [
         (("2.0000000", "x"), "the mark “x” is no number of points"),
-        (('fraction="100" format="html"', 'fraction="1e9" format="html"'), "is no number between -100 and 100"),
+        (
+            ('fraction="100" format="html"', 'fraction="1e9" format="html"'),
+            "is no number between -100 and 100",
+        ),
         (('fraction="100" format="html"', 'fraction="0" format="html"'), "no choice is marked as right"),
-        (("<text>Which?</text>", "<text>Which <b>one</b>?</text>"), "markup stands in a text as XML (line 17)"),
+        (
+            ("<text>Which?</text>", "<text>Which <b>one</b>?</text>"),
+            "markup stands in a text as XML (line 17)",
+        ),
         (('fraction="33.33333"><text>a', 'fraction="50"><text>a'), "add up to 116.66666 per cent"),
     ],
 )

@@ -12,7 +12,9 @@ OLD = "http://www.imsglobal.org/question/qti_v2p1/rptemplates"
 NEW = "https://purl.imsglobal.org/spec/qti/v3p0/rptemplates"
 
 
-def old(declaration: str, body: str, processing: str = f'<responseProcessing template="{OLD}/match_correct"/>') -> bytes:
+def old(
+    declaration: str, body: str, processing: str = f'<responseProcessing template="{OLD}/match_correct"/>'
+) -> bytes:
     return (
         '<assessmentItem xmlns="http://www.imsglobal.org/xsd/imsqti_v2p1" identifier="q-1" title="t" adaptive="false" '
         f'xml:lang="ru-RU">{declaration}<itemBody>{body}</itemBody>{processing}</assessmentItem>'
@@ -71,7 +73,9 @@ def entries(**values: str) -> str:
         (entries(ChoiceA="1", ChoiceB="-1").replace(' lowerBound="0"', ""), "all_or_nothing", 1, 1),
     ],
 )
-def test_a_mapping_is_ours_only_where_it_gives_our_points(mapping: str, scoring: str, points: int, told: int) -> None:
+def test_a_mapping_is_ours_only_where_it_gives_our_points(
+    mapping: str, scoring: str, points: int, told: int
+) -> None:
     parsed = read(old(declared("multiple", "identifier", "ChoiceA", mapping=mapping), ASKED, MAP))
     item = only(parsed)
     assert (item.scoring, item.points, len(parsed.unsupported)) == (scoring, points, told)
@@ -79,20 +83,31 @@ def test_a_mapping_is_ours_only_where_it_gives_our_points(mapping: str, scoring:
 
 def matched(*pairs: str) -> bytes:
     sides = "".join(
-        "<simpleMatchSet>" + "".join(f'<simpleAssociableChoice identifier="{word}" matchMax="1">{word}</simpleAssociableChoice>' for word in side) + "</simpleMatchSet>"
+        "<simpleMatchSet>"
+        + "".join(
+            f'<simpleAssociableChoice identifier="{word}" matchMax="1">{word}</simpleAssociableChoice>'
+            for word in side
+        )
+        + "</simpleMatchSet>"
         for side in (["A", "B"], ["X", "Y", "Z"])
     )
-    return old(declared("multiple", "directedPair", *pairs), f'<matchInteraction responseIdentifier="RESPONSE">{sides}</matchInteraction>stem')
+    return old(
+        declared("multiple", "directedPair", *pairs),
+        f'<matchInteraction responseIdentifier="RESPONSE">{sides}</matchInteraction>stem',
+    )
 
 
 def test_matching_ordering_association_and_gaps_are_read() -> None:
     assert only(read(matched("A X", "B Z"))).key == ("a=t1", "b=t3")
     parsed = read(matched("A X", "A Y"))
-    assert [(one.why, one.kept) for one in parsed.unsupported] == [("a matching in which a choice has no target or several", False)]
+    assert [(one.why, one.kept) for one in parsed.unsupported] == [
+        ("a matching in which a choice has no target or several", False)
+    ]
     ordered = ASKED.replace("choiceInteraction", "orderInteraction")
     assert only(read(old(declared("ordered", "identifier", "ChoiceB", "ChoiceA"), ordered))).key == ("b", "a")
     associated = '<associateInteraction responseIdentifier="RESPONSE"><prompt>Pair</prompt>' + "".join(
-        f'<simpleAssociableChoice identifier="{word}" matchMax="1">{word}</simpleAssociableChoice>' for word in "ABCD"
+        f'<simpleAssociableChoice identifier="{word}" matchMax="1">{word}</simpleAssociableChoice>'
+        for word in "ABCD"
     )
     item = only(read(old(declared("multiple", "pair", "A B", "C D"), associated + "</associateInteraction>")))
     assert (item.type, [choice.text["ru"] for choice in item.choices]) == ("matching", ["A", "C"])
@@ -137,7 +152,10 @@ def test_a_hotspot_needs_its_picture_in_the_package() -> None:
     assert "is not in the package" in read(package(files)).unsupported[0].why
     assert "neither PNG" in read(package(files | {"img/map.png": b"<svg/>"})).rejected[0].why
     remote = item.replace(b"../img/map.png", b"https://x.example/map.png")
-    assert "nothing is loaded from elsewhere" in read(package(files | {"items/a.xml": remote})).unsupported[0].why
+    assert (
+        "nothing is loaded from elsewhere"
+        in read(package(files | {"items/a.xml": remote})).unsupported[0].why
+    )
 
 
 @pytest.mark.parametrize(
@@ -166,7 +184,10 @@ def test_what_is_of_another_kind_is_told_with_its_reason(data: bytes, why: str) 
         (old(declared("single", "identifier", "Lost"), ASKED), "names “Lost”, which is no choice"),
         (old(declared("single", "identifier"), ASKED), "no response is declared as right"),
         (old("", ASKED), "the response “RESPONSE” is not declared"),
-        (old(declared("single", "identifier", "ChoiceA"), ASKED.replace("ChoiceB", "ChoiceA")), "the same identifier"),
+        (
+            old(declared("single", "identifier", "ChoiceA"), ASKED.replace("ChoiceB", "ChoiceA")),
+            "the same identifier",
+        ),
         (b"<html/>", "the root is <html>"),
     ],
 )

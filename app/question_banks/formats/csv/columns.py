@@ -76,7 +76,6 @@ def freed(cell: str) -> str:
     return cell[1:] if cell[:1] == "'" and cell[1:].startswith(_LIKE_A_FORMULA) else cell
 
 
-
 def joined(words: list[str]) -> str:
     """Words in one cell, with bars between them; a bar or backslash in a word has a backslash in front."""
     return " | ".join(word.replace("\\", "\\\\").replace("|", "\\|") for word in words)

@@ -9,7 +9,15 @@ from app.question_banks.formats.check import CHOSEN, decimal_text
 from app.question_banks.formats.csv import columns
 from app.question_banks.formats.csv.columns import freed, parted, text_at, whole
 from app.question_banks.formats.decoding import decode
-from app.question_banks.formats.draft import DraftChoice, DraftItem, DraftStimulus, Text, letters, slug_of, tidy
+from app.question_banks.formats.draft import (
+    DraftChoice,
+    DraftItem,
+    DraftStimulus,
+    Text,
+    letters,
+    slug_of,
+    tidy,
+)
 from app.question_banks.formats.limits import CHOICES, COLUMNS, LABELS
 from app.question_banks.formats.report import FormatError, ItemError, Parsed
 
@@ -54,7 +62,9 @@ def _header(cells: list[str], builder: Builder) -> list[str]:
     if len(names) > COLUMNS:
         raise FormatError("line 1", f"more than {COLUMNS} columns")
     if not any(name == "stem" or name.startswith("stem_") for name in names):
-        raise FormatError("line 1", "no column “stem”, or stem_kk, stem_ru, stem_en: the first line names columns")
+        raise FormatError(
+            "line 1", "no column “stem”, or stem_kk, stem_ru, stem_en: the first line names columns"
+        )
     for name in names:
         if name and not columns.is_known(name):
             builder.parsed.leave("line 1", f"the column “{name[:40]}” is not known and not kept", kept=True)
@@ -72,7 +82,9 @@ class _Table:
     def take(self, line: int, cells: list[str]) -> None:
         def make(_: list[str]) -> DraftItem:
             if any(cell.strip() for cell in cells[len(self.header) :]):
-                raise ItemError(f"the row has {len(cells)} cells, and the first line {len(self.header)} columns")
+                raise ItemError(
+                    f"the row has {len(cells)} cells, and the first line {len(self.header)} columns"
+                )
             row = {name: freed(cell) for name, cell in zip(self.header, cells, strict=False) if name}
             return self._item(row, line)
 

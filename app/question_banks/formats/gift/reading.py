@@ -243,5 +243,5 @@ def _range(number: str) -> tuple[str, str]:
     least, most = decimal_text(low), decimal_text(high)
     if least is None or most is None or Decimal(least) > Decimal(most):
         raise ItemError(f"“{number[:40]}” is no range of numbers")
-    middle = (Decimal(least) + Decimal(most)) / 2
-    return f"{middle:f}", f"{Decimal(most) - middle:f}"
+    centre = (Decimal(least) + Decimal(most)) / 2
+    return f"{centre:f}", f"{Decimal(most) - centre:f}"

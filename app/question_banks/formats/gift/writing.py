@@ -1,4 +1,4 @@
-"""Drafts to GIFT. All texts are HTML, which other systems show in the reader's language; facts stand in a note."""
+"""Drafts to GIFT. Texts are HTML, shown in the reader's language by other systems; facts stand in a note."""
 
 import re
 from collections.abc import Sequence
@@ -61,9 +61,7 @@ class Writer:
     def _body(self, item: DraftItem) -> tuple[dict[str, object], str]:
         given = item.interaction or {}
         if item.type in {"single", "multiple"}:
-            facts = notes.facts_of(
-                item, scoring="" if item.type == "multiple" else "all_or_nothing"
-            )
+            facts = notes.facts_of(item, scoring="" if item.type == "multiple" else "all_or_nothing")
             return facts, self._choices(item)
         if item.type == "true_false":
             return notes.facts_of(item, scoring="all_or_nothing"), self._truth(item)

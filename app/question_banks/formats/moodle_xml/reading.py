@@ -116,7 +116,9 @@ def _text(node: Node | None, found: list[str]) -> Text:
     if node is None or inside is None:
         return {UNSAID: ""}
     if inside.elements:
-        raise ItemError(f"markup stands in a text as XML (line {inside.line}): it is to be escaped, or in CDATA")
+        raise ItemError(
+            f"markup stands in a text as XML (line {inside.line}): it is to be escaped, or in CDATA"
+        )
     return markup.plain(inside.text, found, kind=_KINDS.get(node.get("format"), "auto"))
 
 
@@ -182,10 +184,14 @@ def _ordered(head: Head, node: Node, found: list[str]) -> DraftItem:
     if node.said("selecttype") not in {"", "ALL", "0"}:
         found.append("that only some of the entries are shown is not kept")
     order = head.note.words("order")
-    made = answers.ordering(head, [_text(one, found) for one in listed], _GRADING.get(grading, "all_or_nothing"))
-    return replace(made, choices=tuple(sorted(made.choices, key=lambda choice: order.index(choice.id)))) if (
-        sorted(order) == sorted(made.key)
-    ) else made
+    made = answers.ordering(
+        head, [_text(one, found) for one in listed], _GRADING.get(grading, "all_or_nothing")
+    )
+    return (
+        replace(made, choices=tuple(sorted(made.choices, key=lambda choice: order.index(choice.id))))
+        if (sorted(order) == sorted(made.key))
+        else made
+    )
 
 
 def _place(fraction: str) -> Decimal:

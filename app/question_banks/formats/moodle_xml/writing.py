@@ -1,4 +1,4 @@
-"""Drafts to Moodle XML. All texts are HTML; what Moodle has no place for stands in a processing instruction."""
+"""Drafts to Moodle XML. Texts are HTML; what Moodle has no place for stands in a processing instruction."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -32,7 +32,7 @@ class Writer:
         kind, facts, body = self._body(item)
         if item.stimulus is not None and item.stimulus.id not in self._situations:
             self._situations.add(item.stimulus.id)
-            note = {"stimulus": item.stimulus.id}
+            note: dict[str, object] = {"stimulus": item.stimulus.id}
             self._question("description", item.stimulus.id, item.stimulus.text, note, "0", "")
         self._question(kind, item.id, item.stem, facts, str(item.points), body)
 
@@ -76,7 +76,9 @@ class Writer:
         if item.type == "true_false":
             key = item.key[0]
             parts = [
-                self._answer(choice.id, "100" if choice.id == key else "0", choice.rationale, form="plain_text")
+                self._answer(
+                    choice.id, "100" if choice.id == key else "0", choice.rationale, form="plain_text"
+                )
                 for choice in item.choices
             ]
             return "truefalse", facts, "".join(parts)
@@ -104,7 +106,9 @@ class Writer:
         right, wrong = answers.weights(item)
         parts = [
             self._answer(
-                multilang(choice.text, self.language), right if choice.id in item.key else wrong, choice.rationale
+                multilang(choice.text, self.language),
+                right if choice.id in item.key else wrong,
+                choice.rationale,
             )
             for choice in item.choices
         ]
@@ -155,7 +159,9 @@ class Writer:
         said = "".join(f"<p>{multilang(line, self.language)}</p>" for line in lines)
         info = element("graderinfo", element("text", words(said)), format="html") if said else ""
         most = given.get("words")
-        return element("responseformat", "editor") + info + (element("maxwordlimit", str(most)) if most else "")
+        return (
+            element("responseformat", "editor") + info + (element("maxwordlimit", str(most)) if most else "")
+        )
 
 
 def write(items: Sequence[DraftItem], *, language: str | None = None) -> bytes:

@@ -35,9 +35,9 @@ def item(draft: DraftItem, locale: str, *, namespace: str) -> str:
     if writer is None:
         raise UnsupportedError("drafts carry no pictures, without which a hotspot asks nothing")
     declaration, interaction, processing = writer(draft, locale)
-    facts = {"labels": list(draft.labels)}
-    if draft.scoring not in {"all_or_nothing", "plus_minus", "per_pair"} or draft.scoring not in _SAID.get(draft.type, ()):
-        facts |= {"scoring": draft.scoring} if draft.scoring != "all_or_nothing" else {}
+    facts: dict[str, object] = {"labels": list(draft.labels)}
+    if draft.scoring not in {"all_or_nothing", *_SAID.get(draft.type, ())}:
+        facts["scoring"] = draft.scoring
     note = notes.dump(facts)
     stimulus = draft.stimulus
     feedback = "".join(
@@ -77,7 +77,12 @@ def _declared(right: list[str], cardinality: str, base: str, *mapping: str) -> s
     values = "".join(element("qti-value", words(value)) for value in right)
     correct = element("qti-correct-response", values) if right else ""
     return element(
-        "qti-response-declaration", correct, *mapping, identifier=_RESPONSE, cardinality=cardinality, base_type=base
+        "qti-response-declaration",
+        correct,
+        *mapping,
+        identifier=_RESPONSE,
+        cardinality=cardinality,
+        base_type=base,
     )
 
 

@@ -100,7 +100,9 @@ def _inline_choice(given: Given) -> dict[str, Any]:
 
 
 def _order(given: Given) -> dict[str, Any]:
-    made = _chosen(given, nodes := given.node.all("simpleChoice"), [given.text(node) for node in nodes], "ordering")
+    made = _chosen(
+        given, nodes := given.node.all("simpleChoice"), [given.text(node) for node in nodes], "ordering"
+    )
     return made | {"scoring": "all_or_nothing"}
 
 
@@ -128,12 +130,16 @@ def _associate(given: Given) -> dict[str, Any]:
     words = [word for pair in pairs for word in pair]
     if len(set(words)) != len(words) or set(words) != set(nodes):
         raise UnsupportedError("an association in which a choice stands in no pair or in several")
-    given.found.append("any choice may be associated with any: kept as a matching of the sides that are right")
+    given.found.append(
+        "any choice may be associated with any: kept as a matching of the sides that are right"
+    )
     left, right = ([nodes[pair[side]] for pair in pairs] for side in (0, 1))
     return _matched(given, left, right, pairs)
 
 
-def _matched(given: Given, left: list[Node], right: list[Node], pairs: list[tuple[str, str]]) -> dict[str, Any]:
+def _matched(
+    given: Given, left: list[Node], right: list[Node], pairs: list[tuple[str, str]]
+) -> dict[str, Any]:
     words = [node.get("identifier") for node in left]
     ids = _Ids(words)
     targets = _Ids([node.get("identifier") for node in right], lambda at: f"t{at + 1}")
@@ -149,7 +155,13 @@ def _matched(given: Given, left: list[Node], right: list[Node], pairs: list[tupl
     )
     listed = [{"id": targets.of[node.get("identifier")], "text": given.text(node)} for node in right]
     rule = given.rule([])
-    return {"kind": "matching", "choices": choices, "key": key, "interaction": {"targets": listed}, "scoring": rule}
+    return {
+        "kind": "matching",
+        "choices": choices,
+        "key": key,
+        "interaction": {"targets": listed},
+        "scoring": rule,
+    }
 
 
 def _typed(given: Given) -> dict[str, Any]:
@@ -177,7 +189,9 @@ def _written(given: Given) -> dict[str, Any]:
     for block in given.body.all("rubricBlock"):
         if "scorer" in block.get("view").split():
             inside = block.find("contentBody") or block
-            lines = [line for part in inside.elements for line in (part.all("li") if part.name == "ul" else [part])]
+            lines = [
+                line for part in inside.elements for line in (part.all("li") if part.name == "ul" else [part])
+            ]
             rubric += [given.text(line) for line in lines]
     words = given.node.get("data-words")
     length = int(words) if words.isascii() and words.isdigit() and len(words) < 6 else 0

@@ -7,11 +7,13 @@ from app.question_banks.formats.report import UnsupportedError
 from app.question_banks.formats.trees import Node
 
 _HYPHEN = re.compile(r"-([a-z])")
-_INSIDE = frozenset({"feedbackInline", "feedbackBlock", "rubricBlock", "modalFeedback", "stylesheet", "catalogInfo"})
+_INSIDE = frozenset(
+    {"feedbackInline", "feedbackBlock", "rubricBlock", "modalFeedback", "stylesheet", "catalogInfo"}
+)
 """Stands in a body and is no part of its words."""
 _CHANGING = frozenset({"printedVariable", "templateInline", "templateBlock", "include", "infoControl", "gap"})
 """Words that a delivery engine would make; no fixed text says them."""
-_VOID = frozenset("br hr img wbr col".split())
+_VOID = frozenset(["br", "hr", "img", "wbr", "col"])
 
 
 def camel(name: str) -> str:
@@ -47,7 +49,9 @@ def html_of(node: Node, *, blank: str = "") -> str:
         if isinstance(child, str):
             parts.append(escape(child, quote=False))
         elif child.name in _CHANGING:
-            raise UnsupportedError(f"the text holds <{child.name}>, whose words are made when it is delivered")
+            raise UnsupportedError(
+                f"the text holds <{child.name}>, whose words are made when it is delivered"
+            )
         elif is_interaction(child):
             parts.append(blank)
         elif child.name not in _INSIDE:

@@ -73,7 +73,14 @@ class Package:
         try:
             with self._zip.open(info) as opened:
                 data = opened.read(info.file_size + 1)
-        except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError) as error:
+        except (
+            zipfile.BadZipFile,
+            zlib.error,
+            OSError,
+            EOFError,
+            NotImplementedError,
+            RuntimeError,
+        ) as error:
             raise FormatError(name, f"the file cannot be unpacked: {error}") from None
         if len(data) != info.file_size:
             raise FormatError(name, "the file is not as large as the package says")
@@ -93,7 +100,7 @@ class Package:
 
 
 def resolve(base: str, href: str) -> str:
-    """The name of the file that ``base`` points at with ``href``; a name outside the package is no file of it."""
+    """The name of the file that ``base`` points at with ``href``; one outside is no file of the package."""
     return normpath(join(dirname(base), href.split("#", 1)[0]))
 
 

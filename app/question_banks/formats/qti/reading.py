@@ -1,4 +1,4 @@
-"""A QTI package, or one item of it, to drafts. The languages of an item that we wrote are files of their own."""
+"""A QTI package, or one item of it, to drafts. The languages of an item of ours are files of their own."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -63,7 +63,9 @@ class _Reader:
             elif kind.startswith("imsqti_"):
                 used.add(resolve(MANIFEST, href))
                 if "stimulus" not in kind:
-                    parsed.leave(href[:200] or MANIFEST, f"a resource of the type {kind[:40]} is not kept", kept=False)
+                    parsed.leave(
+                        href[:200] or MANIFEST, f"a resource of the type {kind[:40]} is not kept", kept=False
+                    )
         for names in groups.values():
             self.builder.add(names[0], self._make(names))
         for name in package.names:
@@ -75,12 +77,19 @@ class _Reader:
             if len(names) > len(LOCALES):
                 raise ItemError("more files of one item than languages")
             try:
-                roots = [(name, unified(tree(decode(self.package.part(name), where=name), where=name))) for name in names]
-                read_items = [_item(root, name, found, self.package, self.builder.parsed.seen) for name, root in roots]
+                roots = [
+                    (name, unified(tree(decode(self.package.part(name), where=name), where=name)))
+                    for name in names
+                ]
+                read_items = [
+                    _item(root, name, found, self.package, self.builder.parsed.seen) for name, root in roots
+                ]
             except FormatError as error:
                 if error.where == "package" or "package unpacks" in error.why:
                     raise
-                raise ItemError(error.why if error.where == names[0] else f"{error.where}: {error.why}") from None
+                raise ItemError(
+                    error.why if error.where == names[0] else f"{error.where}: {error.why}"
+                ) from None
             return merged(read_items)
 
         return make
@@ -118,7 +127,9 @@ def merged(items: list[DraftItem]) -> DraftItem:
 
 def _bones(item: DraftItem) -> tuple[object, ...]:
     given = item.interaction or {}
-    rest = {name: value for name, value in given.items() if name not in {"targets", "accepted", "alt", "rubric"}}
+    rest = {
+        name: value for name, value in given.items() if name not in {"targets", "accepted", "alt", "rubric"}
+    }
     targets = [target["id"] for target in given.get("targets", ())]
     rubric, case = len(given.get("rubric", ())), item.stimulus.id if item.stimulus else None
     ids = [choice.id for choice in item.choices]
@@ -230,7 +241,9 @@ def _pictures(name: str, package: Package | None, found: list[str]) -> Callable[
         if package is None:
             raise UnsupportedError("a hotspot outside a package has no picture")
         if "//" in source or not package.has(resolve(name, source)):
-            raise UnsupportedError(f"the picture “{source[:80]}” is not in the package; nothing is loaded from elsewhere")
+            raise UnsupportedError(
+                f"the picture “{source[:80]}” is not in the package; nothing is loaded from elsewhere"
+            )
         if package.image(resolve(name, source)) is None:
             raise ItemError(f"the picture “{source[:80]}” is neither PNG, JPEG nor GIF")
         found.append(f"the picture “{source[:80]}” is sound, and is not stored with the draft")

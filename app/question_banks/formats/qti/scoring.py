@@ -10,8 +10,19 @@ from app.question_banks.formats.trees import Node
 MATCH, MAP, NONE, EQUAL = "match_correct", "map_response", "none", "equal"
 _NEAR = Decimal("0.001")
 _FRAME = frozenset(
-    "responseProcessing responseCondition responseIf responseElse responseElseIf setOutcomeValue baseValue "
-    "variable correct isNull sum".split()
+    [
+        "responseProcessing",
+        "responseCondition",
+        "responseIf",
+        "responseElse",
+        "responseElseIf",
+        "setOutcomeValue",
+        "baseValue",
+        "variable",
+        "correct",
+        "isNull",
+        "sum",
+    ]
 )
 
 
@@ -42,7 +53,9 @@ def response_of(item: Node, identifier: str) -> Response:
     Raises:
         ItemError: there is none, or its numbers are none.
     """
-    found = next((one for one in item.all("responseDeclaration") if one.get("identifier") == identifier), None)
+    found = next(
+        (one for one in item.all("responseDeclaration") if one.get("identifier") == identifier), None
+    )
     if found is None:
         raise ItemError(f"the response “{identifier[:40]}” is not declared")
     right = found.find("correctResponse")
@@ -110,12 +123,18 @@ def _equal(node: Node) -> Processing:
 
 def points_of(item: Node, response: Response, kind: str, found: list[str]) -> int:
     """Whole points: the declared maximum, else what a right response is worth, else 1."""
-    declared = next((one for one in item.all("outcomeDeclaration") if one.get("identifier") == "MAXSCORE"), None)
+    declared = next(
+        (one for one in item.all("outcomeDeclaration") if one.get("identifier") == "MAXSCORE"), None
+    )
     said = declared.said("defaultValue", "value") if declared else ""
     worth = _number(said) if said else Decimal(1)
     if not said and kind == MAP:
         positive = [value for value in response.mapping.values() if value > 0]
-        worth = max(positive, default=Decimal(1)) if response.cardinality == "single" else sum(positive, Decimal(0))
+        worth = (
+            max(positive, default=Decimal(1))
+            if response.cardinality == "single"
+            else sum(positive, Decimal(0))
+        )
     whole = max(1, int(worth.to_integral_value()))
     if abs(whole - worth) > _NEAR:
         found.append(f"{worth:f} points are kept as {whole}: points are whole, and 1 or more")
@@ -146,7 +165,9 @@ def rule_of(response: Response, kind: str, right: list[str], words: list[str], f
     """
     if kind != MAP:
         return "all_or_nothing"
-    values = {word: response.mapping.get(word, response.default) for word in {*words, *right, *response.mapping}}
+    values = {
+        word: response.mapping.get(word, response.default) for word in {*words, *right, *response.mapping}
+    }
     worth = [values[word] for word in right]
     rest = [value for word, value in values.items() if word not in right]
     if response.cardinality == "single":

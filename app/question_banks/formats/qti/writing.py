@@ -34,8 +34,8 @@ class Writer:
         """
         named = languages_in(item)
         made = {}
-        for locale in (one for one in LOCALES if one in named and self.language in {None, one}):
-            made[str(locale)] = bodies.item(item, str(locale), namespace=_ITEM)
+        for one in (one for one in LOCALES if one in named and self.language in {None, one}):
+            made[str(one)] = bodies.item(item, str(one), namespace=_ITEM)
         for locale, said in made.items():
             depends = self._situation(item.stimulus, locale) if item.stimulus else None
             name = f"items/{item.id}.{locale}.xml"
@@ -74,7 +74,9 @@ class Writer:
     def _resource(self, identifier: str, kind: str, name: str, depends: str | None) -> None:
         inside = element("file", href=words(name))
         inside += element("dependency", identifierref=depends) if depends else ""
-        self._resources.append(element("resource", inside, identifier=identifier, type=kind, href=words(name)))
+        self._resources.append(
+            element("resource", inside, identifier=identifier, type=kind, href=words(name))
+        )
 
 
 def write(items: Sequence[DraftItem], *, language: str | None = None) -> bytes:
