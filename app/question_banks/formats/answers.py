@@ -141,12 +141,14 @@ def matching(head: Head, pairs: list[tuple[Text, Text]]) -> DraftItem:
     named, order = head.note.words("targets"), head.note.words("order")
     names = named if len(named) == len(targets) else [f"t{at}" for at in range(1, len(targets) + 1)]
     lefts = [pair for pair in pairs if any(pair[0].values())]
-    ids = head.ids(len(lefts))
+    ids, said = head.ids(len(lefts)), head.note.rationales()
     key = tuple(f"{id_}={names[targets.index(right)]}" for id_, (_, right) in zip(ids, lefts, strict=False))
     made = [{"id": name, "text": text} for name, text in zip(names, targets, strict=True)]
     if sorted(order) == sorted(names):
         made.sort(key=lambda target: order.index(str(target["id"])))
-    choices = tuple(DraftChoice(id_, left) for id_, (left, _) in zip(ids, lefts, strict=False))
+    choices = tuple(
+        DraftChoice(id_, left, said.get(id_, {})) for id_, (left, _) in zip(ids, lefts, strict=False)
+    )
     if len(choices) != len(lefts):
         raise ItemError("more than 26 pairs")
     return head.item("matching", scoring="per_pair", choices=choices, key=key, interaction={"targets": made})
@@ -215,8 +217,8 @@ def weights(item: DraftItem) -> tuple[str, str]:
 
 def ordering(head: Head, texts: list[Text], scoring: str) -> DraftItem:
     """An order to be found, from its entries in the right one. The note may name them."""
-    ids = head.ids(len(texts))
-    choices = tuple(DraftChoice(id_, text) for id_, text in zip(ids, texts, strict=False))
+    ids, said = head.ids(len(texts)), head.note.rationales()
+    choices = tuple(DraftChoice(id_, text, said.get(id_, {})) for id_, text in zip(ids, texts, strict=False))
     if len(choices) != len(texts):
         raise ItemError("more than 26 entries to be ordered")
     return head.item("ordering", choices=choices, key=tuple(ids), scoring=scoring)

@@ -79,6 +79,13 @@ class Note:
             raise _Unfit(name)
         return value
 
+    def rationales(self) -> dict[str, Text]:
+        """What is said about choices for which a format has no place, by their ids."""
+        value = self._value.get("rationales", {})
+        if not isinstance(value, dict) or not all(map(_is_text, value.values())):
+            raise _Unfit("rationales")
+        return {id_: dict(text) for id_, text in value.items()}
+
     def rubric(self) -> list[Text]:
         """The lines of a rubric."""
         return rubric(self._value.get("rubric", []))
@@ -99,6 +106,10 @@ def _are_words(value: Any) -> bool:
     )
 
 
+def _is_text(value: Any) -> bool:
+    return isinstance(value, dict) and all(isinstance(said, str) for said in value.values())
+
+
 def rubric(value: Any) -> list[Text]:
     """The lines of a rubric, each a text by language.
 
@@ -109,7 +120,7 @@ def rubric(value: Any) -> list[Text]:
         raise ItemError("the rubric cannot be read")
     made = []
     for line in value:
-        if not isinstance(line, dict) or not all(isinstance(said, str) for said in line.values()):
+        if not _is_text(line):
             raise ItemError("a line of a rubric is a text by language")
         made.append(dict(line))
     return made
@@ -130,6 +141,8 @@ def facts_of(item: DraftItem, *, scoring: str, points: int = 1) -> dict[str, Any
         "labels": list(item.labels),
         "stimulus": item.stimulus.id if item.stimulus else None,
     }
+    if item.type in {"matching", "ordering"}:
+        facts["rationales"] = {choice.id: choice.rationale for choice in item.choices if choice.rationale}
     if item.type == "matching":
         facts |= _targets(item, [target["id"] for target in given["targets"]])
     return facts

@@ -89,7 +89,9 @@ def _item_of(version: ItemVersion, slug: str, stimulus: DraftStimulus | None) ->
         id=slug,
         type=version.type.value,
         stem=version.stem,
-        choices=tuple(DraftChoice(one["id"], one["text"], one["rationale"]) for one in version.choices),
+        choices=tuple(
+            DraftChoice(one["id"], one["text"], one.get("rationale") or {}) for one in version.choices
+        ),
         key=tuple(version.key),
         scoring=version.scoring.value,
         points=version.points,

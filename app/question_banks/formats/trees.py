@@ -184,7 +184,7 @@ def tree(text: str, *, where: str = "") -> Node:
 
 
 def element(name: str, *children: str, **attributes: object) -> str:
-    """An element of XML; ``children`` are XML. In a name of an attribute ``_`` is a hyphen, ``__`` a colon."""
+    """An element of XML; ``children`` are XML. In names of attributes ``_`` is a hyphen, ``__`` a colon."""
     given = "".join(
         f' {key.replace("__", ":").replace("_", "-")}="{escape(str(value))}"'
         for key, value in attributes.items()

@@ -51,10 +51,6 @@ def choices(draw: st.DrawFn, named: list[str], least: int = 2) -> tuple[DraftCho
     return tuple(made)
 
 
-def bare(listed: tuple[DraftChoice, ...]) -> tuple[DraftChoice, ...]:
-    return tuple(DraftChoice(one.id, one.text) for one in listed)
-
-
 @st.composite
 def items(draw: st.DrawFn, kind: str) -> DraftItem:
     named = draw(languages)
@@ -80,7 +76,7 @@ def items(draw: st.DrawFn, kind: str) -> DraftItem:
         )
         said["key"] = (draw(st.sampled_from(["true", "false"])),)
     elif kind == "matching":
-        said["choices"] = bare(draw(choices(named)))
+        said["choices"] = draw(choices(named))
         targets = draw(choices(named))
         own = draw(st.booleans())
         named_targets = [f"t{at}" if not own else f"x{one.id}" for at, one in enumerate(targets, 1)]
@@ -89,7 +85,7 @@ def items(draw: st.DrawFn, kind: str) -> DraftItem:
         said["interaction"] = {"targets": listed}
         said["scoring"] = draw(st.sampled_from(["all_or_nothing", "per_pair"]))
     elif kind == "ordering":
-        said["choices"] = bare(draw(choices(named)))
+        said["choices"] = draw(choices(named))
         said["key"] = tuple(draw(st.permutations([one.id for one in said["choices"]])))
         said["scoring"] = draw(st.sampled_from(["all_or_nothing", "order_adjacent"]))
     elif kind == "numeric":

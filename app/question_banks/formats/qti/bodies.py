@@ -51,9 +51,7 @@ def item(draft: DraftItem, locale: str, *, namespace: str) -> str:
         declaration,
         _outcome("SCORE", "0", "float"),
         _outcome("MAXSCORE", str(draft.points), "float"),
-        element("qti-outcome-declaration", identifier="FEEDBACK", cardinality="single", base_type="identifier")
-        if feedback
-        else "",
+        _outcome("FEEDBACK", "", "identifier") if feedback else "",
         element("qti-assessment-stimulus-ref", identifier=named(stimulus.id), title=stimulus.id,
                 href=f"../stimuli/{stimulus.id}.{locale}.xml") if stimulus else "",
         element("qti-item-body", interaction),
@@ -69,7 +67,7 @@ def item(draft: DraftItem, locale: str, *, namespace: str) -> str:
 
 
 def _outcome(name: str, value: str, base: str) -> str:
-    default = element("qti-default-value", element("qti-value", value))
+    default = element("qti-default-value", element("qti-value", value)) if value else ""
     return element("qti-outcome-declaration", default, identifier=name, cardinality="single", base_type=base)
 
 

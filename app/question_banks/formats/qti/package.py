@@ -45,7 +45,7 @@ class Package:
         _check_directory(data)
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
-        except (zipfile.BadZipFile, ValueError, OSError, struct.error, NotImplementedError) as error:
+        except (zipfile.BadZipFile, ValueError, OSError, struct.error, RuntimeError) as error:
             raise FormatError("package", f"the zip cannot be read: {error}") from None
         self._infos = _checked(self._zip.infolist())
         self._unpacked = 0
@@ -78,7 +78,6 @@ class Package:
             zlib.error,
             OSError,
             EOFError,
-            NotImplementedError,
             RuntimeError,
         ) as error:
             raise FormatError(name, f"the file cannot be unpacked: {error}") from None
