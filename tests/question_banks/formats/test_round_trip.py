@@ -1,5 +1,7 @@
 """What is exported comes back the same, in every format and of every type that the format holds."""
 
+import unicodedata
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -35,3 +37,13 @@ def test_what_is_exported_comes_back_the_same(kind: str, data: st.DataObject) ->
         parsed = table.READERS[name](write([item], language=None), language=None)
         assert (name, parsed.rejected, parsed.unsupported) == (name, [], [])
         assert (name, parsed.drafts) == (name, [item])
+
+
+@pytest.mark.parametrize("name", table.WRITERS)
+def test_a_text_comes_back_in_one_unicode_form_whatever_form_it_had(name: str) -> None:
+    composed = {"kk": "Әділет: ғ қ ң ө ұ ү һ і й", "ru": "ёлка, й", "en": "café 👩\u200d🔬"}
+    apart = {locale: unicodedata.normalize("NFD", text) for locale, text in composed.items()}
+    assert apart != composed
+    item = DraftItem(id="a", type="written", stem=apart, interaction={"rubric": [apart], "words": 9})
+    (back,) = table.READERS[name](table.WRITERS[name]([item], language=None), language=None).drafts
+    assert (back.stem, back.interaction) == (composed, {"rubric": [composed], "words": 9})
