@@ -93,6 +93,7 @@ def _item_of(version: ItemVersion, slug: str, stimulus: DraftStimulus | None) ->
             DraftChoice(one["id"], one["text"], one.get("rationale") or {}) for one in version.choices
         ),
         key=tuple(version.key),
+        interaction=getattr(version, "interaction", None),
         scoring=version.scoring.value,
         points=version.points,
         stimulus=stimulus,
