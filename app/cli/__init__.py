@@ -24,6 +24,7 @@ _MODULE_OF = {
     "demo": "demo",
     "keys": "keys",
     "messages": "messages",
+    "seb": "secure_browser",
     "serve": "serve",
     "statistics": "statistics",
     "worker": "work",
