@@ -317,3 +317,24 @@ class ReviewOpen(DomainError):
     """Somebody is looking at the record of the exam; its result is released afterwards."""
 
     code = "review-open"
+
+
+# Secure browser
+
+
+class SecureBrowserNeeded(DomainError):
+    """This sitting is taken in Safe Exam Browser with the settings of this attempt."""
+
+    code = "secure-browser-needed"
+
+
+class SecureBrowserHeld(DomainError):
+    """The settings of the browser were not proven; a supervising person decides how it goes on."""
+
+    code = "secure-browser-held"
+
+
+class BrowserNotAsked(DomainError):
+    """Nothing is to be decided here: the attempt waits for no release and needs no secure browser."""
+
+    code = "browser-not-asked"

@@ -17,7 +17,8 @@ AUDIT = ("administrator", "auditor")
 _GET = {
     PUBLIC: (
         "/healthz /readyz /static/{name} /sitemap.xml /robots.txt / /programmes /programmes/{slug} /courses /courses/{slug} "
-        "/courses/{slug}/glossary /courses/{slug}/{module}/checklist /courses/{slug}/{module}/{lesson} /search /conduct /scheme /privacy /accessibility /exams/notice /verify /v/{typed} "
+        "/courses/{slug}/glossary /courses/{slug}/{module}/checklist /courses/{slug}/{module}/{lesson} /search /conduct /scheme /privacy /accessibility /exams/notice /exams/secure-browser /exams/secure-browser/end "
+        "/exams/secure-browser/{token}.seb /verify /v/{typed} "
         "/share/{token} /credentials/{number}.pdf /credentials/{number}.jwt /credentials/{number} /api/v1/verify/{number} "
         "/issuer /achievements/{slug}/v{version} /achievements/{slug}/v{version}/{language} /keys/{thumbprint} "
         "/.well-known/jwks.json /.well-known/did.json /status/{purpose}/{number} /sign-in /register /register/sent "
@@ -29,7 +30,7 @@ _GET = {
         "/exams/{exam_slug}/application/correction /exams/{exam_slug}/application/withdrawal "
         "/exams/{exam_slug}/sittings /exams/bookings/{booking_id}/cancellation /exams/attempts/{attempt_id}/before "
         "/exams/attempts/{attempt_id} /exams/attempts/{attempt_id}/time /exams/attempts/{attempt_id}/submission "
-        "/exams/attempts/{attempt_id}/receipt /exams/receipts/{code}/{digest} /exams/attempts/{attempt_id}/result "
+        "/exams/attempts/{attempt_id}/receipt /exams/attempts/{attempt_id}/settings.seb /exams/receipts/{code}/{digest} /exams/attempts/{attempt_id}/result "
         "/certificates /certificates/names/{case_id} /cohorts/{cohort_id} /cohorts/{cohort_id}/people.csv "
         "/cohorts/{cohort_id}/invitations"
     ),
@@ -59,6 +60,7 @@ _POST = {
         "/exams/attempts/{attempt_id}/submission /exams/{exam_slug}/application /exams/{exam_slug}/bookings "
         "/exams/{exam_slug}/application/correction /exams/{exam_slug}/application/withdrawal "
         "/exams/bookings/{booking_id}/move /exams/bookings/{booking_id}/cancellation /exams/attempts/{attempt_id}/check-in "
+        "/exams/attempts/{attempt_id}/browser "
         "/certificates/{number}/share-links /certificates/share-links/{link_id}/end /certificates/{number}/name "
         "/certificates/names/{case_id} /invitations/{token} /join/{token} /cohorts/{cohort_id}/instructors "
         "/cohorts/{cohort_id}/instructors/{person_id}/end /cohorts/{cohort_id}/join-link "
@@ -66,7 +68,7 @@ _POST = {
     ),
     COHORT: "/cohorts",
     MANAGER: (
-        "/accommodations/{application_id} /sittings /sittings/{sitting_id}/proctors "
+        "/accommodations/{application_id} /sittings /sittings/{sitting_id}/proctors /sittings/{sitting_id}/browser "
         "/sittings/{sitting_id}/cancellation /centres /centres/rooms /rooms/attempts/{attempt_id}/void"
     ),
     PROCTOR: (
@@ -77,7 +79,7 @@ _POST = {
         "/rooms/attempts/{attempt_id}/time /rooms/attempts/{attempt_id}/pause /rooms/attempts/{attempt_id}/resume "
         "/rooms/attempts/{attempt_id}/entry /rooms/attempts/{attempt_id}/termination "
         "/rooms/attempts/{attempt_id}/termination/confirmation /rooms/attempts/{attempt_id}/termination/withdrawal "
-        "/rooms/{sitting_id}/time"
+        "/rooms/{sitting_id}/time /rooms/attempts/{attempt_id}/browser"
     ),
     OFFICER: (
         "/decisions/review /decisions/{case_id} /decisions/{case_id}/names /decisions/certificates/{number} "

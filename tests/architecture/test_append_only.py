@@ -35,6 +35,8 @@ ALWAYS = {
     "certification_decision",
     "certificate_event",
     "stimulus",
+    "browser_file",
+    "browser_entry",
 }
 """No row of these is ever changed. The other guarded tables may change in the columns their guards name."""
 SOMETIMES = {"audit_entry", "milestone", "item_version", "form", "certificate"}

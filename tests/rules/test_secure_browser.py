@@ -127,15 +127,15 @@ def test_a_request_is_hashed_with_its_address_but_for_the_fragment() -> None:
         (Proof(URL, page=f"{URL}3", page_hash=HASH), Verdict.WRONG),
         (Proof(URL, page=None, page_hash=HASH), Verdict.WRONG),
         (Proof(URL, header=HASH, page=URL, page_hash=HASH), Verdict.PROVEN),
-        (Proof(URL, header=HASH, page=URL, page_hash="0"), Verdict.WRONG),
+        (Proof(URL, header=HASH, page=URL, page_hash="0"), Verdict.PROVEN),
+        (Proof(URL, header="0", page=URL, page_hash=HASH), Verdict.PROVEN),
+        (Proof(URL, header="0", page=URL, page_hash="0"), Verdict.WRONG),
         (Proof(URL, header="0", passed=True), Verdict.WRONG),
         (Proof(URL, passed=True), Verdict.PROVEN),
         (Proof(URL), Verdict.MISSING),
     ],
 )
-def test_a_request_proves_the_settings_by_any_word_and_by_no_wrong_one(
-    proof: Proof, verdict: Verdict
-) -> None:
+def test_a_request_proves_the_settings_by_one_word_that_fits(proof: Proof, verdict: Verdict) -> None:
     assert judge(proof, NOTHING) is verdict
 
 

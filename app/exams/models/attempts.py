@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
+from app.exams.rules.secure_browser import BrowserCheck
 from app.exams.rules.states import (
     AppealState,
     Axis,
@@ -107,6 +108,12 @@ class Attempt(SQLModel, table=True):
     counts: dict[str, int] | None = Field(default=None, sa_column=Column(Json))
     """At hand-in: ``answered``, ``flagged``, ``empty``."""
     released_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+
+    browser_check: BrowserCheck = Field(
+        default=BrowserCheck.NONE, sa_column=Column(word(BrowserCheck), nullable=False)
+    )
+    browser_key: str | None = Field(default=None, max_length=64)
+    """The Config Key that every request of a started attempt proves; None: none is asked for."""
 
     termination_by: UUID | None = Field(default=None, sa_column=Column(ForeignKey("person.id")))
     """Who proposed to end the attempt; another person confirms, or the candidate goes on."""

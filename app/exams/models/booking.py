@@ -112,6 +112,8 @@ class Sitting(SQLModel, table=True):
     before this one reads it."""
     form_ids: list[str] = Field(sa_column=Column(Json, nullable=False))
     """Forms this sitting may hand out; empty means any published form of the blueprint."""
+    secure_browser: bool = Field(default=False)
+    """Whether this sitting is taken in Safe Exam Browser with the settings we give."""
     room_closed_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     cancelled_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     cancelled_reason: str | None = Field(default=None, max_length=1000)

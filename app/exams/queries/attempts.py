@@ -17,6 +17,7 @@ from app.exams.models.forms import Blueprint, Exam, Form
 from app.exams.rules import booking as booking_rules
 from app.exams.rules.delivery import BEFORE_START, GRACE, AnswerEvent, lag, replay, start_is_over
 from app.exams.rules.responses import is_complete, shape_of
+from app.exams.rules.secure_browser import BrowserCheck
 from app.exams.rules.states import OPEN, Axis, EventKind, Lifecycle, Mode
 from app.kernel.canonical import canonical_json, sha256_hex
 from app.kernel.errors import NotFound
@@ -44,6 +45,8 @@ class OpenWindow(NamedTuple):
     scripted: bool
     locale: str | None
     layout: list[dict[str, Any]] | None
+    browser_check: BrowserCheck
+    browser_key: str | None
 
     def remaining(self, at: datetime) -> timedelta:
         """The time left at ``at``, never negative; while paused, what was kept."""
@@ -122,6 +125,8 @@ _WINDOW: Executable = (
         _attempt.scripted,
         _attempt.locale,
         _attempt.layout,
+        _attempt.browser_check,
+        _attempt.browser_key,
     )
     .join_from(table_of(Attempt), table_of(Exam), _exam.id == _attempt.exam_id)
     .where(_attempt.id == bindparam("attempt"), _attempt.candidate_id == bindparam("candidate"))

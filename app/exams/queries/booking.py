@@ -10,8 +10,10 @@ from sqlmodel import Session, col
 from app.exams.models.attempts import Attempt
 from app.exams.models.booking import Application, Booking, Centre, Room, Sitting
 from app.exams.models.forms import Blueprint, Exam
+from app.exams.models.secure_browser import BrowserFile
 from app.exams.queries.paging import Paged, paged
 from app.exams.rules.booking import Door, door_at
+from app.exams.rules.secure_browser import BrowserCheck
 from app.exams.rules.states import (
     OPEN,
     AccommodationState,
@@ -100,6 +102,7 @@ class SittingFacts(NamedTuple):
     waiting: int
     form_ids: list[str]
     """The forms it was planned with; none: any form of its blueprint."""
+    secure_browser: bool
 
     @property
     def free(self) -> int:
@@ -134,6 +137,17 @@ class BeforeFacts(NamedTuple):
     centre: Trilingual | None
     address: Trilingual | None
     timezone: str | None
+    secure_browser: bool | None
+    browser_check: BrowserCheck
+    browser_key: str | None
+    """The Config Key of the settings that were given out."""
+
+    @property
+    def in_browser(self) -> bool:
+        """Whether the attempt is taken in the secure browser."""
+        if self.browser_check is BrowserCheck.NONE:
+            return bool(self.secure_browser)
+        return self.browser_check is not BrowserCheck.EXEMPT
 
 
 def find_application(session: Session, person_id: UUID, exam_id: UUID) -> ApplicationFacts | None:
@@ -272,6 +286,7 @@ def sittings() -> Select[Any]:
             col(Sitting.cancelled_reason),
             waiting,
             col(Sitting.form_ids),
+            col(Sitting.secure_browser),
         )
         .join(Exam, col(Exam.id) == col(Sitting.exam_id))
         .join(Room, col(Room.id) == col(Sitting.room_id))
@@ -332,12 +347,16 @@ def get_before(session: Session, candidate_id: UUID, attempt_id: UUID) -> Before
             col(Centre.name),
             col(Centre.address),
             col(Centre.timezone),
+            col(Sitting.secure_browser),
+            col(Attempt.browser_check),
+            col(BrowserFile.config_key),
         )
         .join(Exam, col(Exam.id) == col(Attempt.exam_id))
         .join(Blueprint, col(Blueprint.id) == col(Attempt.blueprint_id))
         .outerjoin(Sitting, col(Sitting.id) == col(Attempt.sitting_id))
         .outerjoin(Room, col(Room.id) == col(Sitting.room_id))
         .outerjoin(Centre, col(Centre.id) == col(Room.centre_id))
+        .outerjoin(BrowserFile, col(BrowserFile.attempt_id) == col(Attempt.id))
         .where(col(Attempt.id) == attempt_id, col(Attempt.candidate_id) == candidate_id)
     ).first()
     if row is None:

@@ -18,6 +18,7 @@ from app.exams.models.forms import Blueprint, Exam
 from app.exams.queries import attempts
 from app.exams.rules import booking as booking_rules
 from app.exams.rules import scoring
+from app.exams.rules.secure_browser import BrowserCheck
 from app.exams.rules.states import Lifecycle, Mode, Outcome, ReleasePolicy, ResultState, Review
 from app.kernel.errors import NotFound
 from app.kernel.locales import Trilingual
@@ -52,6 +53,7 @@ class Ended(NamedTuple):
     attempts_window_days: int
     wait_days: int
     window_close: datetime | None
+    browser_check: BrowserCheck
 
     @property
     def is_released(self) -> bool:
@@ -125,6 +127,7 @@ def _ended(session: Session, candidate_id: UUID, which: object) -> Ended:
             col(Blueprint.attempts_window_days),
             col(Blueprint.wait_days),
             col(Sitting.closes_at),
+            col(Attempt.browser_check),
         )
         .join(Exam, col(Exam.id) == col(Attempt.exam_id))
         .join(Blueprint, col(Blueprint.id) == col(Attempt.blueprint_id))

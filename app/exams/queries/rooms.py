@@ -11,6 +11,7 @@ from app.exams.models.attempts import Attempt
 from app.exams.models.booking import Application, Booking, Centre, Room, Sitting, SittingProctor
 from app.exams.models.forms import Exam
 from app.exams.rules.booking import Door, door_at
+from app.exams.rules.secure_browser import BrowserCheck
 from app.exams.rules.states import ApplicationState, BookingState, Lifecycle
 from app.kernel.errors import NotFound
 from app.kernel.locales import Locale, Trilingual
@@ -52,6 +53,7 @@ class CandidateFacts(NamedTuple):
     identity_at: datetime | None
     last_seen_at: datetime | None
     submitted_at: datetime | None
+    browser_check: BrowserCheck
 
 
 def list_rooms(session: Session, proctor_id: UUID, *, since: datetime) -> list[RoomFacts]:
@@ -129,6 +131,7 @@ def list_candidates(
             col(Attempt.identity_at),
             col(Attempt.last_seen_at),
             col(Attempt.submitted_at),
+            col(Attempt.browser_check),
         )
         .join(
             Application,
@@ -151,7 +154,12 @@ def list_candidates(
         .group_by(col(Attempt.id), col(Application.id))
     )
     found = [CandidateFacts(*row) for row in rows]
-    return sorted(found, key=lambda one: (one.lifecycle is not Lifecycle.CHECKIN, one.seat or 0, one.code))
+    return sorted(found, key=_order)
+
+
+def _order(one: CandidateFacts) -> tuple[bool, int, str]:
+    waits = one.lifecycle is Lifecycle.CHECKIN or one.browser_check is BrowserCheck.HELD
+    return not waits, one.seat or 0, one.code
 
 
 def own_trainees(session: Session, proctor_id: UUID, sitting_id: UUID, *, at: datetime) -> set[UUID]:

@@ -11,6 +11,7 @@ from app.exams.models.attempts import Attempt, TimeGrant
 from app.exams.models.booking import Sitting, SittingProctor
 from app.exams.models.forms import Exam
 from app.exams.queries.attempts import terminated_condition
+from app.exams.rules.secure_browser import BrowserCheck
 from app.exams.rules.states import Lifecycle, Mode, ResultState, Review
 from app.kernel.errors import NotFound
 from app.kernel.locales import Trilingual
@@ -45,6 +46,9 @@ class Supervised(NamedTuple):
     """Whether two people ended it, ever: then it is not opened again."""
     assigned: bool
     """Whether the viewer is a proctor of its sitting."""
+    browser_check: BrowserCheck
+    secure_browser: bool | None
+    """Whether its sitting asks for the secure browser."""
 
 
 class Grant(NamedTuple):
@@ -88,6 +92,8 @@ def supervised_of(
             col(Attempt.termination_reason),
             terminated_condition(col(Attempt.id)),
             assigned,
+            col(Attempt.browser_check),
+            col(Sitting.secure_browser),
         )
         .join(Exam, col(Exam.id) == col(Attempt.exam_id))
         .outerjoin(Sitting, col(Sitting.id) == col(Attempt.sitting_id))

@@ -12,6 +12,7 @@ from app.exams.routes import (
     results,
     room_time,
     rooms,
+    secure_browser,
     sittings,
     supervision,
 )
@@ -34,5 +35,7 @@ for part in (
     sittings,
     centres,
     releases,
+    secure_browser,
 ):
-    router.include_router(part.router, dependencies=() if part is notices else KEPT_NOWHERE)
+    open_to_all = part in {notices, secure_browser}
+    router.include_router(part.router, dependencies=() if open_to_all else KEPT_NOWHERE)

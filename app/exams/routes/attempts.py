@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from app.exams.queries import attempts as queries
 from app.exams.routes import exam_page
+from app.exams.routes.browser_proof import proof_of
 from app.exams.routes.exam_page import Shown
 from app.exams.routes.exam_window import (
     SCRIPT,
@@ -66,6 +67,7 @@ def start(
         candidate_id=viewer.person_id,
         attempt_id=attempt_id,
         locale=locale_of(request),
+        proof=proof_of(request, attempt_id, clock),
     )
     return keep_lease(request, go(request, place_of(attempt_id)), attempt_id, entrance.lease)
 
@@ -86,7 +88,7 @@ def _enter(
     window = queries.window_of(session, candidate_id, attempt_id)
     if again and window.lifecycle not in {*rules.RUNNING, Lifecycle.PAUSED}:
         raise delivery.refusal_to_write(window.lifecycle)
-    waiting = exam_page.waiting(request, clock, window)
+    waiting = exam_page.waiting(request, clock, window) or exam_page.kept_out(request, session, clock, window)
     if waiting is not None:
         return waiting
     entered = delivery.enter(
@@ -144,7 +146,7 @@ def save(
     *, clock: Arrival, request: Request, session: Write, viewer: SignedIn, form: Form, attempt_id: UUID
 ) -> Response:
     """Save the places the form names. A script gets a small fragment, a plain browser the next item."""
-    order = read_order(request, form, attempt_id)
+    order = read_order(request, form, attempt_id, clock)
     saved = answers.save(
         session,
         clock,
@@ -175,6 +177,9 @@ def show_time(
 ) -> Response:
     """How much time is left; asked by a script, also its heartbeat."""
     window = queries.window_of(session, viewer.person_id, attempt_id)
+    kept_out = exam_page.kept_out(request, session, clock, window)
+    if kept_out is not None:
+        return kept_out
     if window.lifecycle in rules.RUNNING and request.headers.get(SCRIPT) == "1":
         answers.heartbeat(
             session, clock, window, candidate_id=viewer.person_id, lease=lease_of(request, attempt_id)
@@ -221,7 +226,7 @@ def create_submission(
     *, clock: Arrival, request: Request, session: Write, viewer: SignedIn, form: Form, attempt_id: UUID
 ) -> Response:
     """Hand in. Answers in the same form are saved first; a "time is up" that comes too early only saves."""
-    order = read_order(request, form, attempt_id)
+    order = read_order(request, form, attempt_id, clock)
     result = hand_in.hand_in(
         session,
         clock,

@@ -1,5 +1,6 @@
 """The page before an exam: what a candidate should know, the notice, and checking in."""
 
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Literal
 from uuid import UUID
@@ -10,14 +11,17 @@ from sqlmodel import Session
 from app.exams.queries import booking as queries
 from app.exams.queries.attempts import find_reason
 from app.exams.routes.boxes import say_boxes
+from app.exams.routes.browser_proof import file_token, proof_of
 from app.exams.rules import booking as rules
+from app.exams.rules.secure_browser import Verdict, judge
 from app.exams.rules.states import OPEN
 from app.exams.service import rooms as service
 from app.kernel.clock import Clock
 from app.platform.database import Read, Write
 from app.platform.routing import Router
 from app.web.forms import Form, FormModel, FormState, parse
-from app.web.pages import go, page
+from app.web.locale import locale_of
+from app.web.pages import address, go, page
 from app.web.viewer import ClockDep, SignedIn, Viewer
 
 router = Router()
@@ -53,9 +57,30 @@ def _before(
         check_in_until=one.opens_at + rules.CHECK_IN_AFTER if one.opens_at else None,
         notice_version=rules.NOTICE_VERSION,
         in_force=rules.VERSIONS_FROM,
+        browser=_browser(request, clock, one),
         form=form,
         error_title=bool(form.errors),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """What the page says about the secure browser. ``link`` hands the settings over to it directly."""
+
+    link: str
+    proven: bool
+
+
+def _browser(request: Request, clock: Clock, one: queries.BeforeFacts) -> Browser | None:
+    """None: this attempt is taken in any browser."""
+    if not one.in_browser:
+        return None
+    base: str = request.app.state.settings.public_base
+    tail = address(locale_of(request), f"exams/secure-browser/{file_token(request, one.id, clock)}.seb")
+    proven = one.browser_key is not None and judge(proof_of(request, one.id, clock), one.browser_key) is (
+        Verdict.PROVEN
+    )
+    return Browser(base.replace("http", "seb", 1) + tail, proven)
 
 
 @router.get("/exams/attempts/{attempt_id}/before")

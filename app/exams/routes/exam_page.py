@@ -11,11 +11,14 @@ from sqlmodel import Session
 
 from app.exams.queries import attempts as queries
 from app.exams.queries.shown import shown_items
+from app.exams.routes.browser_proof import proof_of
 from app.exams.routes.clashes import Clash, clash_of
 from app.exams.routes.exam_window import place_of
 from app.exams.rules import delivery as rules
 from app.exams.rules.responses import in_controls, is_unread, shared_places
+from app.exams.rules.secure_browser import BrowserCheck, Verdict, judge
 from app.exams.rules.states import Lifecycle
+from app.exams.service import secure_browser
 from app.exams.service.batch import Conflict, Order
 from app.kernel.clock import Clock
 from app.kernel.errors import Refused
@@ -68,7 +71,33 @@ def waiting(request: Request, clock: Clock, window: queries.OpenWindow) -> Respo
     return _wait(request, window, str(window.lifecycle))
 
 
-_WHY = {"attempt-paused": "paused", "release-needed": "release", "time-over": "over"}
+def kept_out(request: Request, session: Session, clock: Clock, window: queries.OpenWindow) -> Response | None:
+    """What is shown of a running attempt that does not prove its secure browser: no item text then.
+
+    Without any word the page asks its script for one first. A wrong word stops the attempt.
+    """
+    if window.lifecycle not in rules.RUNNING or window.browser_check in {
+        BrowserCheck.NONE,
+        BrowserCheck.EXEMPT,
+    }:
+        return None
+    proof = proof_of(request, window.id, clock)
+    if window.browser_check is BrowserCheck.REQUIRED and judge(proof, window.browser_key or "") is (
+        Verdict.MISSING
+    ):
+        return _wait(request, window, "browser", status=HTTPStatus.CONFLICT)
+    stopped = secure_browser.stop_unless_proven(session, clock, window, proof)
+    if stopped is None and window.browser_check is BrowserCheck.REQUIRED:
+        return None
+    return _wait(request, window, "held", status=HTTPStatus.CONFLICT)
+
+
+_WHY = {
+    "attempt-paused": "paused",
+    "release-needed": "release",
+    "time-over": "over",
+    "secure-browser-held": "held",
+}
 """Refusals of a write that look like the page one would get by looking."""
 
 

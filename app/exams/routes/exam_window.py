@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import Depends, Request, Response
 from starlette.datastructures import FormData
 
+from app.exams.routes.browser_proof import proof_of
 from app.exams.service.batch import Given, Order
 from app.kernel.clock import Clock, FixedClock
 from app.web.viewer import clock_of
@@ -88,7 +89,7 @@ def _target(where: object, here: int) -> int:
     return whole(where) or here
 
 
-def read_order(request: Request, form: FormData, attempt_id: UUID) -> Order:
+def read_order(request: Request, form: FormData, attempt_id: UUID, clock: Clock) -> Order:
     """The places a form names: ``a-<n>`` answer, ``v-<n>`` version, ``clear``, ``flag``, ``unflag``.
 
     A control that says nothing (a list without a choice, an empty field) adds no word to its place; a place
@@ -114,4 +115,5 @@ def read_order(request: Request, form: FormData, attempt_id: UUID) -> Order:
         key=key[:64] if isinstance(key, str) and key else None,
         client_seq=whole(form.get("seq")),
         scripted=request.headers.get(SCRIPT) == "1",
+        proof=proof_of(request, attempt_id, clock),
     )

@@ -1,5 +1,7 @@
 """The forms with which staff say why they do something to an attempt, and how much time they give."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from app.kernel.ids import new_id
@@ -11,6 +13,12 @@ class ReasonForm(FormModel):
     """Why something is done to an attempt."""
 
     reason: str = Field(min_length=3, max_length=1000)
+
+
+class BrowserForm(ReasonForm):
+    """How an attempt goes on: once, or without the secure browser for the rest of it."""
+
+    scope: Literal["once", "rest"]
 
 
 class TimeForm(ReasonForm):

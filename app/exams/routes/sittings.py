@@ -55,6 +55,13 @@ class SittingForm(FormModel):
     capacity: int = Field(ge=1, le=10_000)
     forms: list[UUID] = Field(default_factory=list)
     proctors: list[UUID] = Field(min_length=1)
+    secure_browser: bool = False
+
+
+class BrowserForm(FormModel):
+    """Whether a sitting is taken in the secure browser; a box that is not ticked is not sent."""
+
+    secure_browser: bool = False
 
 
 class ProctorsForm(FormModel):
@@ -142,6 +149,7 @@ def create_sitting(
             capacity=data.capacity,
             proctor_ids=data.proctors,
             form_ids=data.forms,
+            secure_browser=data.secure_browser,
         )
     except (errors.CapacityBeyondRoom, errors.WindowTooShort) as wrong:
         _say(state, wrong)
@@ -237,6 +245,24 @@ def assign_proctors(
     except (errors.SittingBegun, errors.SittingCancelled) as refusal:  # nothing was written
         return shown(form=state, refusal=refusal)
     return go(request, f"sittings/{sitting_id}", done="proctors")
+
+
+@router.post("/sittings/{sitting_id}/browser")
+def change_browser(
+    *, request: Request, session: Write, clock: ClockDep, viewer: ManagerDep, form: Form, sitting_id: UUID
+) -> Response:
+    """Say whether the sitting is taken in the secure browser; 409 once an attempt was started."""
+    data, _state = parse(form, BrowserForm)
+    required = data is not None and data.secure_browser
+    try:
+        sittings.require_browser(
+            session, clock, sitting_id=sitting_id, actor_id=viewer.person_id, required=required
+        )
+    except (errors.SittingBegun, errors.SittingCancelled) as refusal:  # nothing was written
+        return _sitting_page(
+            request=request, session=session, clock=clock, sitting_id=sitting_id, refusal=refusal
+        )
+    return go(request, f"sittings/{sitting_id}", done="browser")
 
 
 @router.get("/sittings/{sitting_id}/cancellation")

@@ -10,11 +10,12 @@ from sqlmodel import Session
 
 from app.accounts import queries as accounts
 from app.exams.queries import attempts as attempt_queries
+from app.exams.queries import secure_browser as browser_queries
 from app.exams.queries import supervision as queries
-from app.exams.routes.reasons import ReasonForm, TimeForm, check_time, fresh_key
+from app.exams.routes.reasons import BrowserForm, ReasonForm, TimeForm, check_time, fresh_key
 from app.exams.routes.roles import acting_in
 from app.exams.rules.transitions import Who
-from app.exams.service import extra_time, supervision
+from app.exams.service import extra_time, secure_browser, supervision
 from app.kernel.clock import Clock
 from app.kernel.errors import Refused
 from app.platform.database import Read, Write
@@ -55,7 +56,12 @@ def _page(
     )
     history = attempt_queries.history_of(session, attempt.id)
     grants = queries.grants_of(session, attempt.id)
-    people = {entry.actor_id for entry in history} | {grant.approver_id for grant in grants}
+    browser = browser_queries.entries_of(session, attempt.id)
+    people = (
+        {entry.actor_id for entry in history}
+        | {entry.actor_id for entry in browser}
+        | {grant.approver_id for grant in grants}
+    )
     people |= {attempt.candidate_id, attempt.termination_by}
     left: timedelta | None = None
     if attempt.remaining_ms is not None:
@@ -70,6 +76,7 @@ def _page(
         attempt=attempt,
         history=history,
         grants=grants,
+        browser=browser,
         names=accounts.names_of(session, [person for person in people if person is not None]),
         takeovers=attempt_queries.takeovers(session, attempt.id),
         left=left,
@@ -198,6 +205,27 @@ def withdraw_termination(
         session, clock, attempt_id=attempt_id, actor_id=viewer.person_id
     )
     return _after(request, result, attempt_id, "withdrawn")
+
+
+@router.post("/browser")
+def create_browser_decision(
+    *, request: Request, session: Write, clock: ClockDep, viewer: Supervisor, form: Form, attempt_id: UUID
+) -> Response:
+    """Let an attempt go on that was stopped over its browser, or exempt it from the secure browser."""
+    roles = _roles(session, viewer, attempt_id)
+    data, state = parse(form, BrowserForm)
+    if data is None:
+        return _page(request, session, clock=clock, viewer=viewer, attempt_id=attempt_id, form=state)
+    result = secure_browser.decide(
+        session,
+        clock,
+        attempt_id=attempt_id,
+        actor_id=viewer.person_id,
+        roles=roles,
+        reason=data.reason,
+        rest=data.scope == "rest",
+    )
+    return _after(request, result, attempt_id, f"browser-{data.scope}")
 
 
 @router.post("/void")

@@ -17,6 +17,7 @@ from app.exams.errors import (
     AttemptClosed,
     AttemptPaused,
     ReleaseNeeded,
+    SecureBrowserHeld,
     TimeOver,
     VersionMissing,
     WindowTaken,
@@ -25,8 +26,9 @@ from app.exams.models.attempts import Attempt
 from app.exams.queries import attempts as queries
 from app.exams.rules import delivery as rules
 from app.exams.rules import responses, scoring
+from app.exams.rules.secure_browser import BrowserCheck
 from app.exams.rules.states import EventKind, Lifecycle
-from app.exams.service import delivery
+from app.exams.service import delivery, secure_browser
 from app.exams.service.batch import Batch, Conflict, Given, Order
 from app.kernel.clock import Clock
 from app.kernel.errors import DomainError, NotFound, Refused
@@ -58,6 +60,7 @@ def save(
 
     A refusal of a started attempt (over, paused, waiting for a proctor, open in another window) is returned:
     what was refused is kept as an event. So is a conflict, place by place, while the other places are saved.
+    What a browser sends that does not prove its settings is saved; then the attempt is stopped.
 
     Raises:
         NotFound: no such attempt, or another candidate's.
@@ -75,14 +78,17 @@ def save(
         batch.append()
         return Refused(error)
     given_answers = _read(row.layout, order)
-    if row.lifecycle is Lifecycle.INTERRUPTED:
-        delivery.come_back(session, clock, row.id, candidate_id)
     late = rules.arrival(deadline=row.deadline, at=now) is rules.Arrival.LATE
     for given in given_answers:
         batch.put(given, late=late)
     for position, flagged in order.flags.items():
         batch.flag(position, flagged=flagged)
     batch.append()
+    stopped = secure_browser.stop_unless_proven(session, clock, row, order.proof)
+    if stopped is not None:
+        return stopped
+    if row.lifecycle is Lifecycle.INTERRUPTED:
+        delivery.come_back(session, clock, row.id, candidate_id)
     if rules.is_seen_again(last_seen_at=row.last_seen_at, at=now) or (order.scripted and not row.scripted):
         session.execute(
             update(Attempt)
@@ -136,6 +142,8 @@ _HELD: Executable = (
         _attempt.last_seen_at,
         _attempt.scripted,
         _attempt.layout,
+        _attempt.browser_check,
+        _attempt.browser_key,
     )
     .where(_attempt.id == bindparam("attempt"), _attempt.candidate_id == bindparam("candidate"))
     .with_for_update(key_share=True)
@@ -177,6 +185,8 @@ def refusal_of(row: Any, lease: str, now: datetime) -> tuple[DomainError, EventK
         at=now,
     ):
         return ReleaseNeeded(), EventKind.REFUSED_CLOSED
+    if row.browser_check is BrowserCheck.HELD:
+        return SecureBrowserHeld(), EventKind.REFUSED_CLOSED
     return None
 
 

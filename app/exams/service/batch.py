@@ -15,6 +15,7 @@ from sqlmodel import Session
 
 from app.exams.models.attempts import Attempt, Response, ResponseEvent
 from app.exams.rules import delivery as rules
+from app.exams.rules.secure_browser import NO_PROOF, Proof
 from app.exams.rules.states import EventKind
 from app.kernel.canonical import canonical_json, sha256_hex
 from app.kernel.ids import new_id
@@ -87,6 +88,7 @@ class Order:
     key: str | None = None
     client_seq: int | None = None
     scripted: bool = False
+    proof: Proof = NO_PROOF
 
 
 @dataclass(frozen=True, slots=True)

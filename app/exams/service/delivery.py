@@ -29,13 +29,14 @@ from app.exams.queries import forms as form_queries
 from app.exams.rules import booking as booking_rules
 from app.exams.rules import delivery as rules
 from app.exams.rules.forms import order_key
+from app.exams.rules.secure_browser import NO_PROOF, Proof
 from app.exams.rules.states import (
     Axis,
     EventKind,
     Lifecycle,
     Mode,
 )
-from app.exams.service import doors, forms, history, places
+from app.exams.service import doors, forms, history, places, secure_browser
 from app.kernel.clock import Clock
 from app.kernel.errors import DomainError
 from app.kernel.ids import new_token, token_hash
@@ -83,7 +84,7 @@ def open_unproctored(
     if attempt.lifecycle is Lifecycle.SCHEDULED:
         history.move(session, clock, attempt, Axis.LIFECYCLE, Lifecycle.CHECKIN, actor_id=candidate_id)
         history.move(session, clock, attempt, Axis.LIFECYCLE, Lifecycle.READY, actor_id=None)
-    return _enter_or_start(session, clock, attempt, locale)
+    return _enter_or_start(session, clock, attempt, locale, NO_PROOF)
 
 
 def _create(session: Session, clock: Clock, candidate_id: UUID, exam: form_queries.ExamFacts) -> Attempt:
@@ -116,7 +117,15 @@ def _create(session: Session, clock: Clock, candidate_id: UUID, exam: form_queri
     return known
 
 
-def start(session: Session, clock: Clock, *, candidate_id: UUID, attempt_id: UUID, locale: str) -> Entrance:
+def start(
+    session: Session,
+    clock: Clock,
+    *,
+    candidate_id: UUID,
+    attempt_id: UUID,
+    locale: str,
+    proof: Proof = NO_PROOF,
+) -> Entrance:
     """Start an attempt that is ready. Asked twice, it is the same running attempt.
 
     Raises:
@@ -124,17 +133,18 @@ def start(session: Session, clock: Clock, *, candidate_id: UUID, attempt_id: UUI
         AttemptNotReady: check-in is not finished.
         SittingNotOpen: the hour of the sitting has not come.
         SittingOver: its window has closed.
+        SecureBrowserNeeded: the sitting asks for it, and the request does not prove its settings.
         AttemptClosed: the attempt is over.
         TrainsOthers: the candidate trains others now.
         NoFormLeft: the candidate has seen every form.
     """
     attempt = queries.attempt_of(session, candidate_id, attempt_id, for_update=True)
-    return _enter_or_start(session, clock, attempt, locale)
+    return _enter_or_start(session, clock, attempt, locale, proof)
 
 
-def _enter_or_start(session: Session, clock: Clock, attempt: Attempt, locale: str) -> Entrance:
+def _enter_or_start(session: Session, clock: Clock, attempt: Attempt, locale: str, proof: Proof) -> Entrance:
     if attempt.lifecycle is Lifecycle.READY:
-        return _start(session, clock, attempt, locale)
+        return _start(session, clock, attempt, locale, proof)
     if attempt.lifecycle in {*rules.RUNNING, Lifecycle.PAUSED}:
         return Entrance(attempt.id, None)
     raise refusal_to_write(attempt.lifecycle)
@@ -145,11 +155,12 @@ def refusal_to_write(lifecycle: Lifecycle) -> DomainError:
     return AttemptNotReady() if lifecycle in rules.BEFORE_START else AttemptClosed()
 
 
-def _start(session: Session, clock: Clock, attempt: Attempt, locale: str) -> Entrance:
+def _start(session: Session, clock: Clock, attempt: Attempt, locale: str, proof: Proof) -> Entrance:
     now = clock.now()
-    opens_at, closes_at = _sitting_window(session, attempt.sitting_id)
+    opens_at, closes_at, secure = _sitting(session, attempt.sitting_id)
     if opens_at is not None and now < opens_at:
         raise SittingNotOpen(opens_at=opens_at)
+    browser = secure_browser.at_start(session, attempt, proof, asked=secure)
     doors.keep_trainers_out(session, clock, person_id=attempt.candidate_id, exam_id=attempt.exam_id)
     form = session.get_one(Form, attempt.form_id) if attempt.form_id else forms.pick_form(session, attempt)
     limit = timedelta(minutes=form.minutes)
@@ -182,6 +193,7 @@ def _start(session: Session, clock: Clock, attempt: Attempt, locale: str) -> Ent
             "lease_number": 1,
             "last_seen_at": now,
             "locale": Locale(locale),
+            **browser,
         },
     )
     session.execute(
@@ -214,13 +226,15 @@ def _start(session: Session, clock: Clock, attempt: Attempt, locale: str) -> Ent
     return Entrance(attempt.id, token)
 
 
-def _sitting_window(session: Session, sitting_id: UUID | None) -> tuple[datetime | None, datetime | None]:
+def _sitting(session: Session, sitting_id: UUID | None) -> tuple[datetime | None, datetime | None, bool]:
     if sitting_id is None:
-        return None, None
+        return None, None, False
     row = session.execute(
-        select(col(Sitting.opens_at), col(Sitting.closes_at)).where(col(Sitting.id) == sitting_id)
+        select(col(Sitting.opens_at), col(Sitting.closes_at), col(Sitting.secure_browser)).where(
+            col(Sitting.id) == sitting_id
+        )
     ).one()
-    return row.opens_at, row.closes_at
+    return row.opens_at, row.closes_at, row.secure_browser
 
 
 def _pin(session: Session, form_id: UUID, seed: int) -> list[dict[str, Any]]:

@@ -20,7 +20,7 @@ from app.exams.rules import delivery as rules
 from app.exams.rules import scoring
 from app.exams.rules.states import Axis, EventKind, Lifecycle, Outcome, ReleasePolicy, ResultState, Review
 from app.exams.rules.transitions import Who
-from app.exams.service import answers, history, signed_in
+from app.exams.service import answers, history, secure_browser, signed_in
 from app.exams.service.batch import Conflict, Order
 from app.kernel.clock import Clock
 from app.kernel.errors import Refused
@@ -89,6 +89,9 @@ def hand_in(
         error, kind = refusal
         _note(session, attempt, kind, now)
         return Refused(error)
+    stopped = secure_browser.stop_unless_proven(session, clock, attempt, order.proof)
+    if stopped is not None:
+        return stopped
     if timeup and attempt.deadline and rules.too_early_for_timeup(deadline=attempt.deadline, at=now):
         _note(session, attempt, EventKind.EARLY_TIMEUP, now)
         return HandedIn(closed=False)

@@ -1,8 +1,8 @@
 """Files of Safe Exam Browser (.seb): read from anybody, written for our candidates.
 
 A file is gzip(prefix + data): ``plnd`` + gzip(property list), ``pswd`` or ``pwcc`` + the same encrypted with
-a password (RNCryptor, data format 2 and 3). Bare property lists are read too. Whatever is in a file, reading it
-takes bounded time and memory and ends in settings or in ``FileRefused``.
+a password (RNCryptor, data format 2 and 3). Bare property lists are read too. Whatever is in a
+file, reading it takes bounded time and memory and ends in settings or in ``FileRefused``.
 
 Source: https://safeexambrowser.org/developer/seb-file-format.html and the RNCryptor data format 3.
 """

@@ -102,6 +102,7 @@ def create_sitting(
     capacity: int,
     proctor_ids: Sequence[UUID],
     form_ids: Sequence[UUID] = (),
+    secure_browser: bool = False,
 ) -> UUID:
     """Schedule a session on site. Instants are aware UTC; ``form_ids`` empty: any form of the blueprint.
 
@@ -138,6 +139,7 @@ def create_sitting(
         closes_at=closes_at,
         capacity=capacity,
         form_ids=[str(form) for form in form_ids],
+        secure_browser=secure_browser,
     )
     session.add(sitting)
     session.flush()
@@ -153,6 +155,7 @@ def create_sitting(
         capacity=capacity,
         proctors=[str(person) for person in proctor_ids],
         forms=sitting.form_ids,
+        secure_browser=secure_browser,
     )
     return sitting.id
 
@@ -186,6 +189,33 @@ def assign(
         subject_id=sitting_id,
         added=sorted(str(one) for one in wanted - before),
         removed=sorted(str(one) for one in before - wanted),
+    )
+
+
+def require_browser(
+    session: Session, clock: Clock, *, sitting_id: UUID, actor_id: UUID, required: bool
+) -> None:
+    """Say whether a sitting is taken in the secure browser, as long as nobody has started.
+
+    Raises:
+        NotFound: no such sitting.
+        SittingCancelled, SittingBegun: it is too late for that.
+    """
+    _hold(session, clock, sitting_id)
+    session.execute(
+        update(Sitting)
+        .where(col(Sitting.id) == sitting_id)
+        .values(secure_browser=required)
+        .execution_options(synchronize_session=False)
+    )
+    audit.record(
+        session,
+        clock,
+        actor_id=actor_id,
+        action="sitting.browser",
+        subject_kind="sitting",
+        subject_id=sitting_id,
+        required=required,
     )
 
 

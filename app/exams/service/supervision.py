@@ -12,9 +12,16 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from app.accounts import service as accounts
-from app.exams.errors import MoveNotAllowed, NothingProposed, ReasonMissing, SamePerson
+from app.exams.errors import (
+    MoveNotAllowed,
+    NothingProposed,
+    ReasonMissing,
+    SamePerson,
+    SecureBrowserHeld,
+)
 from app.exams.models.attempts import Attempt
 from app.exams.rules import delivery as rules
+from app.exams.rules.secure_browser import BrowserCheck
 from app.exams.rules.states import Axis, Lifecycle
 from app.exams.rules.transitions import Who
 from app.exams.service import doors, hand_in, history, places, signed_in
@@ -99,6 +106,7 @@ def let_in(
     Raises:
         NotFound: no such attempt.
         MoveNotAllowed: it is not interrupted.
+        SecureBrowserHeld: it was stopped over its browser, and is let go on with a reason.
         WrongRole: a proctor or an exam manager lets in.
     """
     attempt = doors.supervised(session, clock, attempt_id=attempt_id, actor_id=actor_id, act="let_in")
@@ -106,6 +114,8 @@ def let_in(
         return attempt
     if attempt.lifecycle is not Lifecycle.INTERRUPTED:
         raise MoveNotAllowed
+    if attempt.browser_check is BrowserCheck.HELD:
+        raise SecureBrowserHeld
     history.move(
         session,
         clock,

@@ -211,7 +211,7 @@
     // what comes too late or from a frozen window is kept by the server as evidence: the rest is sent as well
     if (code === "window-taken") { freeze(); flags.clear(); settle(sent, marked); return; }
     if (reply.status === 410) { flags.clear(); settle(sent, marked); if (pending() === 0) close(); else lock(); return; }
-    if (code === "attempt-paused" || code === "release-needed") { reload(); throw new Error("again"); }
+    if (["attempt-paused", "release-needed", "secure-browser-held"].includes(code)) { reload(); throw new Error("again"); }
     if (code !== "answer-unknown" && code !== "version-missing") throw new Error("again");
     settle(sent, marked);
     const sentence = answer.querySelector("[data-code] p")?.textContent || "";
@@ -341,7 +341,9 @@
     try {
       const reply = await fetch(base() + "/time", { headers: HEADERS, signal: AbortSignal.timeout?.(HANGS) });
       if (reply.status === 401 || reply.status === 403) { signedOut(); return; }
-      const time = parse(await reply.text()).querySelector("#time");
+      const told = parse(await reply.text());
+      if (told.querySelector("[data-held]")) { reload(); return; }
+      const time = told.querySelector("#time");
       if (!time) return;
       hear(Number(time.dataset.remaining));
       if (time.dataset.state === "paused") reload();
