@@ -62,7 +62,9 @@ def test_error_sentences_ask_for_the_same_facts_in_each_language() -> None:
             assert set(PLACEHOLDER.findall(str(other.string))) == facts, (locale, message.id)
 
 
-SAME_ON_PURPOSE = re.compile(r"(?:[\W\d_]|%\(\w+\)s|PDF|JSON|LinkedIn|E-mail|CEASAI|SOAI|API|QR|CSV|JWT)*")
+SAME_ON_PURPOSE = re.compile(
+    r"(?:[\W\d_]|%\(\w+\)s|PDF|JSON|LinkedIn|E-mail|CEASAI|SOAI|API|QR|CSV|JWT|Safe Exam Browser)*"
+)
 """Nothing but signs, placeholders and names of products."""
 
 
