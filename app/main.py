@@ -16,6 +16,7 @@ from app.accounts import service as accounts_service
 from app.certificates import api as certificates_api
 from app.certificates import routes as certificates
 from app.courses import routes as courses
+from app.exams import api as exams_api
 from app.exams import routes as exams
 from app.exams.queries.attempts import sweep_delay
 from app.kernel.clock import Clock, SystemClock
@@ -39,6 +40,7 @@ ROUTERS = (
     programmes.router,
     courses.router,
     exams.router,
+    exams_api.router,
     certificates.router,
     certificates_api.router,
     progress.router,

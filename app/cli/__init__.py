@@ -12,6 +12,7 @@ import typer
 from app.platform.settings import SettingsError
 
 _MODULE_OF = {
+    "attempt": "attempts",
     "backup": "backup",
     "bank": "banks",
     "restore": "backup",

@@ -19,7 +19,7 @@ _GET = {
         "/healthz /readyz /static/{name} /sitemap.xml /robots.txt / /programmes /programmes/{slug} /courses /courses/{slug} "
         "/courses/{slug}/glossary /courses/{slug}/{module}/checklist /courses/{slug}/{module}/{lesson} /search /conduct /scheme /privacy /accessibility /exams/notice /exams/secure-browser /exams/secure-browser/end "
         "/exams/secure-browser/{token}.seb /verify /v/{typed} "
-        "/share/{token} /credentials/{number}.pdf /credentials/{number}.jwt /credentials/{number} /api/v1/verify/{number} "
+        "/share/{token} /credentials/{number}.pdf /credentials/{number}.jwt /credentials/{number} /api/v1/verify/{number} /api/v1/receipts/{code}/{digest} "
         "/issuer /achievements/{slug}/v{version} /achievements/{slug}/v{version}/{language} /keys/{thumbprint} "
         "/.well-known/jwks.json /.well-known/did.json /status/{purpose}/{number} /sign-in /register /register/sent "
         "/confirm/{token} /reset /reset/sent /reset/{token} /dev/mail /dev/mail/{name} /invitations/{token} /join/{token}"

@@ -23,6 +23,8 @@ from app.exams.rules.states import Lifecycle, Mode, Outcome, ReleasePolicy, Resu
 from app.kernel.errors import NotFound
 from app.kernel.locales import Trilingual
 
+_ID_LENGTH = 36
+
 
 class Ended(NamedTuple):
     """An attempt, as far as its receipt and result show it. What is withheld is left out by ``result_of``."""
@@ -147,6 +149,44 @@ def stored_hash(session: Session, attempt_id: UUID) -> str | None:
     if row.layout is None:
         return None
     return attempts.answers_hash(row.code, row.layout, attempts.answers_of(session, attempt_id))
+
+
+class Receipt(NamedTuple):
+    """What a receipt is compared with, for whoever holds one."""
+
+    id: UUID
+    answers_hash: str | None
+    submitted_at: datetime | None
+
+
+def find_receipt(session: Session, code: str) -> Receipt | None:
+    """The attempt a receipt names by its code."""
+    row = session.execute(
+        select(col(Attempt.id), col(Attempt.answers_hash), col(Attempt.submitted_at)).where(
+            col(Attempt.code) == code.strip().upper()
+        )
+    ).first()
+    return Receipt(*row) if row else None
+
+
+def get_started(session: Session, wanted: str) -> Attempt:
+    """An attempt that has started, by its id or its code, for whoever runs the installation.
+
+    Raises:
+        NotFound: no such attempt, or it has not started.
+    """
+    by_id = len(wanted) == _ID_LENGTH
+    which = col(Attempt.id) == UUID(wanted) if by_id else col(Attempt.code) == wanted
+    found = session.scalar(select(Attempt).where(which, col(Attempt.started_at).is_not(None)))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def held_answers(session: Session, attempt_id: UUID) -> dict[int, frozenset[str]]:
+    """The stored answers by position; places without one are absent."""
+    given = attempts.answers_of(session, attempt_id)
+    return {place: frozenset(answer.chosen) for place, answer in given.items() if answer.chosen}
 
 
 def bands(domain_points: Mapping[str, list[int]], *, cut_score: int, max_points: int) -> list[DomainBand]:
