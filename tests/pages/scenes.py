@@ -14,6 +14,8 @@ from uuid import UUID
 from sqlalchemy import text
 
 from app.exams.rules.booking import NOTICE_VERSION
+from app.exams.rules.secure_browser import config_key, request_hash
+from app.exams.service.secure_browser_file import read
 from app.worker import make_context, run_due
 from tests.world import World
 
@@ -159,8 +161,33 @@ class Scenes:
         proctor.sends(f"{door}/admission")
         candidate.opens(place)
         self.world.clock.advance(timedelta(minutes=15))
-        candidate.sends(f"{place}/start")
+        self._in_secure_browser(candidate, manager, proctor, (offered[0], place))
         self._stopped(candidate, manager, proctor, place)
+
+    def _in_secure_browser(
+        self, candidate: Player, manager: Player, proctor: Player, where: tuple[str, str]
+    ) -> None:
+        """The sitting asks for the secure browser; other settings stop the exam, a proctor lets it go on."""
+        sitting, place = where
+        for tail in ("", "/end"):
+            self.player("").opens(f"exams/secure-browser{tail}")
+        manager.sends(f"sittings/{sitting}/browser", secure_browser="true")
+        candidate.opens(f"exams/{EXAM}/sittings")
+        candidate.opens(f"{place}/before")
+        candidate.sends(f"{place}/start", 409)
+        key = config_key(read(candidate.browser.get(f"{place}/settings.seb").content))
+        start = f"{place}/start"
+        proof = request_hash(self.world.settings.public_base + start, key)
+        assert candidate.browser.post(start, X_SafeExamBrowser_ConfigKeyHash=proof).status_code == 303
+        candidate.opens(place, 409)
+        candidate.browser.get(place, X_SafeExamBrowser_ConfigKeyHash="0" * 64)
+        candidate.opens(place, 409)
+        watched = f"rooms/attempts/{place.rsplit('/', 1)[1]}"
+        proctor.opens(f"rooms/{sitting}")
+        proctor.opens(watched)
+        proctor.sends(f"{watched}/browser", 422, scope="once", reason="")
+        proctor.sends(f"{watched}/browser", scope="rest", reason="Ескі нұсқа")
+        candidate.opens(f"{place}/before")
 
     def _stopped(self, candidate: Player, manager: Player, proctor: Player, place: str) -> None:
         """Paused and resumed; ended by two people, and released by an officer."""
