@@ -14,7 +14,7 @@ branch_labels = None
 depends_on = None
 
 CHECKS = ("none", "required", "held", "exempt")
-EVENTS = ("other_settings", "no_proof", "outside", "released", "exempted")
+EVENTS = ("other_settings", "no_proof", "outside", "restarted", "released", "exempted")
 TABLES = ("browser_file", "browser_entry")
 
 

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from app.exams import errors
+from app.exams.models.attempts import Attempt
 from app.exams.models.booking import Sitting
 from app.exams.rules.secure_browser import request_hash
-from app.exams.rules.states import Lifecycle
+from app.exams.rules.states import Lifecycle, Mode
 from app.exams.service import history, secure_browser, supervision
 from app.exams.service.secure_browser_file import read
 from tests import factories
@@ -303,6 +304,19 @@ def test_a_named_person_exempts_an_attempt_before_it_starts(world: World) -> Non
     assert one.who.start().status_code == 303
     assert "Stem 1.1" in one.who.page().text
     assert entries(world, one) == [("exempted", one.proctor, WHY)]
+
+
+def test_at_a_distance_a_browser_started_anew_waits_for_a_proctor(world: World) -> None:
+    one = sat(world)
+    with world.write() as session:
+        session.get_one(Attempt, one.who.attempt_id).mode = Mode.LIVE
+    assert "Stem 1.1" in one.get().text
+    one.who.browser.http.cookies.delete(f"ceasai_window_{one.who.attempt_id.hex[-12:]}")  # type: ignore[union-attr]
+    assert "Your exam is stopped" in one.get().text
+    assert [event for event, _, _ in entries(world, one)] == ["restarted"]
+    door = f"/en/rooms/attempts/{one.who.attempt_id}"
+    world.browser(one.proctor).post(f"{door}/browser", {"scope": "once", "reason": WHY})
+    assert "Stem 1.1" in one.get().text
 
 
 def test_nobody_else_decides(world: World) -> None:

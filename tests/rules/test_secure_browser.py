@@ -14,12 +14,13 @@ from app.exams.rules.secure_browser import (
     config_key,
     event_of,
     exam_settings,
+    is_restarted,
     judge,
     may_have_file,
     request_hash,
     seb_json,
 )
-from app.exams.rules.states import OPEN, Lifecycle
+from app.exams.rules.states import OPEN, Lifecycle, Mode
 
 # written down by hand from the published rules, its hash by the program sha256sum
 SETTINGS: dict[str, Any] = {
@@ -137,6 +138,23 @@ def test_a_request_is_hashed_with_its_address_but_for_the_fragment() -> None:
 )
 def test_a_request_proves_the_settings_by_one_word_that_fits(proof: Proof, verdict: Verdict) -> None:
     assert judge(proof, NOTHING) is verdict
+
+
+@pytest.mark.parametrize(
+    ("mode", "had", "knows", "restarted"),
+    [
+        (Mode.LIVE, True, False, True),
+        (Mode.RECORD_AND_REVIEW, True, False, True),
+        (Mode.LIVE, True, True, False),
+        (Mode.LIVE, False, False, False),
+        (Mode.ON_SITE, True, False, False),
+        (Mode.UNPROCTORED, True, False, False),
+    ],
+)
+def test_a_browser_that_started_anew_is_looked_at_where_nobody_sees_it(
+    mode: Mode, had: bool, knows: bool, restarted: bool
+) -> None:
+    assert is_restarted(mode=mode, had_window=had, knows_window=knows) is restarted
 
 
 def test_what_is_written_down_says_whether_another_key_came_or_none() -> None:

@@ -13,10 +13,10 @@ from app.exams.queries import attempts as queries
 from app.exams.queries.shown import shown_items
 from app.exams.routes.browser_proof import proof_of
 from app.exams.routes.clashes import Clash, clash_of
-from app.exams.routes.exam_window import place_of
+from app.exams.routes.exam_window import lease_of, place_of
 from app.exams.rules import delivery as rules
 from app.exams.rules.responses import in_controls, is_unread, shared_places
-from app.exams.rules.secure_browser import BrowserCheck, Verdict, judge
+from app.exams.rules.secure_browser import BrowserCheck, BrowserEvent, Verdict, is_restarted, judge
 from app.exams.rules.states import Lifecycle
 from app.exams.service import secure_browser
 from app.exams.service.batch import Conflict, Order
@@ -88,7 +88,10 @@ def kept_out(request: Request, session: Session, clock: Clock, window: queries.O
         return _wait(request, window, "browser", status=HTTPStatus.CONFLICT)
     stopped = secure_browser.stop_unless_proven(session, clock, window, proof)
     if stopped is None and window.browser_check is BrowserCheck.REQUIRED:
-        return None
+        known = lease_of(request, window.id) != ""
+        if not is_restarted(mode=window.mode, had_window=window.lease is not None, knows_window=known):
+            return None
+        secure_browser.hold(session, clock, window.id, BrowserEvent.RESTARTED)
     return _wait(request, window, "held", status=HTTPStatus.CONFLICT)
 
 

@@ -19,7 +19,8 @@ from app.exams.rules.states import Lifecycle, Mode
 
 IGNORED = "originatorVersion"
 """Says which program wrote the file, and is no part of the key."""
-CAMERA_MODES = frozenset({Mode.LIVE, Mode.RECORD_AND_REVIEW})
+AT_A_DISTANCE = frozenset({Mode.LIVE, Mode.RECORD_AND_REVIEW})
+"""Ways of supervising that use the camera, and in which nobody sees a browser start anew."""
 
 
 class BrowserCheck(StrEnum):
@@ -41,6 +42,7 @@ class BrowserEvent(StrEnum):
     OTHER_SETTINGS = "other_settings"
     NO_PROOF = "no_proof"
     OUTSIDE = "outside"
+    RESTARTED = "restarted"
     RELEASED = "released"
     EXEMPTED = "exempted"
 
@@ -138,6 +140,14 @@ def judge(proof: Proof, key: str) -> Verdict:
         for place, word in told
     ]
     return Verdict.PROVEN if any(fits) else Verdict.WRONG
+
+
+def is_restarted(*, mode: Mode, had_window: bool, knows_window: bool) -> bool:
+    """Whether a running attempt comes back from a browser that started anew, which a proctor looks at first.
+
+    The secure browser forgets everything when it starts; another window of the same one knows the token.
+    """
+    return mode in AT_A_DISTANCE and had_window and not knows_window
 
 
 def event_of(verdict: Verdict) -> BrowserEvent:

@@ -54,7 +54,7 @@ def settings_file(session: Session, clock: Clock, *, attempt_id: UUID, base: str
         start=f"{base}/{locale}/exams/attempts/{attempt_id}/before?browser={secrets.token_urlsafe(24)}",
         end=f"{base}/{locale}/exams/secure-browser/end",
         base=base,
-        camera=attempt.mode in rules.CAMERA_MODES,
+        camera=attempt.mode in rules.AT_A_DISTANCE,
     )
     insert_once(
         session,
@@ -94,18 +94,23 @@ def stop_unless_proven(session: Session, clock: Clock, row: Any, proof: Proof) -
     verdict = rules.judge(proof, row.browser_key)
     if verdict is Verdict.PROVEN:
         return None
-    attempt = attempt_queries.get_attempt(session, row.id, for_update=True)
+    return hold(session, clock, row.id, rules.event_of(verdict))
+
+
+def hold(session: Session, clock: Clock, attempt_id: UUID, event: BrowserEvent) -> Refused:
+    """Stop a running attempt until a supervising person decides; stopped already, it only says so."""
+    attempt = attempt_queries.get_attempt(session, attempt_id, for_update=True)
+    if attempt.browser_check is not BrowserCheck.REQUIRED or attempt.lifecycle not in RUNNING:
+        return Refused(SecureBrowserHeld())
     held = {"browser_check": BrowserCheck.HELD}
     if attempt.lifecycle is Lifecycle.IN_PROGRESS:
         history.move(
             session, clock, attempt, Axis.LIFECYCLE, Lifecycle.INTERRUPTED, actor_id=None, values=held
         )
-    elif attempt.lifecycle is Lifecycle.INTERRUPTED:
-        _write(session, attempt, held)
     else:
-        return Refused(SecureBrowserHeld())
-    _note(session, clock, attempt, rules.event_of(verdict))
-    doors.note(session, clock, attempt, None, "attempt.browser_held", why=str(rules.event_of(verdict)))
+        _write(session, attempt, held)
+    _note(session, clock, attempt, event)
+    doors.note(session, clock, attempt, None, "attempt.browser_held", why=str(event))
     return Refused(SecureBrowserHeld())
 
 
@@ -164,7 +169,8 @@ def decide(
         held or (rest and queries.is_asked(session, attempt))
     ):
         raise BrowserNotAsked
-    values = {"browser_check": BrowserCheck.EXEMPT if rest else BrowserCheck.REQUIRED}
+    # whichever window comes next is the live one: a browser that started anew knows no token
+    values = {"browser_check": BrowserCheck.EXEMPT if rest else BrowserCheck.REQUIRED, "lease": None}
     if held and attempt.lifecycle is Lifecycle.INTERRUPTED:
         history.move(
             session,
