@@ -20,8 +20,14 @@ FILLED = {
     "exam_slug": "ceasai-analyst",
     "locale": "en",
 }
-UNKNOWN = {"/settings/address/{token}": 410, "/v/{typed}": 422, "/credentials/{number}": 303}
-"""What says otherwise than 404 that nothing is there: a used link, a mistyped number, the way to the signed form."""
+UNKNOWN = {
+    "/settings/address/{token}": 410,
+    "/v/{typed}": 422,
+    "/credentials/{number}": 303,
+    "/api/v1/receipts/{code}/{digest}": 200,
+}
+"""What says otherwise than 404 that nothing is there: a used link, a mistyped number, the way to the signed form,
+a receipt that does not match."""
 
 
 def routes_of(router: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
