@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # compiled modules make every start three times faster
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo psychometrics test bench lint fmt serve worker messages lock clean
+.PHONY: demo psychometrics test bench rig lint fmt serve worker messages lock clean
 
 $(VENV)/run.ok: requirements/run.lock requirements/uv.txt pyproject.toml
 	@$(PY) -c 'import sys; sys.exit("Python 3.11 or newer is needed") if sys.version_info < (3, 11) else None'
@@ -48,6 +48,10 @@ fmt: $(VENV)/dev.ok
 bench: $(VENV)/dev.ok
 	$(BIN)/ceasai messages compile
 	$(BIN)/python -m tests.bench
+
+rig: $(VENV)/dev.ok
+	$(BIN)/ceasai messages compile
+	$(BIN)/python -m tests.rig
 
 messages: $(VENV)/dev.ok
 	$(BIN)/ceasai messages update

@@ -23,7 +23,20 @@ class Measured:
 
     def start(self) -> None:
         """Start both and wait for the first answer."""
-        kept = {key: value for key, value in os.environ.items() if not key.startswith("CEASAI_")}
+        self.parts = [self.spawn("serve"), self.spawn("worker")]
+        for _ in range(1200):
+            try:
+                urllib.request.urlopen(f"{self.settings.public_base}/readyz", timeout=1)
+            except OSError:
+                time.sleep(0.1)
+            else:
+                time.sleep(1)
+                return
+        raise RuntimeError("the server did not start")
+
+    def spawn(self, command: str) -> "subprocess.Popen[bytes]":
+        """One of the two, as an operator starts it."""
+        kept = {key: value for key, value in os.environ.items() if not key.startswith(("CEASAI_", "COV_"))}
         environment = kept | {
             "CEASAI_VAR_DIR": str(self.settings.var_dir),
             "CEASAI_DATABASE_URL": self.settings.database,
@@ -36,19 +49,7 @@ class Measured:
         }
         ceasai = str(Path(sys.executable).with_name("ceasai"))
         with (self.settings.var_dir / "bench.log").open("ab") as log:
-            for command in ("serve", "worker"):
-                self.parts.append(
-                    subprocess.Popen([ceasai, command], env=environment, stdout=log, stderr=log)
-                )
-        for _ in range(1200):
-            try:
-                urllib.request.urlopen(f"{self.settings.public_base}/readyz", timeout=1)
-            except OSError:
-                time.sleep(0.1)
-            else:
-                time.sleep(1)
-                return
-        raise RuntimeError("the server did not start")
+            return subprocess.Popen([ceasai, command], env=environment, stdout=log, stderr=log)
 
     def _tree(self, part: "subprocess.Popen[bytes]") -> list[psutil.Process]:
         parent = psutil.Process(part.pid)

@@ -1,0 +1,1 @@
+"""A few hundred simulated candidates against real processes that are killed under them."""
