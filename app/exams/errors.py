@@ -338,3 +338,12 @@ class BrowserNotAsked(DomainError):
     """Nothing is to be decided here: the attempt waits for no release and needs no secure browser."""
 
     code = "browser-not-asked"
+
+
+# Answers that a page could not send
+
+
+class UnsentChanged(DomainError):
+    """Since the file was shown, something else was stored, or the attempt has ended: look again."""
+
+    code = "unsent-changed"

@@ -38,7 +38,7 @@ _GET = {
     MANAGER: "/accommodations /accommodations/{application_id} /sittings /sittings/{sitting_id} /centres "
     "/sittings/{sitting_id}/cancellation",
     PROCTOR: "/rooms /rooms/{sitting_id} /rooms/{sitting_id}/attempts/{attempt_id}/refusal",
-    ROOM: "/rooms/attempts/{attempt_id} /rooms/{sitting_id}/time",
+    ROOM: "/rooms/attempts/{attempt_id} /rooms/attempts/{attempt_id}/unsent /rooms/{sitting_id}/time",
     OFFICER: (
         "/decisions /decisions/review /decisions/{case_id} /decisions/certificates /decisions/certificates/{number} "
         "/results /results/{attempt_id}"
@@ -77,7 +77,7 @@ _POST = {
     ),
     ROOM: (
         "/rooms/attempts/{attempt_id}/time /rooms/attempts/{attempt_id}/pause /rooms/attempts/{attempt_id}/resume "
-        "/rooms/attempts/{attempt_id}/entry /rooms/attempts/{attempt_id}/termination "
+        "/rooms/attempts/{attempt_id}/entry /rooms/attempts/{attempt_id}/unsent /rooms/attempts/{attempt_id}/termination "
         "/rooms/attempts/{attempt_id}/termination/confirmation /rooms/attempts/{attempt_id}/termination/withdrawal "
         "/rooms/{sitting_id}/time /rooms/attempts/{attempt_id}/browser"
     ),

@@ -30,6 +30,7 @@ ALWAYS = {
     "response_event",
     "attempt_transition",
     "time_grant",
+    "unsent_load",
     "form_item",
     "achievement",
     "certification_decision",

@@ -68,7 +68,7 @@ class Candidate:
             elif self.plan.at_the_bell is not None:
                 await asyncio.sleep(max(0, self.plan.at_the_bell - time.monotonic()))
                 await asyncio.gather(
-                    *(self._hand_in(self.wire.another()) for _ in range(2)), self._save_once(self._answer(1))
+                    self._hand_in_once(), self._hand_in_once(), self._save_once(self._any_answer())
                 )
             await self._evidence()
         finally:
@@ -280,6 +280,11 @@ class Candidate:
     def _is_receipt(reply: Reply) -> bool:
         return reply.status == 303 and urlsplit(reply.headers["location"]).path.endswith("/receipt")
 
+    async def _hand_in_once(self) -> None:
+        wire = self.wire.another()
+        await self._hand_in(wire)
+        wire.close()
+
     async def _hand_in(self, wire: Wire) -> None:
         try:
             cut = self.random.choice(CUTS)
@@ -299,11 +304,7 @@ class Candidate:
 
     async def _end(self) -> None:
         """Hand in, twice at once and beside a last save; then again until the receipt is there."""
-        await asyncio.gather(
-            self._hand_in(self.wire.another()),
-            self._hand_in(self.wire.another()),
-            self._save_once(self._any_answer()),
-        )
+        await asyncio.gather(self._hand_in_once(), self._hand_in_once(), self._save_once(self._any_answer()))
         for _ in range(80):
             if self.over:
                 return

@@ -92,7 +92,8 @@ def _stored(session: Session, attempt_id: UUID) -> Stored:
         over_for=_over_for(session, attempt),
         extra_seconds=attempt.extra_seconds,
         broken_at=history.first_broken(session, attempt_id),
-        endings=_entries(session, attempt_id, Lifecycle.SCORED),
+        endings=_entries(session, attempt_id, "to_state"),
+        reopened=_entries(session, attempt_id, "from_state"),
         releases=_releases(session, attempt_id),
         decisions=int(
             session.scalar(
@@ -106,11 +107,12 @@ def _stored(session: Session, attempt_id: UUID) -> Stored:
     )
 
 
-def _entries(session: Session, attempt_id: UUID, to: Lifecycle) -> int:
+def _entries(session: Session, attempt_id: UUID, side: str) -> int:
+    """How often the attempt came to be scored, or left that state again."""
     wanted = select(func.count()).where(
         col(AttemptTransition.attempt_id) == attempt_id,
         col(AttemptTransition.axis) == Axis.LIFECYCLE,
-        col(AttemptTransition.to_state) == str(to),
+        getattr(AttemptTransition, side) == str(Lifecycle.SCORED),
     )
     return int(session.scalar(wanted) or 0)
 
@@ -127,13 +129,17 @@ def _over_for(session: Session, attempt: Attempt) -> timedelta:
     """How long after its grace the attempt was closed, or has been open until now."""
     if attempt.deadline is None:
         return timedelta()
-    closed = session.scalar(
-        select(col(AttemptTransition.at))
-        .where(
-            col(AttemptTransition.attempt_id) == attempt.id,
-            col(AttemptTransition.to_state) == str(Lifecycle.SCORED),
+    closed = (
+        None
+        if attempt.submitted_at is None
+        else session.scalar(
+            select(col(AttemptTransition.at))
+            .where(
+                col(AttemptTransition.attempt_id) == attempt.id,
+                col(AttemptTransition.to_state) == str(Lifecycle.SCORED),
+            )
+            .order_by(col(AttemptTransition.seq).desc())
+            .limit(1)
         )
-        .order_by(col(AttemptTransition.seq))
-        .limit(1)
     )
     return (closed or SystemClock().now()) - attempt.deadline - GRACE

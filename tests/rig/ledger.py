@@ -116,6 +116,8 @@ class Stored:
     broken_at: int | None = None
     endings: int = 1
     releases: int = 1
+    reopened: int = 0
+    """How often it was opened again after its end."""
     decisions: int = 0
     hash_holds: bool = True
 
@@ -154,7 +156,7 @@ def judge(
         given = sum(ledger.granted.get(attempt, {}).values())
         if kept.extra_seconds != given:
             found.append(Finding("time", attempt, f"{kept.extra_seconds} s and not {given}"))
-        if attempt in ledger.handed_in and kept.lifecycle != "scored":
+        if attempt in ledger.handed_in and kept.lifecycle != "scored" and not kept.reopened:
             found.append(Finding("not-handed-in", attempt, kept.lifecycle))
     return found + list(_against(ledger, stored))
 
@@ -166,7 +168,8 @@ def _of_itself(kept: Stored, without_worker: timedelta) -> Iterator[tuple[str, s
     if kept.broken_at is not None:
         yield "chain", f"entry {kept.broken_at}"
     done = kept.lifecycle == "scored"
-    if kept.endings != int(done) or kept.releases != int(done) or kept.decisions > 1:
+    ended = int(done) + kept.reopened
+    if kept.endings != ended or kept.releases != ended or kept.decisions > 1:
         yield "twice", f"{kept.endings} endings, {kept.releases} releases, {kept.decisions} decisions"
     if done and (kept.raw_score != kept.recomputed or not kept.hash_holds):
         yield "score", f"{kept.raw_score} stored, {kept.recomputed} from the log"
@@ -212,7 +215,7 @@ def _against(ledger: Ledger, stored: Mapping[str, Stored]) -> Iterator[Finding]:
             yield Finding("lost", one.attempt, f"place {one.place}: {one.chosen}, version {told.version}")
         elif held.answers[one.place][1] < told.version:
             yield Finding("behind", one.attempt, f"place {one.place}: less than version {told.version}")
-        if told.sent > ledger.handed_in.get(one.attempt, told.sent):
+        if told.sent > ledger.handed_in.get(one.attempt, told.sent) and not (held and held.reopened):
             yield Finding("after-the-end", one.attempt, f"place {one.place} saved after the hand-in")
     for one, code in ledger.refused:
         wanted = EVIDENCE.get(code)

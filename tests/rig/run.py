@@ -26,6 +26,9 @@ from tests.world import World
 SWEPT = 8.0
 """Seconds after the grace in which the sweeper has closed everything, with a worker that was just killed."""
 
+LONGEST = 30.0
+"""Seconds for which the end of an attempt is waited."""
+
 
 @dataclass(frozen=True)
 class Scale:
@@ -36,7 +39,7 @@ class Scale:
     """After so long the time is over for every third candidate."""
     until: float = 70
     """The others hand in before."""
-    pace: float = 1.0
+    pace: float = 2.0
     web_every: float = 5
     worker_every: float = 16
     seed: int = 20261123
@@ -103,18 +106,25 @@ async def _shake(
     results = await asyncio.gather(
         *(candidate.live() for candidate in candidates),
         *(
-            manager.another().supervise([attempt for attempt, _ in part], began + scale.until * 0.9)
-            for part in (people[::2], people[1::2])
+            manager.another().supervise(
+                [attempt for attempt, _ in part],
+                [attempt for attempt, _ in part[1::3]],
+                began + scale.until * 0.9,
+            )
+            for part in (people[: len(people) // 6 * 3], people[len(people) // 6 * 3 :])
         ),
         killer.rage(over - 1, web_every=scale.web_every, worker_every=scale.worker_every),
         return_exceptions=True,
     )
     for attempt, _ in people:
         await manager.resume(attempt)
-    # whoever was paused or given a minute has that time on top
-    first = [kept.over_for for kept in ground.stored().values() if kept.lifecycle != "scored"]
-    longest = max((-over.total_seconds() for over in first), default=0.0)
-    await asyncio.sleep(min(90.0, max(0.0, longest)) + SWEPT)
+    manager.wire.close()
+    # whoever was paused has that time on top; who was let in again after the end may have hours
+    open_ = [
+        -kept.over_for.total_seconds() for kept in ground.stored().values() if kept.lifecycle != "scored"
+    ]
+    longest = max((left for left in open_ if left < LONGEST), default=0.0)
+    await asyncio.sleep(max(0.0, longest) + SWEPT)
     return killer, [result for result in results if isinstance(result, BaseException)]
 
 

@@ -57,12 +57,18 @@ class Manager:
         """The same person at another table."""
         return Manager(self.wire.another(), self.ledger, self.random)
 
-    async def supervise(self, attempts: list[str], until: float) -> None:
-        """Do something to somebody every few seconds."""
+    async def supervise(self, attempts: list[str], longer: list[str], until: float) -> None:
+        """Do something to somebody every few seconds; time only to those who may sit ``longer``.
+
+        Whoever has handed in is given time as well: then the attempt is open again.
+        """
         while time.monotonic() < until:
-            attempt = self.random.choice(attempts)
-            await (self.pause(attempt) if self.random.random() < 0.7 else self.give_time(attempt))
+            if self.random.random() < 0.6:
+                await self.pause(self.random.choice(attempts))
+            else:
+                await self.give_time(self.random.choice(longer))
             await asyncio.sleep(self.random.uniform(0.5, 1.5))
+        self.wire.close()
 
 
 class Killer:

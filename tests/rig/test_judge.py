@@ -169,6 +169,13 @@ def test_time_that_was_given_and_not_kept_is_found() -> None:
     assert kinds(judge(ledger, stored)) == {"time"}
 
 
+def test_an_attempt_that_was_opened_again_may_end_and_save_once_more() -> None:
+    ledger, stored = honest()
+    ledger.acknowledge(SECOND, 2, ledger.ask(SECOND))
+    assert judge(ledger, {"x": replace(stored["x"], reopened=1, endings=2, releases=2)}) == []
+    assert kinds(judge(ledger, {"x": replace(stored["x"], reopened=1)})) == {"twice"}
+
+
 def test_an_unforeseen_reply_is_found() -> None:
     ledger, stored = honest()
     ledger.surprises.append("save: 500 incident")

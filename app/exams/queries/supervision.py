@@ -10,6 +10,7 @@ from sqlmodel import Session, col
 from app.exams.models.attempts import Attempt, TimeGrant
 from app.exams.models.booking import Sitting, SittingProctor
 from app.exams.models.forms import Exam
+from app.exams.models.unsent import UnsentLoad
 from app.exams.queries.attempts import terminated_condition
 from app.exams.rules.secure_browser import BrowserCheck
 from app.exams.rules.states import Lifecycle, Mode, ResultState, Review
@@ -121,6 +122,32 @@ def is_proctor_of(session: Session, attempt_id: UUID, *, person_id: UUID, manage
     if assigned is None or not (assigned or manages):
         raise NotFound
     return assigned
+
+
+class Loaded(NamedTuple):
+    """A file with unsent answers that was loaded; ``changes`` counts places by what became of them."""
+
+    at: datetime
+    actor_id: UUID
+    reason: str
+    changes: dict[str, int]
+    sha256: str
+
+
+def loads_of(session: Session, attempt_id: UUID) -> list[Loaded]:
+    """The files with unsent answers that staff loaded, in order."""
+    rows = session.execute(
+        select(
+            col(UnsentLoad.at),
+            col(UnsentLoad.actor_id),
+            col(UnsentLoad.reason),
+            col(UnsentLoad.changes),
+            col(UnsentLoad.sha256),
+        )
+        .where(col(UnsentLoad.attempt_id) == attempt_id)
+        .order_by(col(UnsentLoad.at), col(UnsentLoad.id))
+    )
+    return [Loaded(*row) for row in rows]
 
 
 def _assigned(person_id: UUID) -> ColumnElement[bool]:

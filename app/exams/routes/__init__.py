@@ -15,6 +15,7 @@ from app.exams.routes import (
     secure_browser,
     sittings,
     supervision,
+    unsent,
 )
 from app.platform.routing import Router
 from app.web.locale import PREFIX
@@ -25,6 +26,7 @@ for part in (
     attempts,
     results,
     supervision,
+    unsent,
     notices,
     applications,
     accommodations,

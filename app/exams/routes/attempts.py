@@ -166,7 +166,9 @@ def save(
         )
     if saved.conflicts:
         window = queries.window_of(session, viewer.person_id, attempt_id)
-        return exam_page.show_items(request, session, clock, window=window, lease=order.lease, shown=shown)
+        return exam_page.show_items(
+            request, session, clock, window=window, lease=order.lease or "", shown=shown
+        )
     tail, query = after_save(form, attempt_id, saved.unread)
     return go(request, tail, **query)
 
@@ -242,5 +244,7 @@ def create_submission(
     if result.conflicts:
         window = queries.window_of(session, viewer.person_id, attempt_id)
         shown = Shown.of(result.conflicts)
-        return exam_page.show_items(request, session, clock, window=window, lease=order.lease, shown=shown)
+        return exam_page.show_items(
+            request, session, clock, window=window, lease=order.lease or "", shown=shown
+        )
     return go(request, f"{place_of(attempt_id)}/receipt" if result.closed else place_of(attempt_id))

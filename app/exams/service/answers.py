@@ -77,19 +77,22 @@ def save(
         batch.refuse(order.answers, kind)
         batch.append()
         return Refused(error)
-    given_answers = _read(row.layout, order)
+    given_answers = read(row.layout, order)
     late = rules.arrival(deadline=row.deadline, at=now) is rules.Arrival.LATE
     for given in given_answers:
         batch.put(given, late=late)
     for position, flagged in order.flags.items():
         batch.flag(position, flagged=flagged)
     batch.append()
-    stopped = secure_browser.stop_unless_proven(session, clock, row, order.proof)
+    by_page = order.lease is not None
+    stopped = secure_browser.stop_unless_proven(session, clock, row, order.proof) if by_page else None
     if stopped is not None:
         return stopped
-    if row.lifecycle is Lifecycle.INTERRUPTED:
+    if by_page and row.lifecycle is Lifecycle.INTERRUPTED:
         delivery.come_back(session, clock, row.id, candidate_id)
-    if rules.is_seen_again(last_seen_at=row.last_seen_at, at=now) or (order.scripted and not row.scripted):
+    if by_page and (
+        rules.is_seen_again(last_seen_at=row.last_seen_at, at=now) or (order.scripted and not row.scripted)
+    ):
         session.execute(
             update(Attempt)
             .where(col(Attempt.id) == row.id, col(Attempt.lifecycle).in_(rules.RUNNING))
@@ -158,7 +161,7 @@ def _held(session: Session, candidate_id: UUID, attempt_id: UUID) -> Row[Any]:
     return row
 
 
-def refusal_of(row: Any, lease: str, now: datetime) -> tuple[DomainError, EventKind] | None:
+def refusal_of(row: Any, lease: str | None, now: datetime) -> tuple[DomainError, EventKind] | None:
     """Why the window ``lease`` may not write now, and the event that keeps what it sent; None: it may.
 
     ``row`` has the columns of an attempt. Saving and handing in ask the same question here.
@@ -175,9 +178,9 @@ def refusal_of(row: Any, lease: str, now: datetime) -> tuple[DomainError, EventK
         return AttemptClosed(), EventKind.REFUSED_LATE if by_time else EventKind.REFUSED_CLOSED
     if rules.arrival(deadline=row.deadline, at=now) is rules.Arrival.OVER:
         return TimeOver(), EventKind.REFUSED_LATE
-    if row.lease is not None and (lease == "" or token_hash(lease) != row.lease):
+    if row.lease is not None and lease is not None and token_hash(lease) != row.lease:
         return WindowTaken(), EventKind.REFUSED_WINDOW
-    if rules.needs_release(
+    if lease is not None and rules.needs_release(
         mode=row.mode,
         lifecycle=row.lifecycle,
         scripted=row.scripted,
@@ -190,9 +193,14 @@ def refusal_of(row: Any, lease: str, now: datetime) -> tuple[DomainError, EventK
     return None
 
 
-def _read(layout: list[dict[str, Any]], order: Order) -> list[Given]:
-    """The answers of an order in the form in which they are stored."""
-    places, read = range(1, len(layout) + 1), []
+def read(layout: list[dict[str, Any]], order: Order) -> list[Given]:
+    """The answers of an order in the form in which they are stored.
+
+    Raises:
+        AnswerUnknown: a place or a choice that the attempt does not have.
+        VersionMissing: an answer without the version it is based on.
+    """
+    places, found = range(1, len(layout) + 1), []
     for given in order.answers:
         if given.position not in places:
             raise AnswerUnknown
@@ -202,10 +210,10 @@ def _read(layout: list[dict[str, Any]], order: Order) -> list[Given]:
             raise AnswerUnknown
         if given.version is None:
             raise VersionMissing
-        read.append(Given(given.position, chosen, given.version, clear=not chosen))
+        found.append(Given(given.position, chosen, given.version, clear=not chosen))
     if any(position not in places for position in order.flags):
         raise AnswerUnknown
-    return read
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,13 +78,15 @@ class Given:
 class Order:
     """What a page asks to be saved. ``lease`` is its window's token.
 
+    ``lease`` None is no window: staff load what a page could not send, and nobody was seen by that.
+
     ``key`` makes a repetition harmless: the same key with the same answer to the same place is one save, sent
     twice. With another answer it is another save, on which the version decides.
     """
 
     answers: tuple[Given, ...] = ()
     flags: Mapping[int, bool] = field(default_factory=dict)
-    lease: str = ""
+    lease: str | None = ""
     key: str | None = None
     client_seq: int | None = None
     scripted: bool = False

@@ -11,15 +11,16 @@
   const TYPED = 2000; // milliseconds without a key after which a text is saved
   const TYPED_AT_MOST = 15000; // and how long somebody may go on typing before it is saved all the same
   const SLOW = 6000; // milliseconds after which "saving" becomes "not saved"
+  const OFFER = 60000; // milliseconds without a connection after which what waits can be taken away in a file
 
   const find = (selector) => document.querySelector(selector);
   const words = () => find("#words").dataset;
   const form = () => find("#item");
   const attempt = form().dataset.attempt;
   const base = () => form().dataset.place;
-  const STORE = "exam:" + attempt;
 
-  let queue = []; // in order: {place, chosen, complete, version, key, seq, sent}
+  let queue = []; // in order: {place, chosen, complete, version, key, seq, at, sent}
+  let recalled = false; // what an earlier page kept on this device stands in the queue
   let flags = new Map(); // position -> true or false
   let unsavedSince = null;
   let sending = false;
@@ -50,20 +51,22 @@
 
   // What is not sent yet survives a reload and a power cut of this device.
   function remember() {
-    if (shared) return;
-    try {
-      if (queue.length === 0) localStorage.removeItem(STORE);
-      else localStorage.setItem(STORE, JSON.stringify({ seq, queue }));
-    } catch { /* a browser without storage keeps the answers in this page only */ }
+    if (shared || !recalled) return;
+    const kept = queue.length > 0 ? { seq, queue: queue.map((answer) => ({ ...answer })) } : null;
+    window.examQueue.keep(attempt, kept).catch(() => { /* without storage the answers are in this page only */ });
   }
-  function recall() {
-    try {
-      const kept = JSON.parse(localStorage.getItem(STORE) || "null");
-      if (!kept) return;
-      seq = kept.seq;
-      queue = kept.queue;
-      unsavedSince = new Date();
-    } catch { localStorage.removeItem(STORE); }
+  async function recall() {
+    const kept = await window.examQueue.recall(attempt).catch(() => null);
+    if (kept) {
+      const fresh = queue; // chosen while the store was being opened
+      const replaced = (answer) => !answer.sent && fresh.some((newer) => newer.place === answer.place);
+      queue = kept.queue.filter((answer) => !replaced(answer));
+      seq = Math.max(seq, kept.seq);
+      for (const answer of fresh) { seq += 1; answer.seq = seq; queue.push(answer); }
+      unsavedSince = new Date(queue[0].at);
+    }
+    recalled = true;
+    remember();
   }
 
   function say(text) { find("#say").textContent = text; }
@@ -131,7 +134,7 @@
     // what is under way keeps its place and its key; only what was never sent is replaced by a newer choice
     queue = queue.filter((answer) => answer.place !== place || answer.sent);
     seq += 1;
-    queue.push({ place, chosen, complete: whole, version, key: newKey(), seq, sent: false });
+    queue.push({ place, chosen, complete: whole, version, key: newKey(), seq, at: new Date().toISOString(), sent: false });
     unsavedSince = unsavedSince || new Date();
     remember();
     draw(place, { answered: whole });
@@ -169,7 +172,7 @@
   function parse(text) { return new DOMParser().parseFromString(text, "text/html"); }
 
   async function flush() {
-    if (sending || out || pending() === 0) return;
+    if (sending || out || !recalled || pending() === 0) return;
     sending = true;
     clearTimeout(retry);
     const data = body();
@@ -233,6 +236,7 @@
     drop("offline");
     if (pending() === 0) {
       unsavedSince = null;
+      drop("unsent");
       find("#saved").replaceChildren(...saved.childNodes);
       say(find("#saved").textContent.trim());
     }
@@ -256,6 +260,17 @@
     const count = pending() > 0 ? " " + fill(words().waiting, { n: pending() }) + "." : "";
     note("offline", "warn", words().offlineTitle, words().offline + count);
   }
+  // Nothing was sent for a minute: what waits can be given to staff in a file. It stays in the queue all the same.
+  function offer() {
+    if (!unsavedSince || queue.length === 0 || frozen || Date.now() - unsavedSince < OFFER) return;
+    if (find("#unsent")) return;
+    const take = element("button", "btn line keep", words().download);
+    take.type = "button";
+    take.addEventListener("click", () => {
+      window.examQueue.download(form().dataset.code, queue).then(() => say(words().downloaded));
+    });
+    note("unsent", "warn", words().unsentTitle, words().unsent, take);
+  }
   // The answers of this page are in the store, so they are sent after the reload, with the form of the new session.
   function signedOut() {
     out = true;
@@ -268,7 +283,7 @@
   }
   function reload() { typedAll(); leaving = true; location.reload(); }
   function disable(on) {
-    for (const part of document.querySelectorAll("#item input:not([type=hidden]), #item select, #item button, button[form=item]")) part.disabled = on;
+    for (const part of document.querySelectorAll("#item input:not([type=hidden]), #item select, #item button:not(.keep), button[form=item]")) part.disabled = on;
   }
   function lock() { typedAll(); frozen = true; disable(true); }
   function freeze() {
@@ -276,6 +291,7 @@
     taken = true;
     lock();
     drop("offline");
+    drop("unsent");
     const here = element("a", "btn", words().here);
     here.href = base() + location.search;
     note("taken", "bad", words().takenTitle, words().taken, here);
@@ -285,6 +301,7 @@
   function close() {
     lock();
     drop("offline");
+    drop("unsent");
     const receipt = element("a", "btn", words().receipt);
     receipt.href = base() + "/receipt";
     note("closed", "info", words().closed, "", receipt);
@@ -475,11 +492,10 @@
     addEventListener("pagehide", () => channel.close());
   }
 
-  recall();
   begin();
   for (const minutes of NOTICES) if (left() <= minutes * 60) told.add(minutes);
   setInterval(show, 1000);
+  setInterval(offer, 1000);
   setInterval(beat, BEAT);
-  beat();
-  flush();
+  recall().then(() => { begin(); beat(); flush(); });
 })();
