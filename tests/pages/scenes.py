@@ -4,6 +4,7 @@ Each scene is played over HTTP by the people of the demonstration, as their page
 to whoever reads it. The clock of the world is moved to the hour of the exam.
 """
 
+import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -15,7 +16,9 @@ from sqlalchemy import text
 
 from app.exams.rules.booking import NOTICE_VERSION
 from app.exams.rules.secure_browser import config_key, request_hash
+from app.exams.rules.unsent import KIND
 from app.exams.service.secure_browser_file import read
+from app.kernel.canonical import canonical_json, sha256_hex
 from app.worker import make_context, run_due
 from tests.world import World
 
@@ -198,6 +201,7 @@ class Scenes:
         proctor.sends(f"{watched}/pause", reason="Жарық өшті")
         candidate.opens(place)
         proctor.sends(f"{watched}/resume")
+        self._unsent(proctor, watched)
         proctor.sends(f"{watched}/termination", reason="Үлгі себеп")
         manager.opens(watched)
         manager.sends(f"{watched}/termination/confirmation")
@@ -205,6 +209,24 @@ class Scenes:
         candidate.opens(f"{place}/result")
         officer = self.player("yerlan")
         officer.opens(found(r'href="([^"]+/results/[^"?]+)"', officer.opens("results")))
+
+    def _unsent(self, proctor: Player, watched: str) -> None:
+        """A file with an answer that a page could not send: refused, shown, loaded, shown as loaded."""
+        page = proctor.opens(f"{watched}/unsent")
+        held: dict[str, Any] = {
+            "answers": [{"at": "-", "chosen": [], "key": "k", "place": 1, "seq": 1, "version": 0}],
+            "attempt": found(r'<p class="lead">\S+ ([^,]+),', page),
+            "kind": KIND,
+            "made_at": "2026-11-26T05:00:00Z",
+            "version": 1,
+        }
+        proctor.sends(f"{watched}/unsent", 422, content=json.dumps(held | {"sha256": "0" * 64}))
+        whole = {"content": json.dumps(held | {"sha256": sha256_hex(canonical_json(held))})}
+        proctor.sends(f"{watched}/unsent", **whole)
+        loaded = whole | {"step": "load", "confirmed": "1:stored"}
+        proctor.sends(f"{watched}/unsent", 422, **loaded)
+        proctor.sends(f"{watched}/unsent", **loaded, reason="Үлгі себеп")
+        proctor.sends(f"{watched}/unsent", **whole)
 
     def certificates(self) -> None:
         """Names are confirmed by their holder; the case is reviewed and granted with others."""

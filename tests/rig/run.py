@@ -34,14 +34,14 @@ LONGEST = 30.0
 class Scale:
     """How many candidates, and for how long. Times in seconds."""
 
-    candidates: int = 120
-    window: float = 35
+    candidates: int = 100
+    window: float = 30
     """After so long the time is over for every third candidate."""
-    until: float = 70
+    until: float = 60
     """The others hand in before."""
     pace: float = 2.0
-    web_every: float = 5
-    worker_every: float = 16
+    web_every: float = 7
+    worker_every: float = 20
     seed: int = 20261123
 
 
