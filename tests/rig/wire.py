@@ -48,6 +48,7 @@ class Wire:
     date: str
     """The client's own idea of the time, which decides nothing."""
     csrf: str = ""
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
     _streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = field(default=None, repr=False)
 
     def another(self) -> "Wire":
@@ -71,7 +72,7 @@ class Wire:
 
     async def _ask(self, method: str, path: str, body: bytes, cut: Cut | None) -> Reply:
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with self._turn, asyncio.timeout(PATIENCE):
                 return await self._speak(method, path, body, cut)
         except (OSError, EOFError, TimeoutError, ValueError) as error:
             self.close()

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from app.exams.rules.unsent import (
     FileProblem,
     UnsentAnswer,
     UnsentFile,
+    instant,
     read_unsent,
     weigh,
 )
@@ -60,6 +62,20 @@ def test_the_answers_of_a_file_come_in_the_order_in_which_they_were_given() -> N
 def test_the_order_of_keys_and_the_spaces_do_not_count() -> None:
     turned = json.dumps(dict(reversed(json.loads(written()).items())), indent=3).encode()
     assert read(turned) == read(written())
+
+
+@pytest.mark.parametrize(
+    ("told", "at"),
+    [
+        ("2026-11-26T05:01:02.003Z", datetime(2026, 11, 26, 5, 1, 2, 3000, tzinfo=UTC)),
+        ("2026-11-26T05:01:02", None),
+        ("yesterday", None),
+    ],
+)
+def test_what_a_device_wrote_down_as_the_time_is_read_or_left_as_it_is(
+    told: str, at: datetime | None
+) -> None:
+    assert instant(told) == at
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from starlette.datastructures import FormData, UploadFile
 from app.accounts import queries as accounts
 from app.exams.queries import supervision as queries
 from app.exams.routes.reasons import ReasonForm
-from app.exams.rules.unsent import MAX_FILE, FileProblem
+from app.exams.rules.unsent import MAX_FILE, FileProblem, instant
 from app.exams.service import unsent
 from app.kernel.clock import Clock
 from app.kernel.errors import Refused
@@ -63,6 +63,7 @@ def _show(
         names=names,
         form=form,
         error_title=bool(form.errors),
+        instant=instant,
         **{"shown": None, "content": "", **facts},
     )
 

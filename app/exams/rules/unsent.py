@@ -7,6 +7,7 @@ places, choice ids and the device's own times, no text of an item and no name.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -80,6 +81,15 @@ def read_unsent(raw: bytes, *, code: str) -> UnsentFile | FileProblem:
     if held.get("attempt") != code:
         return FileProblem.OTHER_ATTEMPT
     return UnsentFile(code, made_at, answers, told.lower())
+
+
+def instant(told: str) -> datetime | None:
+    """The moment that a device wrote down, aware; None when it is none."""
+    try:
+        at = datetime.fromisoformat(told)
+    except ValueError:
+        return None
+    return at if at.tzinfo else None
 
 
 def _no_number(text: str) -> Any:

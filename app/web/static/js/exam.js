@@ -258,7 +258,7 @@
     if (frozen) return;
     if (pending() > 0) unsaved();
     const count = pending() > 0 ? " " + fill(words().waiting, { n: pending() }) + "." : "";
-    note("offline", "warn", words().offlineTitle, words().offline + count);
+    if (!find("#unsent")) note("offline", "warn", words().offlineTitle, words().offline + count);
   }
   // Nothing was sent for a minute: what waits can be given to staff in a file. It stays in the queue all the same.
   function offer() {
@@ -269,6 +269,7 @@
     take.addEventListener("click", () => {
       window.examQueue.download(form().dataset.code, queue).then(() => say(words().downloaded));
     });
+    drop("offline");
     note("unsent", "warn", words().unsentTitle, words().unsent, take);
   }
   // The answers of this page are in the store, so they are sent after the reload, with the form of the new session.
