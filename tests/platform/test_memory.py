@@ -3,8 +3,6 @@
 import subprocess
 import sys
 
-import pytest
-
 _SIGN_INS = """
 import sys, threading
 import psutil
@@ -25,7 +23,6 @@ print((psutil.Process().memory_info().rss - before) // 1024 // MEMORY_KIB)
 """
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only glibc has arenas")
 def test_password_hashes_leave_nothing_behind_in_the_arenas_of_threads() -> None:
     """Counted in blocks of one hash: threads with arenas of their own keep several."""
 

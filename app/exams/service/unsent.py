@@ -5,7 +5,7 @@ nothing that was scored changes.
 """
 
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from uuid import UUID
 
 from sqlalchemy import select
@@ -15,7 +15,7 @@ from app.exams.errors import AnswerUnknown, MoveNotAllowed, ReasonMissing, Unsen
 from app.exams.models.attempts import Attempt
 from app.exams.models.unsent import UnsentLoad
 from app.exams.queries import attempts as queries
-from app.exams.rules import delivery, unsent
+from app.exams.rules import unsent
 from app.exams.rules.unsent import Change, FileProblem, UnsentFile, Weighed
 from app.exams.service import answers, batch, doors
 from app.kernel.clock import Clock
@@ -120,9 +120,10 @@ def _weigh(session: Session, clock: Clock, attempt: Attempt, raw: bytes) -> Show
         return file
     given = tuple(batch.Given(one.place, one.chosen, one.version) for one in file.answers)
     try:
-        answers.check(attempt.layout, batch.Order(given))
+        read = answers.read(attempt.layout, batch.Order(given))
     except AnswerUnknown:
         return FileProblem.UNKNOWN_PLACE
+    stored = [replace(one, chosen=words.chosen) for one, words in zip(file.answers, read, strict=True)]
     refusal = answers.refusal_of(attempt, None, clock.now())
     held = {
         place: (answer.chosen, answer.version)
@@ -130,7 +131,7 @@ def _weigh(session: Session, clock: Clock, attempt: Attempt, raw: bytes) -> Show
     }
     return Shown(
         file,
-        unsent.weigh(file.answers, held, taken=refusal is None),
+        unsent.weigh(stored, held, taken=refusal is None),
         taken=refusal is None,
         loaded=_was_loaded(session, attempt.id, file.sha256),
     )
@@ -145,9 +146,7 @@ def _put(session: Session, clock: Clock, attempt: Attempt, one: Weighed) -> None
     """Save as the page would have; what the rules do not take leaves the event of a refusal."""
     if one.change is Change.STORED:
         return
-    given = batch.Given(
-        one.answer.place, one.answer.chosen, one.based_on, clear=not delivery.answer_of(one.answer.chosen)
-    )
+    given = batch.Given(one.answer.place, one.answer.chosen, one.based_on, clear=not one.answer.chosen)
     answers.save(
         session,
         clock,

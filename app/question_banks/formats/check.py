@@ -11,6 +11,7 @@ from app.kernel.locales import LOCALES
 from app.question_banks.formats import limits
 from app.question_banks.formats.draft import SLUG, DraftItem, Text
 from app.question_banks.formats.report import ItemError
+from app.question_banks.rules import SCORING_OF, ItemType
 
 HIDDEN = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\uf8ff\ufeff\ufff9-\ufffb"
@@ -24,14 +25,8 @@ ACTIVE = re.compile(
 )
 """What a browser would run or load. It never runs here, and no honest item holds it."""
 
-SCORING = {
-    "multiple": {"all_or_nothing", "plus_minus"},
-    "matching": {"all_or_nothing", "per_pair"},
-    "ordering": {"all_or_nothing", "order_adjacent"},
-}
-"""Which rules may score which type; the others know ``all_or_nothing`` only."""
 CHOSEN = frozenset({"single", "multiple", "true_false", "hotspot"})
-TYPES = CHOSEN | {"matching", "ordering", "numeric", "short_text", "written"}
+TYPES = frozenset(str(kind) for kind in ItemType)
 TRUE_FALSE = ("true", "false")
 MOST_POINTS = 100
 MOST_WORDS = 20_000
@@ -52,7 +47,7 @@ def check(item: DraftItem) -> None:
         raise ItemError("the item asks nothing: its text is empty")
     if not 1 <= item.points <= MOST_POINTS:
         raise ItemError(f"the points are whole and between 1 and {MOST_POINTS}")
-    if item.scoring not in SCORING.get(item.type, {"all_or_nothing"}):
+    if item.scoring not in SCORING_OF[ItemType(item.type)]:
         raise ItemError(f"the scoring rule “{item.scoring[:40]}” is not one for the type {item.type}")
     if len(item.choices) > limits.CHOICES:
         raise ItemError(f"more than {limits.CHOICES} choices")

@@ -93,7 +93,7 @@ def _item_of(version: ItemVersion, slug: str, stimulus: DraftStimulus | None) ->
             DraftChoice(one["id"], one["text"], one.get("rationale") or {}) for one in version.choices
         ),
         key=tuple(version.key),
-        interaction=getattr(version, "interaction", None),
+        interaction=version.interaction,
         scoring=version.scoring.value,
         points=version.points,
         stimulus=stimulus,
