@@ -47,7 +47,7 @@ def test_rule_17_what_waits_is_sent_in_order_each_with_its_own_key(hall: Hall, o
     assert len({answer["key"] for answer in waiting}) == len(waiting)
     assert [answer["seq"] for answer in waiting] == sorted(answer["seq"] for answer in waiting)
     assert {frozenset(answer) for answer in waiting} == {
-        frozenset({"place", "chosen", "version", "key", "seq", "at", "sent"})
+        frozenset({"place", "chosen", "complete", "version", "key", "seq", "at", "sent"})
     }
     page.context.set_offline(False)
     seat.saved()

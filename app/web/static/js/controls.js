@@ -34,5 +34,33 @@
     }
     warn(place);
   }
-  window.examControls = { places, values, complete, warn, putIn };
+
+  // Text is saved when somebody pauses or leaves the field, and while they go on typing every so often.
+  const PAUSE = 2000; // milliseconds without a key
+  const AT_MOST = 15000; // milliseconds of typing
+  function typist(save) {
+    const typing = new Map(); // place -> {since, timer}: text that is not saved yet
+    function type(place) {
+      const known = typing.get(place) || { since: performance.now(), timer: 0 };
+      clearTimeout(known.timer);
+      const most = known.since + AT_MOST - performance.now();
+      known.timer = setTimeout(typed, Math.max(0, Math.min(PAUSE, most)), place);
+      typing.set(place, known);
+    }
+    function forget(place) {
+      clearTimeout(typing.get(place)?.timer);
+      return typing.delete(place);
+    }
+    function typed(place) { if (forget(place)) save(place); }
+    function typedAll() { for (const place of [...typing.keys()]) typed(place); }
+    return { type, typed, typedAll, forget };
+  }
+  // changed(place, isText) when a control holds something else, typing(place) while a text is typed.
+  function watch(changed, typing) {
+    const placeOf = (event) => (/^a-(\d+)$/.exec(event.target.name || "") || [])[1];
+    const isText = (event) => event.target.type === "text";
+    document.addEventListener("change", (event) => { if (placeOf(event)) changed(placeOf(event), isText(event)); });
+    document.addEventListener("input", (event) => { if (placeOf(event) && isText(event)) typing(placeOf(event)); });
+  }
+  window.examControls = { places, values, complete, warn, putIn, typist, watch };
 })();

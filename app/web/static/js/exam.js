@@ -4,18 +4,13 @@
 (() => {
   "use strict";
   const HEADERS = { "HX-Request": "true", "X-Exam-Script": "1" };
-  const NOTICES = [30, 15, 5, 1];
   const BEAT = 30000;
   const PATIENCE = 55; // seconds after the deadline in which a save still counts; the server takes them for 60
   const HANGS = 20000; // milliseconds after which a request counts as lost
-  const TYPED = 2000; // milliseconds without a key after which a text is saved
-  const TYPED_AT_MOST = 15000; // and how long somebody may go on typing before it is saved all the same
   const SLOW = 6000; // milliseconds after which "saving" becomes "not saved"
   const OFFER = 60000; // milliseconds without a connection after which what waits can be taken away in a file
 
-  const find = (selector) => document.querySelector(selector);
-  const words = () => find("#words").dataset;
-  const form = () => find("#item");
+  const { clock, countdown, disable, draw, drop, fill, find, form, link, note, offerFile, parse, say, state, words } = window.examView;
   const attempt = form().dataset.attempt;
   const base = () => form().dataset.place;
 
@@ -27,23 +22,16 @@
   let frozen = false; // nothing can be chosen here any more
   let taken = false; // another window is the live one
   let shared = false; // and it is one of this browser, with the same store
+  let taking = null; // this window asks for the lease of another one
   let shut = false; // the time is over, and what waits is being sent
   let out = false; // signed out, or a form of an older session: only a reload helps
   let leaving = false;
   let failures = 0;
   let retry = 0;
   let endsAt = 0; // on the monotonic clock of this page
-  let told = new Set();
   let seq = 0;
-  let typing = new Map(); // place -> {since, timer}: text that is not in the queue yet
 
-  const fill = (text, facts) => text.replace(/\{(\w+)\}/g, (_all, name) => facts[name]);
-  const clock = (seconds) => {
-    const whole = Math.max(0, Math.floor(seconds));
-    const two = (value) => String(value).padStart(2, "0");
-    return Math.floor(whole / 3600) + ":" + two(Math.floor((whole % 3600) / 60)) + ":" + two(whole % 60);
-  };
-  const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, "0")).join("");
+  const { newKey } = window.examWindows;
   const csrf = () => form().elements.csrf_token.value;
   const lease = () => find("#lease").value;
   const pending = () => queue.length + flags.size;
@@ -69,63 +57,12 @@
     remember();
   }
 
-  function say(text) { find("#say").textContent = text; }
-  function element(name, className, text) {
-    const made = document.createElement(name);
-    if (className) made.className = className;
-    if (text) made.textContent = text;
-    return made;
-  }
-  function icon(name) {
-    const made = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-    made.setAttribute("class", "icon");
-    made.setAttribute("aria-hidden", "true");
-    const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
-    use.setAttribute("href", words().icons + "#" + name);
-    made.append(use);
-    return made;
-  }
-  const ICONS = { warn: "wifi-off", bad: "triangle-alert", info: "info" };
-  function note(id, kind, title, text, action) {
-    const old = document.getElementById(id);
-    const made = element("div", "note " + kind);
-    made.id = id;
-    made.setAttribute("role", "alert");
-    made.append(icon(ICONS[kind]), element("h2", "", title));
-    if (text) made.append(element("p", "", text));
-    if (action) { const line = element("p"); line.append(action); made.append(line); }
-    if (old) { if (old.textContent !== made.textContent) old.replaceWith(made); } else find("#notes").prepend(made);
-  }
-  const drop = (id) => document.getElementById(id)?.remove();
-  function state(kind, text) {
-    const status = element("span", "status " + kind);
-    if (kind) status.append(icon(ICONS[kind]));
-    status.append(text);
-    find("#saved").replaceChildren(status);
-  }
-
-  // The map and the counts follow what is on the page; the page itself is made anew by the server on each move.
   const { places, values, complete, warn, putIn } = window.examControls;
   function tick(place, chosen, whole) {
     const here = places(place).length > 0;
     if (here) putIn(place, chosen);
     draw(place, { answered: here ? complete(place) : whole });
   }
-  function draw(place, change) {
-    const entry = find('#qmap [data-go="' + place + '"]');
-    if (!entry) return;
-    if ("answered" in change) entry.classList.toggle("a", change.answered);
-    if ("flagged" in change) entry.classList.toggle("f", change.flagged);
-    const said = [entry.classList.contains("a") ? words().wordA : words().wordE];
-    if (entry.classList.contains("f")) said.push(words().wordF);
-    entry.querySelector(".vh").textContent = ", " + said.join(", ");
-    const count = (name, value) => { const at = find('[data-count="' + name + '"]'); if (at) at.textContent = value; };
-    const answered = document.querySelectorAll("#qmap .a").length;
-    count("a", answered);
-    count("f", document.querySelectorAll("#qmap .f").length);
-    count("e", document.querySelectorAll("#qmap button").length - answered);
-  }
-
   function put(place, clear) {
     const chosen = clear ? [] : values(place);
     const whole = chosen.length > 0 && complete(place);
@@ -143,22 +80,7 @@
     flush();
   }
 
-  // Text is saved when somebody pauses or leaves the field, and while they go on typing every so often.
-  function type(place) {
-    const known = typing.get(place) || { since: performance.now(), timer: 0 };
-    clearTimeout(known.timer);
-    const most = known.since + TYPED_AT_MOST - performance.now();
-    known.timer = setTimeout(typed, Math.max(0, Math.min(TYPED, most)), place);
-    typing.set(place, known);
-    state("", words().sending);
-  }
-  function typed(place) {
-    if (!typing.has(place)) return;
-    clearTimeout(typing.get(place).timer);
-    typing.delete(place);
-    put(place, false);
-  }
-  function typedAll() { for (const place of [...typing.keys()]) typed(place); }
+  const { type, typed, typedAll, forget } = window.examControls.typist((place) => put(place, false));
 
   function body() {
     const data = new URLSearchParams();
@@ -169,8 +91,6 @@
   function send(path, data, keepalive) {
     return fetch(base() + path, { method: "POST", body: data, headers: HEADERS, keepalive, signal: AbortSignal.timeout?.(HANGS) });
   }
-  function parse(text) { return new DOMParser().parseFromString(text, "text/html"); }
-
   async function flush() {
     if (sending || out || !recalled || pending() === 0) return;
     sending = true;
@@ -192,7 +112,7 @@
     const slow = setTimeout(unsaved, SLOW);
     try {
       const reply = await send("/answers", data, true);
-      await understand(reply, first, marked);
+      await understand(reply, first, marked, data.get("lease"));
       failures = 0;
     } catch {
       failures += 1;
@@ -204,7 +124,7 @@
     retry = setTimeout(flush, failures === 0 ? 0 : Math.min(15000, 1000 * 2 ** Math.min(failures - 1, 4)) + Math.random() * 500);
   }
 
-  async function understand(reply, sent, marked) {
+  async function understand(reply, sent, marked, used) {
     if (reply.status >= 500 || reply.status === 429) throw new Error("again");
     if (reply.status === 401 || reply.status === 403) { signedOut(); return; }
     const answer = parse(await reply.text());
@@ -212,7 +132,11 @@
     if (saved) { stored(saved, answer, sent, marked); return; }
     const code = answer.querySelector("[data-code]")?.dataset.code;
     // what comes too late or from a frozen window is kept by the server as evidence: the rest is sent as well
-    if (code === "window-taken") { freeze(); flags.clear(); settle(sent, marked); return; }
+    if (code === "window-taken") {
+      await taking; // it may be this very page that has just become the live window
+      if (used === lease()) { freeze(); flags.clear(); settle(sent, marked); }
+      return;
+    }
     if (reply.status === 410) { flags.clear(); settle(sent, marked); if (pending() === 0) close(); else lock(); return; }
     if (["attempt-paused", "release-needed", "secure-browser-held"].includes(code)) { reload(); throw new Error("again"); }
     if (code !== "answer-unknown" && code !== "version-missing") throw new Error("again");
@@ -264,48 +188,33 @@
   function offer() {
     if (!unsavedSince || queue.length === 0 || frozen || Date.now() - unsavedSince < OFFER) return;
     if (find("#unsent")) return;
-    const take = element("button", "btn line keep", words().download);
-    take.type = "button";
-    take.addEventListener("click", () => {
-      window.examQueue.download(form().dataset.code, queue).then(() => say(words().downloaded));
-    });
     drop("offline");
-    note("unsent", "warn", words().unsentTitle, words().unsent, take);
+    offerFile(() => window.examQueue.download(form().dataset.code, queue).then(() => say(words().downloaded)));
   }
   // The answers of this page are in the store, so they are sent after the reload, with the form of the new session.
   function signedOut() {
     out = true;
     drop("offline");
-    const again = element("a", "btn", words().signIn);
-    again.href = location.href;
+    const again = link(words().signIn, location.href);
     again.addEventListener("click", () => { leaving = true; });
     note("out", "bad", words().outTitle, words().out, again);
     unsaved();
   }
   function reload() { typedAll(); leaving = true; location.reload(); }
-  function disable(on) {
-    for (const part of document.querySelectorAll("#item input:not([type=hidden]), #item select, #item button:not(.keep), button[form=item]")) part.disabled = on;
-  }
   function lock() { typedAll(); frozen = true; disable(true); }
   function freeze() {
     if (taken) return;
     taken = true;
     lock();
-    drop("offline");
-    drop("unsent");
-    const here = element("a", "btn", words().here);
-    here.href = base() + location.search;
-    note("taken", "bad", words().takenTitle, words().taken, here);
+    drop("offline", "unsent");
+    note("taken", "bad", words().takenTitle, words().taken, link(words().here, base() + location.search));
     state("bad", words().takenTitle);
     say(words().takenTitle);
   }
   function close() {
     lock();
-    drop("offline");
-    drop("unsent");
-    const receipt = element("a", "btn", words().receipt);
-    receipt.href = base() + "/receipt";
-    note("closed", "info", words().closed, "", receipt);
+    drop("offline", "unsent");
+    note("closed", "info", words().closed, "", link(words().receipt, base() + "/receipt"));
   }
 
   // Time: the server's seconds, counted down on a clock that nobody can set.
@@ -317,13 +226,7 @@
   const left = () => (endsAt - performance.now()) / 1000;
   function show() {
     const seconds = left();
-    const at = find("#clock");
-    if (at) at.textContent = clock(seconds);
-    for (const minutes of NOTICES) {
-      if (told.has(minutes) || seconds > minutes * 60) continue;
-      told.add(minutes);
-      if (seconds > minutes * 60 - 5) say(fill(words().minutes, { n: minutes }));
-    }
+    countdown(seconds);
     if (seconds <= 0 && !frozen && !out) timeup();
   }
   // The page hands in only when nothing waits any more. What cannot be sent within the minute in which saves
@@ -413,15 +316,14 @@
     for (const answer of queue) tick(answer.place, answer.chosen, answer.complete ?? answer.chosen.length > 0);
   }
 
-  document.addEventListener("change", (event) => {
-    const match = /^a-(\d+)$/.exec(event.target.name || "");
-    if (!match || frozen) return;
-    if (event.target.type === "text") typed(match[1]);
-    else put(match[1], false);
-  });
-  document.addEventListener("input", (event) => {
-    const match = /^a-(\d+)$/.exec(event.target.name || "");
-    if (match && !frozen && event.target.type === "text") type(match[1]);
+  window.examControls.watch((place, isText) => {
+    if (frozen) return;
+    if (isText) typed(place);
+    else put(place, false);
+  }, (place) => {
+    if (frozen) return;
+    type(place);
+    state("", words().sending);
   });
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button[form=item], #item button");
@@ -430,8 +332,7 @@
     if (button.name === "time") { event.preventDefault(); say(fill(words().left, { time: clock(left()) })); return; }
     if (clear) {
       event.preventDefault();
-      clearTimeout(typing.get(clear)?.timer);
-      typing.delete(clear);
+      forget(clear);
       putIn(clear, []);
       put(clear, true);
     } else if (flag) {
@@ -475,26 +376,20 @@
   addEventListener("pageshow", (event) => { if (event.persisted) reload(); }); // a page out of the back/forward cache is old
   document.addEventListener("visibilitychange", () => { if (document.hidden) typedAll(); else beat(); });
 
-  // Two windows of one browser share the cookie: the one opened last asks for the lease and the other freezes.
-  if ("BroadcastChannel" in window) {
-    const channel = new BroadcastChannel("exam-" + attempt);
-    const me = newKey();
-    channel.onmessage = async ({ data }) => {
-      if (data.me === me) return;
-      if (data.kind === "opened" && !frozen) { channel.postMessage({ kind: "here", me, to: data.me }); }
-      if (data.kind === "here" && data.to === me) {
-        const reply = await send("/window", body(), false);
-        const fresh = parse(await reply.text()).querySelector("#lease");
-        if (fresh) { find("#lease").value = fresh.value; channel.postMessage({ kind: "taken", me }); }
-      }
-      if (data.kind === "taken") { shared = true; freeze(); }
-    };
-    channel.postMessage({ kind: "opened", me });
-    addEventListener("pagehide", () => channel.close());
-  }
+  window.examWindows.watch(attempt, {
+    live: () => !frozen,
+    take() {
+      taking = send("/window", body(), false).then((reply) => reply.text()).then((text) => {
+        const fresh = parse(text).querySelector("#lease");
+        if (fresh) find("#lease").value = fresh.value;
+        return Boolean(fresh);
+      }).catch(() => false);
+      return taking;
+    },
+    taken() { shared = true; freeze(); },
+  });
 
   begin();
-  for (const minutes of NOTICES) if (left() <= minutes * 60) told.add(minutes);
   setInterval(show, 1000);
   setInterval(offer, 1000);
   setInterval(beat, BEAT);
