@@ -31,17 +31,16 @@
   let endsAt = 0; // on the monotonic clock of this page
   let seq = 0;
 
-  const { newKey } = window.examWindows;
   const csrf = () => form().elements.csrf_token.value;
   const lease = () => find("#lease").value;
   const pending = () => queue.length + flags.size;
   const wait = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 
   // What is not sent yet survives a reload and a power cut of this device.
+  const held = () => (queue.length > 0 ? { seq, queue: queue.map((answer) => ({ ...answer })) } : null);
   function remember() {
     if (shared || !recalled) return;
-    const kept = queue.length > 0 ? { seq, queue: queue.map((answer) => ({ ...answer })) } : null;
-    window.examQueue.keep(attempt, kept).catch(() => { /* without storage the answers are in this page only */ });
+    window.examQueue.keep(attempt, held()).catch(() => { /* without storage the answers are in this page only */ });
   }
   async function recall() {
     const kept = await window.examQueue.recall(attempt).catch(() => null);
@@ -71,7 +70,7 @@
     // what is under way keeps its place and its key; only what was never sent is replaced by a newer choice
     queue = queue.filter((answer) => answer.place !== place || answer.sent);
     seq += 1;
-    queue.push({ place, chosen, complete: whole, version, key: newKey(), seq, at: new Date().toISOString(), sent: false });
+    queue.push({ place, chosen, complete: whole, version, key: window.examWindows.newKey(), seq, at: new Date().toISOString(), sent: false });
     unsavedSince = unsavedSince || new Date();
     remember();
     draw(place, { answered: whole });
@@ -372,7 +371,11 @@
   });
   addEventListener("popstate", () => move(location.href, false));
   addEventListener("online", flush);
-  addEventListener("beforeunload", (event) => { typedAll(); if (pending() > 0 && !frozen && !leaving) event.preventDefault(); });
+  addEventListener("beforeunload", (event) => {
+    typedAll();
+    if (!shared && recalled) window.examQueue.keepNow(attempt, held());
+    if (pending() > 0 && !frozen && !leaving) event.preventDefault();
+  });
   addEventListener("pageshow", (event) => { if (event.persisted) reload(); }); // a page out of the back/forward cache is old
   document.addEventListener("visibilitychange", () => { if (document.hidden) typedAll(); else beat(); });
 

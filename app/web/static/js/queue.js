@@ -28,8 +28,23 @@
     });
   }
   // Writes take effect in the order in which they were asked for.
-  const keep = (attempt, kept) => act("readwrite", (store) => kept ? store.put(kept, attempt) : store.delete(attempt));
-  const recall = (attempt) => act("readonly", (store) => store.get(attempt));
+  let asked = 0;
+  async function keep(attempt, kept) {
+    asked += 1;
+    const mine = asked;
+    await act("readwrite", (store) => kept ? store.put(kept, attempt) : store.delete(attempt));
+    if (mine === asked) localStorage.removeItem(NAME + ":" + attempt);
+  }
+  // A page that is being left does not wait for the database: a copy is written at once, and counts if it is there.
+  function keepNow(attempt, kept) {
+    try {
+      if (kept) localStorage.setItem(NAME + ":" + attempt, JSON.stringify(kept));
+    } catch { /* the database has it, or nothing of this browser keeps anything */ }
+  }
+  async function recall(attempt) {
+    const copy = JSON.parse(localStorage.getItem(NAME + ":" + attempt) || "null");
+    return copy || act("readonly", (store) => store.get(attempt));
+  }
 
   // Keys in alphabetical order and no spaces: the form over which the server computes the checksum again.
   async function file(code, queue) {
@@ -66,7 +81,7 @@
     note.hidden = false;
   }
 
-  window.examQueue = { keep, recall, download };
+  window.examQueue = { keep, keepNow, recall, download };
   const note = document.querySelector("[data-unsent-left]");
   if (note) sendLeft(note).catch(() => { /* the next visit tries again */ });
 })();
