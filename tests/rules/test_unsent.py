@@ -122,7 +122,7 @@ def test_a_file_that_is_not_whole_or_not_of_this_attempt_is_not_taken(
 
 
 FIRST = UnsentAnswer(1, 1, ("b",), 3, "k1", "")
-SECOND = UnsentAnswer(2, 1, ("c", "a"), 3, "k2", "")
+SECOND = UnsentAnswer(2, 1, ("a", "c"), 3, "k2", "")
 
 
 @pytest.mark.parametrize(
