@@ -25,7 +25,7 @@ $(VENV)/psychometrics.ok: $(VENV)/run.ok requirements/psychometrics.lock
 
 psychometrics: $(VENV)/psychometrics.ok
 
-demo: $(VENV)/run.ok
+demo: $(VENV)/psychometrics.ok
 	$(BIN)/ceasai demo
 
 serve: $(VENV)/run.ok
