@@ -15,7 +15,8 @@ from app.web.viewer import MaybeViewer
 
 M = TypeVar("M", bound=BaseModel)
 
-MAX_FIELDS = 400
+MAX_FIELDS = 8_000
+"""Fields of one form: all questions of an exam of 500 at once, each with its lines and versions."""
 MAX_PART = 256 * 1024
 """Bytes of one text field; uploads are checked by the route that takes them."""
 

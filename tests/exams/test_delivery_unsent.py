@@ -280,3 +280,27 @@ def test_rule_17_a_trainer_of_the_candidate_loads_nothing(world: World) -> None:
     browser = world.browser(trainer)
     assert upload(browser, who, file_of(world, who, entry(1, "c"))).status_code == 409
     assert browser.get(f"{door(who)}/unsent").status_code == 404
+
+
+def test_rule_17_what_came_too_late_counts_once_more_time_was_given(world: World, manager: Browser) -> None:
+    who = candidate(world, make_exam(world))
+    raw = file_of(world, who, entry(1, "c"))
+    end(world, who)
+    assert confirm(manager, who, upload(manager, who, raw)).status_code == 303
+    assert answers(world, who.attempt_id)[1] == ([], 0)
+    more = {"minutes": "30", "percent": "", "key": "key-0001", **REASON}
+    assert manager.post(f"{door(who)}/time", more).status_code == 303
+    assert attempt(world, who.attempt_id).lifecycle is Lifecycle.IN_PROGRESS
+    shown = upload(manager, who, raw)
+    assert confirm(manager, who, shown).status_code == 303
+    assert answers(world, who.attempt_id)[1] == (["c"], 1)
+    assert count(world, UnsentLoad) == 1, "the file is kept once; the trail has both acts"
+
+
+def test_signs_that_no_form_lets_through_are_not_taken_from_a_file_either(
+    world: World, manager: Browser
+) -> None:
+    who = candidate(world, make_exam(world))
+    reply = upload(manager, who, file_of(world, who, entry(1, "a\x00b")))
+    assert reply.status_code == 422
+    assert events(world, who.attempt_id, "save") == []

@@ -165,7 +165,7 @@ def test_the_file_is_the_candidates_own_and_the_same_every_time(world: World) ->
     assert reply.content == one.who.browser.get(f"{one.place}/settings.seb").content
     settings = read(reply.content)
     assert settings["startURL"].startswith(f"{BASE}{one.place}/before?browser=")
-    assert settings["quitURL"] == f"{BASE}/en/exams/secure-browser/end"
+    assert settings["quitURL"] == f"{BASE}/kk/exams/secure-browser/end"
     stranger = world.browser(factories.person(world, "candidate"))
     assert stranger.get(f"{one.place}/settings.seb").status_code == 404
     assert world.browser().get(f"{one.place}/settings.seb").status_code == 303

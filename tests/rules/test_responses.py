@@ -10,6 +10,7 @@ from app.exams.rules.responses import (
     in_controls,
     is_complete,
     is_unread,
+    may_be_answer,
     read_answer,
     shape_of,
     shared_places,
@@ -130,3 +131,17 @@ def test_the_layout_of_an_older_attempt_says_only_whether_several_choices_go() -
     assert shape_of({"order": ["b", "a"], "several": True}) == Shape(ItemType.MULTIPLE, ("b", "a"))
     layout = {"order": ["b"], "several": False, "type": "matching", "targets": ["x", "y"]}
     assert shape_of(layout) == Shape(ItemType.MATCHING, ("b",), ("x", "y"))
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ([], True),
+        (["x" * 20_000], True),
+        (["x" * 20_001], False),
+        (["x"] * 64, True),
+        (["x"] * 65, False),
+    ],
+)
+def test_evidence_is_no_longer_than_an_answer_could_be(sent: list[str], kept: bool) -> None:
+    assert may_be_answer(sent) is kept

@@ -89,7 +89,10 @@ def kept_out(request: Request, session: Session, clock: Clock, window: queries.O
     stopped = secure_browser.stop_unless_proven(session, clock, window, proof)
     if stopped is None and window.browser_check is BrowserCheck.REQUIRED:
         known = lease_of(request, window.id) != ""
-        if not is_restarted(mode=window.mode, had_window=window.lease is not None, knows_window=known):
+        # the reply to the start may have been lost, and with it the token of the first window
+        begun = window.lease_number > 1 or window.last_seen_at != window.started_at
+        had_window = window.lease is not None and begun
+        if not is_restarted(mode=window.mode, had_window=had_window, knows_window=known):
             return None
         secure_browser.hold(session, clock, window.id, BrowserEvent.RESTARTED)
     return _wait(request, window, "held", status=HTTPStatus.CONFLICT)
@@ -127,7 +130,7 @@ def refused(request: Request, window: queries.OpenWindow, order: Order, refusal:
     """A refused write: a note for a script; for a plain browser the page that says where things stand."""
     if wants_fragment(request):
         return errors.refused(request, refusal)
-    kept = [given.position for given in order.answers]
+    kept = [] if refusal.error.facts.get("saved") else [given.position for given in order.answers]
     return _wait(request, window, refusal.error.code, status=refusal.error.status, kept=kept)
 
 

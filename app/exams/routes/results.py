@@ -7,6 +7,7 @@ from fastapi import Request, Response
 from app.accounts import queries as accounts
 from app.exams.queries import attempts as attempt_queries
 from app.exams.queries import results as queries
+from app.exams.rules import secure_browser
 from app.exams.rules.domains import domain_title
 from app.exams.rules.states import Lifecycle, Outcome
 from app.platform.database import Read
@@ -28,6 +29,7 @@ def show_receipt(request: Request, session: Read, viewer: SignedIn, attempt_id: 
     return page(
         request,
         "exams/receipt.html",
+        browser_end=secure_browser.END,
         ended=ended,
         candidate=name.shown(str(locale_of(request))),
         swept=ended.deadline is not None and ended.submitted_at == ended.deadline,

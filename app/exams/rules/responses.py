@@ -19,6 +19,8 @@ LONGEST: dict[ItemType, int] = {
     ItemType.WRITTEN: 20_000,
 }
 """Signs of a typed answer; the page takes no more."""
+MOST_WORDS = 64
+"""Words of an answer: twice the lines of the longest matching or ordering."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,11 @@ def read_answer(shape: Shape, sent: Sequence[str]) -> tuple[str, ...] | None:
     Nothing is lost of what was typed: a numeric answer that cannot be read as a number stays as it is.
     """
     return _READ[shape.type](shape, tuple(sent)) if sent else ()
+
+
+def may_be_answer(sent: Sequence[str]) -> bool:
+    """Whether what was refused is kept as evidence: no more than an answer to any item could be."""
+    return len(sent) <= MOST_WORDS and sum(len(word) for word in sent) <= max(LONGEST.values())
 
 
 def is_complete(shape: Shape, chosen: Sequence[str]) -> bool:

@@ -5,6 +5,7 @@ places, choice ids and the device's own times, no text of an item and no name.
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,8 @@ from app.kernel.canonical import canonical_json, sha256_hex
 
 KIND = "ceasai-unsent-answers"
 """What the file says it is."""
+_UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+"""Signs that no form of ours lets through, and of which PostgreSQL stores no NUL."""
 MAX_FILE = 128 * 1024
 """Bytes. A form of 500 items, each changed twice, needs less."""
 MAX_ANSWERS = 1000
@@ -128,7 +131,7 @@ def _answer(held: object) -> UnsentAnswer | None:
         all(_is_whole(held.get(name)) for name in ("seq", "place", "version"))
         and isinstance(chosen, list)
         and len(chosen) <= MAX_CHOSEN
-        and all(isinstance(word, str) for word in chosen)
+        and all(isinstance(word, str) and not _UNSTORABLE.search(word) for word in chosen)
         and _is_word(held.get("key"), 64)
         and _is_word(held.get("at"), 40)
     )

@@ -74,7 +74,7 @@ def save(
     refusal = refusal_of(row, order.lease, now)
     if refusal is not None:
         error, kind = refusal
-        batch.refuse(order.answers, kind)
+        batch.refuse((given for given in order.answers if _is_kept(given, len(row.layout or ()))), kind)
         batch.append()
         return Refused(error)
     given_answers = read(row.layout, order)
@@ -87,7 +87,7 @@ def save(
     by_page = order.lease is not None
     stopped = secure_browser.stop_unless_proven(session, clock, row, order.proof) if by_page else None
     if stopped is not None:
-        return stopped
+        return Refused(SecureBrowserHeld(saved=True))
     if by_page and row.lifecycle is Lifecycle.INTERRUPTED:
         delivery.come_back(session, clock, row.id, candidate_id)
     if by_page and (
@@ -191,6 +191,11 @@ def refusal_of(row: Any, lease: str | None, now: datetime) -> tuple[DomainError,
     if row.browser_check is BrowserCheck.HELD:
         return SecureBrowserHeld(), EventKind.REFUSED_CLOSED
     return None
+
+
+def _is_kept(given: Given, places: int) -> bool:
+    """Whether a refused answer could be one: of a place that is there, and no longer than any answer is."""
+    return 1 <= given.position <= places and responses.may_be_answer(given.chosen)
 
 
 def read(layout: list[dict[str, Any]], order: Order) -> list[Given]:

@@ -52,7 +52,7 @@ def settings_file(session: Session, clock: Clock, *, attempt_id: UUID, base: str
         raise NotFound
     settings = rules.exam_settings(
         start=f"{base}/{locale}/exams/attempts/{attempt_id}/before?browser={secrets.token_urlsafe(24)}",
-        end=f"{base}/{locale}/exams/secure-browser/end",
+        end=base + rules.END,
         base=base,
         camera=attempt.mode in rules.AT_A_DISTANCE,
     )

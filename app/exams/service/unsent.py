@@ -133,13 +133,17 @@ def _weigh(session: Session, clock: Clock, attempt: Attempt, raw: bytes) -> Show
         file,
         unsent.weigh(stored, held, taken=refusal is None),
         taken=refusal is None,
-        loaded=_was_loaded(session, attempt.id, file.sha256),
+        loaded=_was_loaded(session, attempt.id, file.sha256, taken=refusal is None),
     )
 
 
-def _was_loaded(session: Session, attempt_id: UUID, sha256: str) -> bool:
-    wanted = select(1).where(col(UnsentLoad.attempt_id) == attempt_id, col(UnsentLoad.sha256) == sha256)
-    return session.scalar(wanted) is not None
+def _was_loaded(session: Session, attempt_id: UUID, sha256: str, *, taken: bool) -> bool:
+    """Whether loading again could do nothing new: what was kept as evidence counts once answers are taken."""
+    wanted = select(col(UnsentLoad.changes)).where(
+        col(UnsentLoad.attempt_id) == attempt_id, col(UnsentLoad.sha256) == sha256
+    )
+    changes = session.scalar(wanted)
+    return changes is not None and not (taken and changes.get(str(Change.EVIDENCE)))
 
 
 def _put(session: Session, clock: Clock, attempt: Attempt, one: Weighed) -> None:

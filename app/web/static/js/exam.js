@@ -10,7 +10,7 @@
   const SLOW = 6000; // milliseconds after which "saving" becomes "not saved"
   const OFFER = 60000; // milliseconds without a connection after which what waits can be taken away in a file
 
-  const { clock, countdown, disable, draw, drop, fill, find, form, link, note, offerFile, parse, say, state, words } = window.examView;
+  const { clock, countdown, disable, draw, drop, fill, find, form, link, note, notSaved, offerFile, offline, parse, say, state, words } = window.examView;
   const attempt = form().dataset.attempt;
   const base = () => form().dataset.place;
 
@@ -26,12 +26,10 @@
   let shut = false; // the time is over, and what waits is being sent
   let out = false; // signed out, or a form of an older session: only a reload helps
   let leaving = false;
-  let failures = 0;
-  let retry = 0;
+  let [failures, retry] = [0, 0];
   let endsAt = 0; // on the monotonic clock of this page
   let seq = 0;
 
-  const csrf = () => form().elements.csrf_token.value;
   const lease = () => find("#lease").value;
   const pending = () => queue.length + flags.size;
   const wait = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
@@ -63,6 +61,7 @@
     draw(place, { answered: here ? complete(place) : whole });
   }
   function put(place, clear) {
+    if (places(place).length === 0) return;
     const chosen = clear ? [] : values(place);
     const whole = chosen.length > 0 && complete(place);
     warn(place);
@@ -81,12 +80,7 @@
 
   const { type, typed, typedAll, forget } = window.examControls.typist((place) => put(place, false));
 
-  function body() {
-    const data = new URLSearchParams();
-    data.set("csrf_token", csrf());
-    data.set("lease", lease());
-    return data;
-  }
+  const body = () => new URLSearchParams({ csrf_token: form().elements.csrf_token.value, lease: lease() });
   function send(path, data, keepalive) {
     return fetch(base() + path, { method: "POST", body: data, headers: HEADERS, keepalive, signal: AbortSignal.timeout?.(HANGS) });
   }
@@ -152,7 +146,9 @@
       for (const later of queue) if (later !== sent && later.place === place) later.version = version;
     }
     settle(sent, marked);
-    for (const [place, held] of Object.entries(JSON.parse(saved.dataset.conflicts))) tick(place, held, held.length > 0);
+    for (const [place, held] of Object.entries(JSON.parse(saved.dataset.conflicts))) {
+      if (!queue.some((later) => later.place === place)) tick(place, held, held.length > 0); // else a newer choice waits
+    }
     const notes = answer.querySelector("#conflicts");
     if (notes?.childElementCount) find("#notes").prepend(...notes.children);
     hear(Number(saved.dataset.remaining));
@@ -173,15 +169,12 @@
   function unsaved() {
     if (frozen) return;
     unsavedSince = unsavedSince || new Date();
-    const time = unsavedSince.toLocaleTimeString("en-GB", { timeZone: words().zone });
-    const text = fill(words().unsaved, { time });
-    if (find("#saved").textContent !== text) { state("warn", text); say(text); }
+    notSaved(unsavedSince);
   }
   function lost() {
     if (frozen) return;
     if (pending() > 0) unsaved();
-    const count = pending() > 0 ? " " + fill(words().waiting, { n: pending() }) + "." : "";
-    if (!find("#unsent")) note("offline", "warn", words().offlineTitle, words().offline + count);
+    if (!find("#unsent")) offline(words().offline, pending());
   }
   // Nothing was sent for a minute: what waits can be given to staff in a file. It stays in the queue all the same.
   function offer() {
@@ -297,6 +290,8 @@
       if (!reply.ok || there !== base()) { location.assign(reply.url); return; }
       const fresh = parse(await reply.text());
       if (!fresh.querySelector("#item")) { location.assign(address); return; }
+      typedAll(); // typed while the next question was on its way
+      if (frozen) { location.assign(address); return; }
       for (const part of [".exam-bar", "#main", ".exam-foot"]) find(part).replaceWith(fresh.querySelector(part));
       document.title = fresh.title;
       if (push) history.pushState(null, "", address);
@@ -304,7 +299,7 @@
       find("#main").focus({ preventScroll: true });
       scrollTo(0, 0);
     } catch {
-      note("offline", "warn", words().offlineTitle, words().move);
+      offline(words().move, 0);
     } finally {
       moving = false; // who chose to stay when the page was to be left goes on from here
     }
@@ -369,8 +364,13 @@
     event.preventDefault();
     settled().then((good) => { if (good) location.assign(link.href); else lost(); });
   });
-  addEventListener("popstate", () => move(location.href, false));
+  addEventListener("popstate", () => { if (frozen) reload(); else move(location.href, false); });
   addEventListener("online", flush);
+  document.addEventListener("submit", (event) => { // handing in: what still waits here goes first
+    if (form().dataset.confirm === undefined || pending() === 0 || frozen) return;
+    event.preventDefault();
+    settled().then((good) => { if (good) form().requestSubmit(event.submitter); else lost(); });
+  });
   addEventListener("beforeunload", (event) => {
     typedAll();
     if (!shared && recalled) window.examQueue.keepNow(attempt, held());

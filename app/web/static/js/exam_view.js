@@ -45,6 +45,15 @@
     made.href = href;
     return made;
   }
+  function notSaved(since) {
+    const time = since.toLocaleTimeString("en-GB", { timeZone: words().zone });
+    const text = fill(words().unsaved, { time });
+    if (find("#saved").textContent !== text) { state("warn", text); say(text); }
+  }
+  function offline(text, waiting) {
+    const count = waiting > 0 ? " " + fill(words().waiting, { n: waiting }) + "." : "";
+    note("offline", "warn", words().offlineTitle, text + count);
+  }
   function offerFile(take) {
     const button = element("button", "btn line keep", words().download);
     button.type = "button";
@@ -92,5 +101,5 @@
     }
   }
 
-  window.examView = { clock, countdown, disable, draw, drop, fill, find, form, link, note, offerFile, parse, say, state, words };
+  window.examView = { clock, countdown, disable, draw, drop, fill, find, form, link, note, notSaved, offerFile, offline, parse, say, state, words };
 })();

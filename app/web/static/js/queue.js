@@ -12,7 +12,7 @@
       const asked = indexedDB.open(NAME, 1);
       asked.onupgradeneeded = () => asked.result.createObjectStore(STORE);
       asked.onsuccess = () => done(asked.result);
-      asked.onerror = () => fail(asked.error);
+      asked.onerror = () => { opened = null; fail(asked.error); };
     });
     return opened;
   }
@@ -42,7 +42,8 @@
     } catch { /* the database has it, or nothing of this browser keeps anything */ }
   }
   async function recall(attempt) {
-    const copy = JSON.parse(localStorage.getItem(NAME + ":" + attempt) || "null");
+    let copy = null;
+    try { copy = JSON.parse(localStorage.getItem(NAME + ":" + attempt)); } catch { /* half a copy is none */ }
     return copy || act("readonly", (store) => store.get(attempt));
   }
 
