@@ -3,6 +3,7 @@
 import io
 import json
 import stat
+import struct
 import subprocess
 import sys
 import zipfile
@@ -99,6 +100,53 @@ def test_a_package_inside_a_package_is_not_opened() -> None:
     inner = package({"imsmanifest.xml": manifest()})
     parsed = read("qti", package({"imsmanifest.xml": manifest(), "inner.zip": inner}))
     assert [(one.where, one.kept) for one in parsed.unsupported] == [("inner.zip", False)]
+
+
+def end_of(count: int, size: int, start: int, comment: int = 0) -> bytes:
+    return struct.pack("<4sHHHHIIH", b"PK\x05\x06", 0, 0, count, count, size, start, comment)
+
+
+def parts_of(data: bytes) -> tuple[bytes, int, int, int]:
+    """A package without its end record, and what that says: entries, bytes of the directory, its start."""
+    count, size, start = struct.unpack("<HII", data[-12:-2])
+    return data[:-22], count, size, start
+
+
+def test_a_zip64_package_is_refused_before_its_directory_is_read() -> None:
+    names = {f"{at}": b"" for at in range(limits.PARTS + 1_000)}
+    body, count, size, start = parts_of(package(names))
+    record = struct.pack("<4sQHHIIQQQQ", b"PK\x06\x06", 44, 45, 45, 0, 0, count, count, size, start)
+    locator = struct.pack("<4sIQI", b"PK\x06\x07", 0, len(body), 1)
+    assert count == 33_000
+    hidden = body + record + locator + end_of(1, 50, start)
+    assert refused("qti", hidden) == ("package", "a zip64 package is not read")
+
+
+def test_an_end_record_that_hides_entries_is_refused() -> None:
+    first = package({"imsmanifest.xml": manifest(), "a.xml": b"x"})
+    body, count, size, start = parts_of(first)
+    unlike = "the package does not list what its end says"
+    assert refused("qti", body + end_of(count - 1, size, start)) == ("package", unlike)
+    assert refused("qti", body + end_of(count, size - 1, start)) == ("package", unlike)
+    second = package({"imsmanifest.xml": manifest()})
+    assert refused("qti", first + second) == ("package", unlike)
+    assert "no zip, or it is cut off" in refused("qti", first + b"x")[1]
+
+
+def test_a_second_directory_in_the_comment_of_a_package_is_refused() -> None:
+    body, count, size, start = parts_of(package({"imsmanifest.xml": manifest(), "a.xml": b"x"}))
+    shown, listed, length, place = parts_of(package({"imsmanifest.xml": manifest()}))
+    inner = shown + end_of(listed, length, len(body) + 22 + place)
+    assert refused("qti", body + end_of(count, size, start, len(inner)) + inner) == (
+        "package",
+        "the package has several ends",
+    )
+
+
+def test_a_package_with_a_comment_is_read() -> None:
+    body, count, size, start = parts_of(package({"imsmanifest.xml": manifest(), "a.xml": b"x"}))
+    parsed = read("qti", body + end_of(count, size, start, 5) + b"hello")
+    assert [one.where for one in parsed.unsupported] == ["a.xml"]
 
 
 def test_a_package_cut_off_or_without_manifest_says_so() -> None:

@@ -178,6 +178,84 @@ def test_what_is_of_another_kind_is_told_with_its_reason(data: bytes, why: str) 
     assert why in parsed.unsupported[0].why
 
 
+def points(value: str) -> str:
+    return f'<setOutcomeValue identifier="SCORE">{value}</setOutcomeValue>'
+
+
+def base(value: str) -> str:
+    return f'<baseValue baseType="identifier">{value}</baseValue>'
+
+
+ANSWER, RIGHT = '<variable identifier="RESPONSE"/>', '<correct identifier="RESPONSE"/>'
+ONE, ZERO = points(base("1")), points(base("0"))
+
+
+def branched(inside: str, around: str = "") -> bytes:
+    processing = (
+        f"<responseProcessing>{around}<responseCondition>{inside}</responseCondition></responseProcessing>"
+    )
+    return old(declared("single", "identifier", "ChoiceA"), ASKED, processing)
+
+
+def compared(operands: str, then: str, otherwise: str = "", test: str = "match") -> str:
+    other = f"<responseElse>{otherwise}</responseElse>" if otherwise else ""
+    return f"<responseIf><{test}>{operands}</{test}>{then}</responseIf>{other}"
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        compared(ANSWER + RIGHT, ONE),
+        compared(RIGHT + ANSWER, ONE, ZERO),
+        compared(ANSWER + RIGHT, points(f'<sum><variable identifier="SCORE"/>{base("1")}</sum>')),
+        f"<responseIf><isNull>{ANSWER}</isNull>{ZERO}</responseIf>"
+        + compared(ANSWER + RIGHT, ONE, ZERO).replace("responseIf>", "responseElseIf>"),
+    ],
+)
+def test_a_response_compared_with_its_correct_response_has_that_key(inside: str) -> None:
+    assert only(read(branched(inside))).key == ("a",)
+
+
+def test_points_that_are_the_declared_maximum_are_above_0() -> None:
+    most = '<outcomeDeclaration identifier="MAXSCORE"><defaultValue><value>2</value></defaultValue></outcomeDeclaration>'
+    data = branched(compared(ANSWER + RIGHT, points('<variable identifier="MAXSCORE"/>')))
+    assert only(read(data.replace(b"<itemBody>", f"{most}<itemBody>".encode()))).points == 2
+    assert "correct response alone" in read(data).unsupported[0].why
+
+
+@pytest.mark.parametrize(
+    ("inside", "why"),
+    [
+        (compared(ANSWER + base("ChoiceB"), ONE), "something other than its correct response"),
+        (compared(ANSWER + base("3"), ONE, test="equal"), "something other than its correct response"),
+        (compared(ANSWER + '<correct identifier="OTHER"/>', ONE), "something other than its correct response"),
+        (compared(ANSWER + RIGHT, ZERO, ONE), "correct response alone"),
+        (compared(ANSWER + RIGHT, ZERO, ONE, test="equal"), "correct response alone"),
+        (compared(ANSWER + RIGHT, ZERO), "correct response alone"),
+        (compared(ANSWER + RIGHT, points(base("-1"))), "correct response alone"),
+        (compared(ANSWER + RIGHT, ""), "correct response alone"),
+        (compared(ANSWER + RIGHT, ONE, ONE), "correct response alone"),
+        (f'<responseIf><isNull>{ANSWER}</isNull><setOutcomeValue identifier="F"><match>{ANSWER + RIGHT}</match></setOutcomeValue></responseIf>', "correct response alone"),
+        (compared(ANSWER + RIGHT, ONE) + f"<responseElseIf><isNull>{ANSWER}</isNull>{ONE}</responseElseIf>", "correct response alone"),
+    ],
+)  # fmt: skip
+def test_points_for_another_response_than_the_correct_one_make_no_key(inside: str, why: str) -> None:
+    parsed = read(branched(inside))
+    assert (parsed.drafts, parsed.rejected) == ([], [])
+    assert [(why in one.why, one.kept) for one in parsed.unsupported] == [(True, False)]
+
+
+def test_a_score_that_is_set_beside_the_condition_too_makes_no_key() -> None:
+    right = compared(ANSWER + RIGHT, ONE)
+    full = b'<outcomeDeclaration identifier="SCORE"><defaultValue><value>1</value></defaultValue></outcomeDeclaration>'
+    for data in (
+        branched(right, around=ONE),
+        branched(right).replace(b"<itemBody>", full + b"<itemBody>"),
+    ):
+        assert "from one condition alone" in read(data).unsupported[0].why
+        assert read(data).drafts == []
+
+
 @pytest.mark.parametrize(
     ("data", "why"),
     [

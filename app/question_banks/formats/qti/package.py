@@ -24,6 +24,8 @@ from app.question_banks.formats.report import FormatError
 
 ZIP = b"PK\x03\x04"
 _END = b"PK\x05\x06"
+_ENTRY = b"PK\x01\x02"
+_LOCATOR_64 = b"PK\x06\x07"
 _SMALL = 64 * 1024
 """Bytes up to which any ratio is harmless: a file of blanks packs to nothing."""
 _DIRECTORY_ENTRY = 400
@@ -104,13 +106,43 @@ def resolve(base: str, href: str) -> str:
 
 
 def _check_directory(data: bytes) -> None:
-    """Refuse a directory that is too long before it is read: every entry costs memory."""
-    at = data.rfind(_END, max(0, len(data) - 65_557))
-    if at < 0 or len(data) < at + 22:
+    """Refuse a directory that is too long before it is read: every entry costs memory.
+
+    The numbers of the end record are only believed when the entries themselves bear them out.
+    """
+    ends = _ends(data)
+    at = ends[-1] if ends else -1
+    if at < 0 or at != data.rfind(_END):
         raise FormatError("package", "the file is no zip, or it is cut off")
-    count, size = struct.unpack("<HI", data[at + 10 : at + 16])
+    if len(ends) > 1:
+        raise FormatError("package", "the package has several ends")
+    if data.startswith(_LOCATOR_64, max(0, at - 20)):
+        raise FormatError("package", "a zip64 package is not read")
+    count, size, start = struct.unpack_from("<HII", data, at + 10)
     if count > PARTS or size > PARTS * _DIRECTORY_ENTRY:
         raise FormatError("package", f"the package lists more than {PARTS} files")
+    if start + size != at or _entries(data, start, at) != count:
+        raise FormatError("package", "the package does not list what its end says")
+
+
+def _ends(data: bytes) -> list[int]:
+    """Where end records stand whose comment, as long as they say, ends with the file."""
+    found = []
+    at = data.find(_END, max(0, len(data) - 65_557))
+    while 0 <= at <= len(data) - 22:
+        if at + 22 + struct.unpack_from("<H", data, at + 20)[0] == len(data):
+            found.append(at)
+        at = data.find(_END, at + 1)
+    return found
+
+
+def _entries(data: bytes, start: int, end: int) -> int:
+    """How many entries stand in the directory; -1 when they do not fill it exactly, or are too many."""
+    count = 0
+    while start < end and count <= PARTS and data.startswith(_ENTRY, start) and start + 46 <= end:
+        start += 46 + sum(struct.unpack_from("<HHH", data, start + 28))
+        count += 1
+    return count if start == end else -1
 
 
 def _checked(infos: list[zipfile.ZipInfo]) -> Mapping[str, zipfile.ZipInfo]:

@@ -4,11 +4,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from app.question_banks.formats.check import decimal_text
+from app.question_banks.formats.qti.names import is_interaction
 from app.question_banks.formats.report import ItemError, UnsupportedError
 from app.question_banks.formats.trees import Node
 
 MATCH, MAP, NONE, EQUAL = "match_correct", "map_response", "none", "equal"
 _NEAR = Decimal("0.001")
+_OWN = "the response is processed by rules of its own"
 _FRAME = frozenset(
     [
         "responseProcessing",
@@ -96,15 +98,87 @@ def processing_of(item: Node, found: list[str]) -> Processing:
     if names and any(_sets_feedback(one) for one in node.walk()):
         found.append("which feedback is shown when is not kept")
     conditions = len(node.all("responseCondition")) + len(node.all("setOutcomeValue"))
-    if conditions <= 2 and names == ["match"]:
-        return Processing(MATCH)
     if conditions <= 2 and names == ["mapResponse"]:
         return Processing(MAP)
-    if conditions <= 2 and names == ["equal"]:
-        return _equal(next(one for one in node.walk() if one.name == "equal"))
+    if conditions <= 2 and names in (["match"], ["equal"]):
+        test = next(one for one in node.walk() if one.name in names)
+        _check_short_form(item, node, test)
+        return Processing(MATCH) if test.name == "match" else _equal(test)
     if not names and not node.elements:
         return Processing(NONE)
-    raise UnsupportedError("the response is processed by rules of its own")
+    raise UnsupportedError(_OWN)
+
+
+def _check_short_form(item: Node, node: Node, test: Node) -> None:
+    """Refuse a test that does not give the points to the correct response alone: its key would be wrong."""
+    body = item.find("itemBody") or item
+    asked = next((one.get("responseIdentifier") for one in body.walk() if is_interaction(one)), "")
+    if _operands(test) != [("correct", asked), ("variable", asked)]:
+        raise UnsupportedError(f"{_OWN}: it is compared with something other than its correct response")
+    branches = [
+        branch
+        for condition in node.all("responseCondition")
+        if any(one is test for one in condition.walk())
+        for branch in condition.elements
+    ]
+    settings = sum(len(_scores(branch)) for branch in branches)
+    if settings != sum(_sets_score(one) for one in node.walk()) or not _is_zero(_default(item, "SCORE")):
+        raise UnsupportedError(f"{_OWN}: the score does not come from one condition alone")
+    passing = 0
+    for branch in branches:
+        tests = [one for one in branch.elements if one.name != "setOutcomeValue"]
+        worth = [_worth(item, one) for one in _scores(branch)]
+        if len(tests) == 1 and tests[0] is test:
+            fits = len(worth) == 1 and worth[0] is not None and worth[0] > 0
+            passing += 1
+        elif branch.name == "responseElse":
+            fits = not tests and worth in ([], [0])
+        else:
+            empty = [(one.name, _operands(one)) for one in tests] == [("isNull", [("variable", asked)])]
+            fits = empty and worth in ([], [0])
+        if not fits:
+            passing = 0
+            break
+    if passing != 1:
+        raise UnsupportedError(f"{_OWN}: the points do not go to the correct response alone")
+
+
+def _operands(test: Node) -> list[tuple[str, str]]:
+    return sorted((one.name, one.get("identifier")) for one in test.elements)
+
+
+def _sets_score(node: Node) -> bool:
+    return node.name == "setOutcomeValue" and node.get("identifier") == "SCORE"
+
+
+def _scores(branch: Node) -> list[Node]:
+    return [one for one in branch.elements if _sets_score(one)]
+
+
+def _worth(item: Node, setting: Node) -> Decimal | None:
+    """The points that a setting of the score gives, where it says a number; added to the score is as good."""
+    inner = setting.elements
+    if [one.name for one in inner] == ["sum"]:
+        inner = [
+            one for one in inner[0].elements if (one.name, one.get("identifier")) != ("variable", "SCORE")
+        ]
+    if len(inner) != 1:
+        return None
+    (value,) = inner
+    said = decimal_text(value.text) if value.name == "baseValue" else None
+    if (value.name, value.get("identifier")) == ("variable", "MAXSCORE"):
+        said = decimal_text(_default(item, "MAXSCORE"))
+    return Decimal(said) if said is not None else None
+
+
+def _default(item: Node, outcome: str) -> str:
+    """What an outcome is before the response is processed; empty where that is not said."""
+    declared = next((one for one in item.all("outcomeDeclaration") if one.get("identifier") == outcome), None)
+    return declared.said("defaultValue", "value") if declared else ""
+
+
+def _is_zero(said: str) -> bool:
+    return not said or (decimal_text(said) is not None and _number(said) == 0)
 
 
 def _sets_feedback(node: Node) -> bool:
@@ -123,10 +197,7 @@ def _equal(node: Node) -> Processing:
 
 def points_of(item: Node, response: Response, kind: str, found: list[str]) -> int:
     """Whole points: the declared maximum, else what a right response is worth, else 1."""
-    declared = next(
-        (one for one in item.all("outcomeDeclaration") if one.get("identifier") == "MAXSCORE"), None
-    )
-    said = declared.said("defaultValue", "value") if declared else ""
+    said = _default(item, "MAXSCORE")
     worth = _number(said) if said else Decimal(1)
     if not said and kind == MAP:
         positive = [value for value in response.mapping.values() if value > 0]
