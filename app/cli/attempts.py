@@ -31,7 +31,7 @@ def compare(session: Session, wanted: str) -> dict[str, Any]:
     places = sorted(
         place
         for place in {*held, *recomputed.answers}
-        if held.get(place, frozenset()) != recomputed.answers.get(place, frozenset())
+        if held.get(place, ()) != recomputed.answers.get(place, ())
     )
     checksum = attempt.answers_hash in {None, results.stored_hash(session, attempt.id)}
     return {

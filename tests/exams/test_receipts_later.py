@@ -12,6 +12,7 @@ from app.cli import commands
 from app.exams.api import PER_MINUTE
 from app.exams.models.attempts import Attempt, Response
 from tests.exams.delivery_world import Candidate, attempt, candidate, make_exam
+from tests.exams.types_world import MATCHING, ORDERING, PENALTY, TEXT, make_types_exam
 from tests.world import World
 
 
@@ -24,12 +25,12 @@ def handed_in(world: World) -> tuple[Candidate, Attempt]:
     return who, attempt(world, who.attempt_id)
 
 
-def change(world: World, attempt_id: UUID, **values: Any) -> None:
+def change(world: World, attempt_id: UUID, *, place: int = 2, **values: Any) -> None:
     """What nobody may do: an answer is changed behind the log's back."""
     with world.write() as session:
         session.execute(
             update(Response)
-            .where(Response.attempt_id == attempt_id, Response.position == 2)  # type: ignore[arg-type]
+            .where(Response.attempt_id == attempt_id, Response.position == place)  # type: ignore[arg-type]
             .values(**values)
         )
 
@@ -102,6 +103,23 @@ def test_a_difference_is_said_and_fails(world: World) -> None:
     with world.write() as session:
         session.execute(update(Attempt).values(raw_score=2))
     assert run(world, row.code).exit_code == 1
+
+
+def test_the_order_of_what_was_answered_is_compared_too(world: World) -> None:
+    who = candidate(world, make_types_exam(world))
+    who.save(MATCHING, "b=builds", "a=runs", "c=uses")
+    who.save(ORDERING, "a=3", "b=1", "c=4", "d=2")
+    who.save(PENALTY, "c", "a", "b")
+    who.save(TEXT, "risk")
+    who.save(TEXT, clear=str(TEXT), version=1)
+    assert who.hand_in().status_code == 303
+    result = run(world, str(who.attempt_id), "--json")
+    said = json.loads(result.stdout)
+    assert (result.exit_code, said["stored"], said["places"], said["same"]) == (0, 9, [], True)
+    change(world, who.attempt_id, place=ORDERING, chosen=["d", "b", "a", "c"])
+    result = run(world, str(who.attempt_id), "--json")
+    said = json.loads(result.stdout)
+    assert (result.exit_code, said["recomputed"], said["places"], said["same"]) == (1, 9, [ORDERING], False)
 
 
 @pytest.mark.parametrize("name", ["nobody", "00000000-0000-7000-8000-000000000000"])

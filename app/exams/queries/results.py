@@ -183,10 +183,10 @@ def get_started(session: Session, wanted: str) -> Attempt:
     return found
 
 
-def held_answers(session: Session, attempt_id: UUID) -> dict[int, frozenset[str]]:
-    """The stored answers by position; places without one are absent."""
+def held_answers(session: Session, attempt_id: UUID) -> dict[int, tuple[str, ...]]:
+    """The stored answers by position, their words in the stored order; places without one are absent."""
     given = attempts.answers_of(session, attempt_id)
-    return {place: frozenset(answer.chosen) for place, answer in given.items() if answer.chosen}
+    return {place: tuple(answer.chosen) for place, answer in given.items() if answer.chosen}
 
 
 def bands(domain_points: Mapping[str, list[int]], *, cut_score: int, max_points: int) -> list[DomainBand]:
