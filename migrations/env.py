@@ -37,10 +37,12 @@ def run() -> None:
         _migrate(given)
         return
     engine = make_engine(context.config.attributes.get("url") or load().database)
-    with engine.connect() as connection:
-        _migrate(connection)
-        connection.commit()
-    engine.dispose()
+    try:
+        with engine.connect() as connection:
+            _migrate(connection)
+            connection.commit()
+    finally:  # a migration may refuse the data it finds
+        engine.dispose()
 
 
 def _migrate(connection: Any) -> None:

@@ -108,7 +108,7 @@ class Stored:
     lifecycle: str
     events: tuple[Event, ...]
     answers: Mapping[int, tuple[tuple[str, ...], int]]
-    replayed: Mapping[int, frozenset[str]]
+    replayed: Mapping[int, tuple[str, ...]]
     raw_score: int | None
     recomputed: int
     over_for: timedelta
@@ -173,7 +173,7 @@ def _of_itself(kept: Stored, without_worker: timedelta) -> Iterator[tuple[str, s
         yield "twice", f"{kept.endings} endings, {kept.releases} releases, {kept.decisions} decisions"
     if done and (kept.raw_score != kept.recomputed or not kept.hash_holds):
         yield "score", f"{kept.raw_score} stored, {kept.recomputed} from the log"
-    chosen = {place: frozenset(words) for place, (words, _) in kept.answers.items() if words}
+    chosen = {place: tuple(words) for place, (words, _) in kept.answers.items() if words}
     if chosen != dict(kept.replayed):
         yield "answers", f"{chosen} stored, {dict(kept.replayed)} from the log"
     for place, (_, version) in kept.answers.items():

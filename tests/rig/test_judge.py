@@ -32,7 +32,7 @@ def honest() -> tuple[Ledger, dict[str, Stored]]:
             lifecycle="scored",
             events=(event(FIRST, 1), event(SECOND, 2), Event("refused_stale", 1, ("c",), 0, "other")),
             answers={1: (("b",), 2), 2: ((), 0)},
-            replayed={1: frozenset("b")},
+            replayed={1: ("b",)},
             raw_score=1,
             recomputed=1,
             over_for=timedelta(seconds=-30),
@@ -72,7 +72,7 @@ def test_a_save_that_nobody_acknowledged_may_be_there_or_not() -> None:
         stored["x"],
         events=(*stored["x"].events, event(unheard, 1)),
         answers={1: (("b",), 2), 2: (("d",), 1)},
-        replayed={1: frozenset("b"), 2: frozenset("d")},
+        replayed={1: ("b",), 2: ("d",)},
     )
     assert judge(ledger, {"x": there}) == []
 
@@ -81,9 +81,7 @@ Planted = Callable[[Stored], Stored]
 LOSSES: dict[str, tuple[str, Planted]] = {
     "a save that left no trace": (
         "lost",
-        lambda kept: replace(
-            kept, events=kept.events[:1], answers={1: (("a",), 1)}, replayed={1: frozenset("a")}
-        ),
+        lambda kept: replace(kept, events=kept.events[:1], answers={1: (("a",), 1)}, replayed={1: ("a",)}),
     ),
     "a save kept under another answer": (
         "lost",
@@ -91,12 +89,12 @@ LOSSES: dict[str, tuple[str, Planted]] = {
             kept,
             events=(kept.events[0], replace(kept.events[1], chosen=("d",), key="other"), *kept.events[2:]),
             answers={1: (("d",), 2)},
-            replayed={1: frozenset("d")},
+            replayed={1: ("d",)},
         ),
     ),
     "an answer that went back to an older version": (
         "behind",
-        lambda kept: replace(kept, answers={1: (("a",), 1)}, replayed={1: frozenset("a")}),
+        lambda kept: replace(kept, answers={1: (("a",), 1)}, replayed={1: ("a",)}),
     ),
     "an answer that is not what the log says": (
         "answers",
@@ -116,7 +114,7 @@ LOSSES: dict[str, tuple[str, Planted]] = {
             kept,
             events=(*kept.events, event(STALE, 3)),
             answers={1: (("c",), 3)},
-            replayed={1: frozenset("c")},
+            replayed={1: ("c",)},
         ),
     ),
     "an answer that nobody gave": (
@@ -125,7 +123,7 @@ LOSSES: dict[str, tuple[str, Planted]] = {
             kept,
             events=(*kept.events, Event("save", 2, ("d",), 1, "unknown")),
             answers={1: (("b",), 2), 2: (("d",), 1)},
-            replayed={1: frozenset("b"), 2: frozenset("d")},
+            replayed={1: ("b",), 2: ("d",)},
         ),
     ),
     "a refused answer without evidence": ("no-evidence", lambda kept: replace(kept, events=kept.events[:2])),

@@ -143,7 +143,7 @@ def judge(proof: Proof, key: str) -> Verdict:
 
 
 END = "/kk/exams/secure-browser/end"
-"""The address that closes the secure browser: one for all languages, since it is compared letter by letter."""
+"""The address that closes the secure browser: one for all languages, as it is compared letter by letter."""
 
 
 def is_restarted(*, mode: Mode, had_window: bool, knows_window: bool) -> bool:

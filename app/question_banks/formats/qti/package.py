@@ -100,7 +100,7 @@ class Package:
         return next((kind for kind, marks in IMAGES.items() if data.startswith(marks)), None)
 
 
-def resolve(base: str, href: str) -> str:
+def name_in_package(base: str, href: str) -> str:
     """The name of the file that ``base`` points at with ``href``; one outside is no file of the package."""
     return normpath(join(dirname(base), href.split("#", 1)[0]))
 

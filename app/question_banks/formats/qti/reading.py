@@ -13,7 +13,7 @@ from app.question_banks.formats.limits import PART_BYTES
 from app.question_banks.formats.qti import scoring
 from app.question_banks.formats.qti.interactions import INLINE, READ, Given, identifier
 from app.question_banks.formats.qti.names import html_of, is_interaction, unified
-from app.question_banks.formats.qti.package import Package, resolve
+from app.question_banks.formats.qti.package import Package, name_in_package
 from app.question_banks.formats.report import FormatError, ItemError, Parsed, UnsupportedError
 from app.question_banks.formats.trees import Node, tree
 
@@ -55,13 +55,13 @@ class _Reader:
         used, groups = {MANIFEST}, dict[str, list[str]]()
         for resource in (node for node in root.walk() if node.name == "resource"):
             href, kind = resource.get("href"), resource.get("type")
-            used |= {resolve(MANIFEST, file.get("href")) for file in resource.all("file")}
+            used |= {name_in_package(MANIFEST, file.get("href")) for file in resource.all("file")}
             if kind.startswith("imsqti_item_"):
-                name = resolve(MANIFEST, href)
+                name = name_in_package(MANIFEST, href)
                 used.add(name)
                 groups.setdefault(_without_language(name), []).append(name)
             elif kind.startswith("imsqti_"):
-                used.add(resolve(MANIFEST, href))
+                used.add(name_in_package(MANIFEST, href))
                 if "stimulus" not in kind:
                     parsed.leave(
                         href[:200] or MANIFEST, f"a resource of the type {kind[:40]} is not kept", kept=False
@@ -240,11 +240,11 @@ def _pictures(name: str, package: Package | None, found: list[str]) -> Callable[
         """Refuse a picture that is not in the package, or is none."""
         if package is None:
             raise UnsupportedError("a hotspot outside a package has no picture")
-        if "//" in source or not package.has(resolve(name, source)):
+        if "//" in source or not package.has(name_in_package(name, source)):
             raise UnsupportedError(
                 f"the picture “{source[:80]}” is not in the package; nothing is loaded from elsewhere"
             )
-        if package.image(resolve(name, source)) is None:
+        if package.image(name_in_package(name, source)) is None:
             raise ItemError(f"the picture “{source[:80]}” is neither PNG, JPEG nor GIF")
         found.append(f"the picture “{source[:80]}” is sound, and is not stored with the draft")
 
@@ -257,7 +257,7 @@ def _stimulus(root: Node, name: str, found: list[str], package: Package | None) 
         return None
     if len(refs) > 1 or package is None:
         raise UnsupportedError("an item with several situations, or with one that is not in the file")
-    href = resolve(name, refs[0].get("href"))
+    href = name_in_package(name, refs[0].get("href"))
     shared = unified(tree(decode(package.part(href), where=href), where=href))
     body = shared.find("stimulusBody")
     if body is None:
