@@ -306,12 +306,26 @@ def test_a_named_person_exempts_an_attempt_before_it_starts(world: World) -> Non
     assert entries(world, one) == [("exempted", one.proctor, WHY)]
 
 
+def forget_window(one: Any) -> None:
+    one.who.browser.http.cookies.delete(f"ceasai_window_{one.who.attempt_id.hex[-12:]}")
+
+
+def test_at_a_distance_a_start_whose_reply_was_lost_is_no_new_start(world: World) -> None:
+    one = sat(world)
+    with world.write() as session:
+        session.get_one(Attempt, one.who.attempt_id).mode = Mode.LIVE
+    forget_window(one)
+    assert "Stem 1.1" in one.get().text
+    assert entries(world, one) == []
+
+
 def test_at_a_distance_a_browser_started_anew_waits_for_a_proctor(world: World) -> None:
     one = sat(world)
     with world.write() as session:
         session.get_one(Attempt, one.who.attempt_id).mode = Mode.LIVE
+    world.clock.advance(timedelta(seconds=20))
     assert "Stem 1.1" in one.get().text
-    one.who.browser.http.cookies.delete(f"ceasai_window_{one.who.attempt_id.hex[-12:]}")  # type: ignore[union-attr]
+    forget_window(one)
     assert "Your exam is stopped" in one.get().text
     assert [event for event, _, _ in entries(world, one)] == ["restarted"]
     door = f"/en/rooms/attempts/{one.who.attempt_id}"
