@@ -7,9 +7,11 @@ from datetime import timedelta
 from http import HTTPStatus
 
 from app.exams import jobs
+from app.exams.rules.delivery import GRACE
 from app.exams.rules.states import Mode
 from tests import factories
 from tests.exams.delivery_world import (
+    LIMIT,
     Candidate,
     answers,
     candidate,
@@ -61,3 +63,23 @@ def test_an_answer_while_release_is_awaited_is_kept_as_evidence_and_the_page_say
     assert [event.chosen for event in events(world, who.attempt_id, "refused_closed")] == [["b"]]
     assert 'data-code="release-needed"' in who.save(3, "a").text
     assert len(events(world, who.attempt_id, "refused_closed")) == 2
+
+
+def test_rule_03_evidence_is_no_longer_than_an_answer_and_of_a_place_that_is_there(world: World) -> None:
+    who = candidate(world, make_exam(world))
+    world.clock.advance(LIMIT + GRACE + timedelta(seconds=1))
+    assert who.save(2, "b" * 20_001).status_code == HTTPStatus.GONE
+    assert who.save(999_999, "a").status_code == HTTPStatus.GONE
+    assert who.save(3, *(f"w{n}" for n in range(65))).status_code == HTTPStatus.GONE
+    assert events(world, who.attempt_id, "refused_late") == []
+    assert who.save(1, "not a choice, yet kept").status_code == HTTPStatus.GONE
+    assert len(events(world, who.attempt_id, "refused_late")) == 1
+
+
+def test_rule_19_all_questions_of_a_long_exam_fit_into_one_form(world: World) -> None:
+    who = candidate(world, make_exam(world, items=230))
+    data = {"lease": who.lease(), "key": "all"}
+    for place in range(1, 231):
+        data |= {f"a-{place}": "b", f"v-{place}": "0"}
+    assert who.browser.post(f"{who.place}/answers", data).status_code == HTTPStatus.SEE_OTHER
+    assert {chosen[0] for chosen, _ in answers(world, who.attempt_id).values()} == {"b"}
