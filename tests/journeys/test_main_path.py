@@ -26,8 +26,7 @@ def whole_path(
     walk.sign_in(candidate, locale, "candidate")
     walk.study(candidate, locale, look, javascript=javascript)
     walk.practise(candidate, locale, look)
-    walk.announce(site)
-    walk.apply_and_book(candidate, locale, look)
+    walk.apply_and_book(candidate, site, locale, look)
 
     proctor = open_page(site, javascript=javascript)
     walk.sign_in(proctor, locale, "proctor")

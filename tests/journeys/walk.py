@@ -113,8 +113,8 @@ def practise(page: Page, locale: str, look: Callable[[Page], None]) -> None:
     look(page)
 
 
-def apply_and_book(page: Page, locale: str, look: Callable[[Page], None]) -> None:
-    """Application, and the first sitting there is: its check-in is open."""
+def apply_and_book(page: Page, site: Site, locale: str, look: Callable[[Page], None]) -> None:
+    """Application, and a place in a sitting whose check-in is open."""
     page.goto(f"/{locale}/exams")
     look(page)
     page.goto(f"/{locale}/exams/ceasai-analyst/application")
@@ -128,9 +128,10 @@ def apply_and_book(page: Page, locale: str, look: Callable[[Page], None]) -> Non
     for name in ("conduct", "mark", "notice"):
         page.locator(f"input[name={name}]").check()
     page.locator("main form button[type=submit]").last.click()
+    sitting = announce(site)
     page.goto(f"/{locale}/exams/ceasai-analyst/sittings")
     look(page)
-    page.locator('form[action$="/bookings"] button').first.click()
+    page.locator(f'form:has(input[name=sitting_id][value="{sitting}"]) button').click()
     page.goto(f"/{locale}/exams")
     page.locator('a[href*="/before"]').first.click()
     look(page)
@@ -140,7 +141,7 @@ def apply_and_book(page: Page, locale: str, look: Callable[[Page], None]) -> Non
     expect(page.locator(".note.info").first).to_be_visible()
 
 
-def announce(site: Site) -> None:
+def announce(site: Site) -> UUID:
     """An exam manager announces a sitting that begins in a moment; check-in is open at once."""
     engine, clock = make_engine(site.settings.database), SystemClock()
     opens = clock.now() + timedelta(seconds=25)
@@ -157,7 +158,7 @@ def announce(site: Site) -> None:
             name="Journey",
             capacity=5,
         )
-        sittings.create_sitting(
+        sitting = sittings.create_sitting(
             session,
             clock,
             actor_id=manager.person_id,
@@ -169,6 +170,7 @@ def announce(site: Site) -> None:
             proctor_ids=[proctor.person_id],
         )
     engine.dispose()
+    return sitting
 
 
 def admit(page: Page, locale: str, look: Callable[[Page], None]) -> None:

@@ -14,6 +14,7 @@ from tests.bench.server import Measured
 from tests.rig.candidate import Candidate, Plan
 from tests.rig.ground import ITEMS, Ground
 from tests.rig.ledger import Ledger, percentile
+from tests.rig.wire import in_its_own_loop
 from tests.world import World
 
 
@@ -99,7 +100,7 @@ def measure(settings: Settings, count: int, *, processes: int = 2) -> list[Load]
     world = World(settings, SystemClock())  # type: ignore[arg-type]  # it is asked for the time only
     server = Measured(settings, processes)
     try:
-        return asyncio.run(_loads(Ground(world, "measured"), server, count))
+        return in_its_own_loop(_loads(Ground(world, "measured"), server, count))
     finally:
         server.stop()
         world.close()

@@ -21,6 +21,7 @@ from tests.rig.candidate import GRACE, Candidate, Plan
 from tests.rig.ground import ITEMS, Ground
 from tests.rig.ledger import Finding, Ledger, Stored, judge, percentile
 from tests.rig.staff import Killer, Manager
+from tests.rig.wire import in_its_own_loop
 from tests.world import World
 
 SWEPT = 8.0
@@ -136,7 +137,7 @@ def run(settings: Settings, scale: Scale, *, processes: int = 2) -> Verdict:
     server = Measured(settings, processes)
     try:
         ground = Ground(world)
-        killer, broken = asyncio.run(_shake(ground, server, scale, ledger, random))
+        killer, broken = in_its_own_loop(_shake(ground, server, scale, ledger, random))
         server.stop()
         ledger.surprises += [f"the rig itself: {error!r}" for error in broken]
         stored = ground.stored()

@@ -2,10 +2,15 @@
 
 import asyncio
 import re
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from enum import Enum
 from http.cookies import SimpleCookie
+from typing import Any, TypeVar
 from urllib.parse import urlencode
+
+T = TypeVar("T")
 
 PATIENCE = 20.0
 """Seconds after which a client takes a request for lost, as the exam page does."""
@@ -141,3 +146,9 @@ class Wire:
             await reader.readline()
         await reader.readline()
         return b"".join(parts)
+
+
+def in_its_own_loop(work: Coroutine[Any, Any, T]) -> T:
+    """``work`` to its end in a thread of its own: the loop of a browser may live in this one for good."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
