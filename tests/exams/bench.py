@@ -51,6 +51,9 @@ def bank(
             for number in range(single):
                 enemies = [f"d{domain[1]}-001"] if number == 0 else []
                 _item(session, made.id, f"d{domain[1]}-{number:03d}", domain, now, None, enemies, kind)
+        if purpose is BankPurpose.PRACTICE:
+            for slug in forms.PRACTICE_RUN.tour:
+                _item(session, made.id, slug, "D2", now, None, None, kind)
 
 
 def _item(

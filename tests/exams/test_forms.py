@@ -22,7 +22,7 @@ from app.kernel.errors import NotFound
 from app.platform.settings import ROOT
 from app.question_banks.errors import SpecimenBank
 from app.question_banks.models import Item, ItemVersion
-from app.question_banks.rules import MIX_TOLERANCE, BankPurpose, Cognitive, ItemType
+from app.question_banks.rules import CHOSEN_FROM_A_LIST, MIX_TOLERANCE, BankPurpose, Cognitive, ItemType
 from tests.conftest import NOON
 from tests.exams import bench
 from tests.world import World
@@ -153,13 +153,48 @@ def test_making_the_exams_again_changes_nothing(world: World) -> None:
         assert len(before) == 5
 
 
-def test_the_practice_run_is_six_items_for_everybody_without_certification(world: World) -> None:
+def test_the_practice_run_is_nine_items_for_everybody_without_certification(world: World) -> None:
     bench.exams(world)
     with world.read() as session:
         exam = session.exec(select(Exam).where(Exam.slug == "practice-run")).one()
         assert (exam.certification, exam.achievement, exam.default_mode) == (False, None, Mode.UNPROCTORED)
         blueprint = session.exec(select(Blueprint).where(Blueprint.exam_id == exam.id)).one()
-        assert (blueprint.items, blueprint.minutes, blueprint.attempts_allowed) == (6, 10, None)
+        assert (blueprint.items, blueprint.minutes, blueprint.attempts_allowed) == (9, 15, None)
+        assert blueprint.domains == {"D1": 3, "D2": 6}
+
+
+def test_every_form_of_the_practice_run_shows_every_way_to_answer(world: World) -> None:
+    store(world.engine, world.clock, read_content(ROOT, today=world.clock.now().date()), demonstration=True)
+    with world.write() as session:
+        forms.ensure_practice_run(session, world.clock)
+    with world.read() as session:
+        found = session.exec(select(Form).order_by(Form.slug)).all()
+        assert [(form.slug, form.max_points) for form in found] == [
+            ("practice-a", 13),
+            ("practice-b", 13),
+            ("practice-c", 13),
+        ]
+        drawn: list[object] = []
+        for form in found:
+            rows = session.exec(
+                select(ItemVersion)
+                .join(FormItem, col(FormItem.item_version_id) == col(ItemVersion.id))
+                .where(FormItem.form_id == form.id)
+                .order_by(col(FormItem.position))
+            ).all()
+            assert [str(row.type) for row in rows[6:]] == ["matching", "ordering", "numeric"]
+            assert {row.type for row in rows[:6]} <= CHOSEN_FROM_A_LIST
+            drawn += [row.id for row in rows[:6]]
+        assert len(set(drawn)) == 18
+
+
+def test_a_practice_bank_without_the_items_of_the_tour_gives_no_forms(world: World) -> None:
+    bench.bank(world, "ceasai-practice", specimen=False, purpose=BankPurpose.PRACTICE, single=10)
+    with world.write() as session:
+        gone = session.exec(select(Item).where(Item.slug == "run-numeric")).one()
+        gone.current_version_id = None
+    with pytest.raises(BankTooSmall), world.write() as session:
+        forms.ensure_practice_run(session, world.clock)
 
 
 def test_a_specimen_bank_leads_to_certification_in_a_demonstration_only(world: World) -> None:

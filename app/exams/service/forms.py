@@ -1,5 +1,6 @@
 """Exams, blueprints and their frozen forms: making them, and giving an attempt the form it meets."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -30,7 +31,7 @@ class Plan:
     """What the forms of a blueprint are made of.
 
     On each form: ``cases``, the items in case sets at least; ``limits``, the least and the most items of a
-    type or a cognitive level.
+    type or a cognitive level; ``tour``, items that stand at the end of every one, besides ``domains``.
     """
 
     version: str
@@ -43,6 +44,7 @@ class Plan:
     form_slugs: Sequence[str]
     seed: int
     limits: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    tour: Sequence[str] = ()
 
 
 DEMONSTRATION = Plan(
@@ -75,16 +77,18 @@ At most 10 % multiple response; the cognitive mix is 30 / 45 / 25 %, each within
 Source: the scheme, in section 1 of the specification of the curriculum.
 """
 PRACTICE_RUN = Plan(
-    version="practice v1",
+    version="practice v2",
     domains={"D1": 3, "D2": 3},
     cases=0,
-    minutes=10,
-    cut_score=4,
+    minutes=15,
+    cut_score=9,
     attempts_allowed=None,
     wait_days=0,
     form_slugs=("practice-a", "practice-b", "practice-c"),
     seed=PRACTICE_SEED,
+    tour=("run-matching", "run-ordering", "run-numeric"),
 )
+"""Six items to choose in, new on each form, and the same of each other way to answer."""
 
 
 def ensure_demonstration_exams(session: Session, clock: Clock, *, demonstration: bool) -> None:
@@ -208,6 +212,7 @@ def _ensure_forms(session: Session, clock: Clock, exam_id: UUID, bank: banks.Ban
                 frozenset({str(item.type), str(item.cognitive)}),
             )
             for item in items.values()
+            if item.slug not in plan.tour
         ],
         domains=plan.domains,
         forms=len(plan.form_slugs),
@@ -215,16 +220,18 @@ def _ensure_forms(session: Session, clock: Clock, exam_id: UUID, bank: banks.Ban
         limits=plan.limits,
         seed=plan.seed,
     )
-    if made is None:
+    if made is None or not set(plan.tour) <= items.keys():
         raise BankTooSmall(bank=bank.slug)
+    made = tuple((*slugs, *plan.tour) for slugs in made)
+    domains = Counter(plan.domains) + Counter(items[slug].domain for slug in plan.tour)
     foreign = [slug for slugs in made for slug in slugs if items[slug].type not in rules.DELIVERED]
     if foreign:
         raise ItemsNotScored(bank=bank.slug, items=", ".join(sorted(foreign)))
     blueprint = Blueprint(
         exam_id=exam_id,
         version=plan.version,
-        domains=dict(plan.domains),
-        items=sum(plan.domains.values()),
+        domains=dict(sorted(domains.items())),
+        items=domains.total(),
         minutes=plan.minutes,
         cut_score=plan.cut_score,
         attempts_allowed=plan.attempts_allowed,
