@@ -88,7 +88,7 @@ PRACTICE_RUN = Plan(
     seed=PRACTICE_SEED,
     tour=("run-matching", "run-ordering", "run-numeric"),
 )
-"""Six items to choose in, new on each form, and the same of each other way to answer."""
+"""Six items to choose in, others on each form, and one of each other way to answer, the same on all."""
 
 
 def ensure_demonstration_exams(session: Session, clock: Clock, *, demonstration: bool) -> None:
