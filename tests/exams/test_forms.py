@@ -153,14 +153,14 @@ def test_making_the_exams_again_changes_nothing(world: World) -> None:
         assert len(before) == 5
 
 
-def test_the_practice_run_is_nine_items_for_everybody_without_certification(world: World) -> None:
+def test_the_practice_run_is_six_items_for_everybody_without_certification(world: World) -> None:
     bench.exams(world)
     with world.read() as session:
         exam = session.exec(select(Exam).where(Exam.slug == "practice-run")).one()
         assert (exam.certification, exam.achievement, exam.default_mode) == (False, None, Mode.UNPROCTORED)
         blueprint = session.exec(select(Blueprint).where(Blueprint.exam_id == exam.id)).one()
-        assert (blueprint.items, blueprint.minutes, blueprint.attempts_allowed) == (9, 15, None)
-        assert blueprint.domains == {"D1": 3, "D2": 6}
+        assert (blueprint.items, blueprint.minutes, blueprint.attempts_allowed) == (6, 10, None)
+        assert blueprint.domains == {"D1": 2, "D2": 4}
 
 
 def test_every_form_of_the_practice_run_shows_every_way_to_answer(world: World) -> None:
@@ -170,9 +170,9 @@ def test_every_form_of_the_practice_run_shows_every_way_to_answer(world: World) 
     with world.read() as session:
         found = session.exec(select(Form).order_by(Form.slug)).all()
         assert [(form.slug, form.max_points) for form in found] == [
-            ("practice-a", 13),
-            ("practice-b", 13),
-            ("practice-c", 13),
+            ("practice-a", 10),
+            ("practice-b", 10),
+            ("practice-c", 10),
         ]
         drawn: list[object] = []
         for form in found:
@@ -182,10 +182,10 @@ def test_every_form_of_the_practice_run_shows_every_way_to_answer(world: World) 
                 .where(FormItem.form_id == form.id)
                 .order_by(col(FormItem.position))
             ).all()
-            assert [str(row.type) for row in rows[6:]] == ["matching", "ordering", "numeric"]
-            assert {row.type for row in rows[:6]} <= CHOSEN_FROM_A_LIST
-            drawn += [row.id for row in rows[:6]]
-        assert len(set(drawn)) == 18
+            assert [str(row.type) for row in rows[3:]] == ["matching", "ordering", "numeric"]
+            assert {row.type for row in rows[:3]} <= CHOSEN_FROM_A_LIST
+            drawn += [row.id for row in rows[:3]]
+        assert len(set(drawn)) == 9
 
 
 def test_a_practice_bank_without_the_items_of_the_tour_gives_no_forms(world: World) -> None:

@@ -78,17 +78,17 @@ Source: the scheme, in section 1 of the specification of the curriculum.
 """
 PRACTICE_RUN = Plan(
     version="practice v2",
-    domains={"D1": 3, "D2": 3},
+    domains={"D1": 2, "D2": 1},
     cases=0,
-    minutes=15,
-    cut_score=9,
+    minutes=10,
+    cut_score=7,
     attempts_allowed=None,
     wait_days=0,
     form_slugs=("practice-a", "practice-b", "practice-c"),
     seed=PRACTICE_SEED,
     tour=("run-matching", "run-ordering", "run-numeric"),
 )
-"""Six items to choose in, others on each form, and one of each other way to answer, the same on all."""
+"""Three items to choose in, others on each form, and one of each other way to answer, the same on all."""
 
 
 def ensure_demonstration_exams(session: Session, clock: Clock, *, demonstration: bool) -> None:
