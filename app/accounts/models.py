@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Uuid, text
 from sqlmodel import Field, SQLModel
 
 from app.accounts.rules import MailPurpose, Role, ScopeKind
@@ -60,15 +60,15 @@ class RoleGrant(SQLModel, table=True):
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    person_id: UUID = Field(sa_column=Column(ForeignKey("person.id"), nullable=False))
+    person_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("person.id"), nullable=False))
     role: Role = Field(sa_column=Column(word(Role), nullable=False))
     scope_kind: ScopeKind = Field(sa_column=Column(word(ScopeKind), nullable=False))
     scope_id: str = Field(default="", max_length=120)
     """A slug, a code, an id, or an employer's name as its cohorts carry it."""
-    granted_by: UUID | None = Field(default=None, sa_column=Column(ForeignKey("person.id")))
+    granted_by: UUID | None = Field(default=None, sa_column=Column(Uuid, ForeignKey("person.id")))
     granted_reason: str = Field(max_length=1000)
     granted_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
-    revoked_by: UUID | None = Field(default=None, sa_column=Column(ForeignKey("person.id")))
+    revoked_by: UUID | None = Field(default=None, sa_column=Column(Uuid, ForeignKey("person.id")))
     revoked_reason: str | None = Field(default=None, max_length=1000)
     revoked_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
 
@@ -79,7 +79,7 @@ class SignInSession(SQLModel, table=True):
     __tablename__ = "sign_in_session"
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    person_id: UUID = Field(sa_column=Column(ForeignKey("person.id"), nullable=False, index=True))
+    person_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("person.id"), nullable=False, index=True))
     token_hash: str = Field(max_length=64, unique=True)
     created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     seen_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
@@ -113,7 +113,7 @@ class MailToken(SQLModel, table=True):
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     purpose: MailPurpose = Field(sa_column=Column(word(MailPurpose), nullable=False))
-    person_id: UUID = Field(sa_column=Column(ForeignKey("person.id"), nullable=False, index=True))
+    person_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("person.id"), nullable=False, index=True))
     token_hash: str = Field(max_length=64, unique=True)
     created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     expires_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
@@ -129,7 +129,7 @@ class AddressChange(SQLModel, table=True):
     __tablename__ = "address_change"
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    person_id: UUID = Field(sa_column=Column(ForeignKey("person.id"), nullable=False, index=True))
+    person_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("person.id"), nullable=False, index=True))
     email: str = Field(max_length=254)
     """Normalised."""
     token_hash: str | None = Field(default=None, max_length=64, unique=True)
@@ -160,8 +160,8 @@ class AccountClosure(SQLModel, table=True):
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    person_id: UUID = Field(sa_column=Column(ForeignKey("person.id"), nullable=False))
+    person_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("person.id"), nullable=False))
     closed_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     reopened_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
-    reopened_by: UUID | None = Field(default=None, sa_column=Column(ForeignKey("person.id")))
+    reopened_by: UUID | None = Field(default=None, sa_column=Column(Uuid, ForeignKey("person.id")))
     reopened_reason: str | None = Field(default=None, max_length=1000)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, LargeBinary, UniqueConstraint, Uuid, text
 from sqlmodel import Field, SQLModel
 
 from app.certificates.rules.states import EventKind, KeyState, Kind, Purpose, Reason, Status, Verdict
@@ -47,8 +47,8 @@ class CertificationCase(SQLModel, table=True):
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    person_id: UUID = Field(sa_column=Column(ForeignKey("person.id"), nullable=False, index=True))
-    attempt_id: UUID = Field(sa_column=Column(ForeignKey("attempt.id"), nullable=False, unique=True))
+    person_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("person.id"), nullable=False, index=True))
+    attempt_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("attempt.id"), nullable=False, unique=True))
     achievement: str = Field(max_length=80)
     achievement_version: int
     raw_score: int
@@ -56,7 +56,7 @@ class CertificationCase(SQLModel, table=True):
     cut_score: int
     mode: str = Field(max_length=32)
     review: str = Field(max_length=32)
-    identity_by: UUID | None = Field(default=None, sa_column=Column(ForeignKey("person.id")))
+    identity_by: UUID | None = Field(default=None, sa_column=Column(Uuid, ForeignKey("person.id")))
     identity_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     mark_version: str | None = Field(default=None, max_length=16)
     name_cyrillic: str | None = Field(default=None, max_length=200)
@@ -73,9 +73,11 @@ class Decision(SQLModel, table=True):
     __tablename__ = "certification_decision"
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    case_id: UUID = Field(sa_column=Column(ForeignKey("certification_case.id"), nullable=False, unique=True))
+    case_id: UUID = Field(
+        sa_column=Column(Uuid, ForeignKey("certification_case.id"), nullable=False, unique=True)
+    )
     verdict: Verdict = Field(sa_column=Column(word(Verdict), nullable=False))
-    officer_id: UUID = Field(sa_column=Column(ForeignKey("person.id"), nullable=False))
+    officer_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("person.id"), nullable=False))
     reason: str | None = Field(default=None, max_length=1000)
     at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
@@ -105,8 +107,8 @@ class Certificate(SQLModel, table=True):
     source: str = Field(max_length=120, unique=True)
     """``case:<id>``, ``course:<slug>:<person>`` or ``correction:<id>``. Nothing is issued twice for one."""
     kind: Kind = Field(sa_column=Column(word(Kind), nullable=False))
-    person_id: UUID = Field(sa_column=Column(ForeignKey("person.id"), nullable=False, index=True))
-    case_id: UUID | None = Field(default=None, sa_column=Column(ForeignKey("certification_case.id")))
+    person_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("person.id"), nullable=False, index=True))
+    case_id: UUID | None = Field(default=None, sa_column=Column(Uuid, ForeignKey("certification_case.id")))
     achievement: str = Field(max_length=80)
     achievement_version: int
     title: dict[str, str] = Field(sa_column=Column(Json, nullable=False))
@@ -145,11 +147,11 @@ class CertificateEvent(SQLModel, table=True):
     __table_args__ = (Index("ix_certificate_event_certificate", "certificate_id", "id"),)
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    certificate_id: UUID = Field(sa_column=Column(ForeignKey("certificate.id"), nullable=False))
+    certificate_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("certificate.id"), nullable=False))
     kind: EventKind = Field(sa_column=Column(word(EventKind), nullable=False))
     reason: Reason | None = Field(default=None, sa_column=Column(word(Reason)))
     note: str | None = Field(default=None, max_length=1000)
-    actor_id: UUID | None = Field(default=None, sa_column=Column(ForeignKey("person.id")))
+    actor_id: UUID | None = Field(default=None, sa_column=Column(Uuid, ForeignKey("person.id")))
     at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
 
@@ -159,7 +161,9 @@ class ShareLink(SQLModel, table=True):
     __tablename__ = "share_link"
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    certificate_id: UUID = Field(sa_column=Column(ForeignKey("certificate.id"), nullable=False, index=True))
+    certificate_id: UUID = Field(
+        sa_column=Column(Uuid, ForeignKey("certificate.id"), nullable=False, index=True)
+    )
     label: str = Field(max_length=80)
     """The holder's own note of whom it is for."""
     token_hash: str = Field(max_length=64, unique=True)

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, UniqueConstraint, Uuid, text
 from sqlmodel import Field, SQLModel
 
 from app.kernel.ids import new_id
@@ -39,7 +39,7 @@ class Module(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("course_id", "slug"),)
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    course_id: UUID = Field(sa_column=Column(ForeignKey("course.id"), nullable=False))
+    course_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("course.id"), nullable=False))
     slug: str = Field(max_length=64)
     code: str = Field(max_length=8)
     position: int
@@ -60,7 +60,7 @@ class Lesson(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("module_id", "slug"),)
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    module_id: UUID = Field(sa_column=Column(ForeignKey("module.id"), nullable=False))
+    module_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("module.id"), nullable=False))
     slug: str = Field(max_length=64)
     position: int
     minutes: int
@@ -78,7 +78,7 @@ class LessonText(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("lesson_id", "locale"),)
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    lesson_id: UUID = Field(sa_column=Column(ForeignKey("lesson.id"), nullable=False))
+    lesson_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("lesson.id"), nullable=False))
     locale: Locale = Field(sa_column=Column(word(Locale), nullable=False))
     title: str = Field(max_length=300)
     parts: list[dict[str, Any]] = Field(sa_column=Column(Json, nullable=False))
@@ -102,10 +102,10 @@ class Enrolment(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("person_id", "course_id"),)
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    person_id: UUID = Field(sa_column=Column(ForeignKey("person.id"), nullable=False))
-    course_id: UUID = Field(sa_column=Column(ForeignKey("course.id"), nullable=False, index=True))
+    person_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("person.id"), nullable=False))
+    course_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("course.id"), nullable=False, index=True))
     enrolled_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
-    last_lesson_id: UUID | None = Field(default=None, sa_column=Column(ForeignKey("lesson.id")))
+    last_lesson_id: UUID | None = Field(default=None, sa_column=Column(Uuid, ForeignKey("lesson.id")))
     last_studied_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     completed_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
 
@@ -120,8 +120,8 @@ class LessonProgress(SQLModel, table=True):
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    person_id: UUID = Field(sa_column=Column(ForeignKey("person.id"), nullable=False))
-    lesson_id: UUID = Field(sa_column=Column(ForeignKey("lesson.id"), nullable=False, index=True))
+    person_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("person.id"), nullable=False))
+    lesson_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("lesson.id"), nullable=False, index=True))
     opened_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     read_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     done_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
@@ -134,8 +134,8 @@ class CheckAnswer(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("person_id", "lesson_id", "check_id"),)
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    person_id: UUID = Field(sa_column=Column(ForeignKey("person.id"), nullable=False))
-    lesson_id: UUID = Field(sa_column=Column(ForeignKey("lesson.id"), nullable=False, index=True))
+    person_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("person.id"), nullable=False))
+    lesson_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("lesson.id"), nullable=False, index=True))
     check_id: str = Field(max_length=64)
     first_chosen: list[str] = Field(sa_column=Column(Json, nullable=False))
     chosen: list[str] = Field(sa_column=Column(Json, nullable=False))
@@ -171,7 +171,7 @@ class PracticeQuiz(SQLModel, table=True):
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    person_id: UUID = Field(sa_column=Column(ForeignKey("person.id"), nullable=False))
+    person_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("person.id"), nullable=False))
     module_code: str = Field(max_length=8)
     seed: int
     item_version_ids: list[str] = Field(sa_column=Column(Json, nullable=False))
@@ -190,8 +190,8 @@ class PracticeAnswer(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("quiz_id", "item_version_id"),)
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    quiz_id: UUID = Field(sa_column=Column(ForeignKey("practice_quiz.id"), nullable=False))
-    item_version_id: UUID = Field(sa_column=Column(ForeignKey("item_version.id"), nullable=False))
+    quiz_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("practice_quiz.id"), nullable=False))
+    item_version_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("item_version.id"), nullable=False))
     chosen: list[str] = Field(sa_column=Column(Json, nullable=False))
     correct: bool
     answered_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))

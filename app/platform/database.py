@@ -6,13 +6,15 @@
 import sqlite3
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 from weakref import WeakKeyDictionary
 
 from fastapi import Depends, Request
-from sqlalchemy import Connection, Engine, Pool, event
+from sqlalchemy import Connection, Engine, Executable, Pool, event
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.types import NullType
 from sqlmodel import Session, SQLModel, create_engine
 
 from app.platform.settings import private_folder
@@ -127,8 +129,17 @@ def table_of(model: type[SQLModel]) -> Any:
 
     For the statements behind pages that are asked for all the time; write those as constants, with
     ``bindparam`` for what changes, since building a statement costs as much as running it.
+
+    Raises:
+        TypeError: a foreign key's column has no type of its own: which one a constant sees would then hang on
+            what was imported before it.
     """
-    return model.__table__  # type: ignore[attr-defined]  # every table model has one
+    table = model.__table__  # type: ignore[attr-defined]  # every table model has one
+    for column in table.columns:
+        if isinstance(column.type, NullType):
+            msg = f"{column} needs a type beside its foreign key"
+            raise TypeError(msg)
+    return table
 
 
 def insert_once(session: Session, model: type[SQLModel], **values: Any) -> bool:
@@ -136,7 +147,11 @@ def insert_once(session: Session, model: type[SQLModel], **values: Any) -> bool:
 
     Idempotency by constraint: one statement, no look first. ``values`` are column names.
     """
-    insert: Any = sqlite.insert if is_sqlite(session) else postgresql.insert
-    key = table_of(model).primary_key.columns
-    statement = insert(model).values(**values).on_conflict_do_nothing().returning(*key)
-    return session.execute(statement).first() is not None
+    statement = _once(sqlite.insert if is_sqlite(session) else postgresql.insert, model)
+    return session.execute(statement, values).first() is not None
+
+
+@cache
+def _once(insert: Any, model: type[SQLModel]) -> Executable:
+    made: Any = insert(table_of(model)).on_conflict_do_nothing()
+    return made.returning(*table_of(model).primary_key.columns)  # type: ignore[no-any-return]

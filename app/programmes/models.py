@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, UniqueConstraint, Uuid, text
 from sqlmodel import Field, SQLModel
 
 from app.kernel.ids import new_id
@@ -41,7 +41,7 @@ class Cohort(SQLModel, table=True):
     __tablename__ = "cohort"
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    programme_id: UUID = Field(sa_column=Column(ForeignKey("programme.id"), nullable=False, index=True))
+    programme_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("programme.id"), nullable=False, index=True))
     name: str = Field(max_length=120)
     region: str | None = Field(default=None, max_length=8)
     """ISO 3166-2:KZ, or None for a cohort of no region."""
@@ -54,7 +54,7 @@ class Cohort(SQLModel, table=True):
     ends_on: date
     target: int
     join_token_hash: str | None = Field(default=None, max_length=64, unique=True)
-    created_by: UUID | None = Field(default=None, sa_column=Column(ForeignKey("person.id")))
+    created_by: UUID | None = Field(default=None, sa_column=Column(Uuid, ForeignKey("person.id")))
     created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     closed_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
 
@@ -66,8 +66,8 @@ class CohortMember(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("cohort_id", "person_id"),)
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    cohort_id: UUID = Field(sa_column=Column(ForeignKey("cohort.id"), nullable=False))
-    person_id: UUID = Field(sa_column=Column(ForeignKey("person.id"), nullable=False, index=True))
+    cohort_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("cohort.id"), nullable=False))
+    person_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("person.id"), nullable=False, index=True))
     region: str | None = Field(default=None, max_length=8)
     sector: Sector | None = Field(default=None, sa_column=Column(word_type(Sector)))
     employer: str | None = Field(default=None, max_length=120)
@@ -87,8 +87,8 @@ class CohortInstructor(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("cohort_id", "person_id"),)
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    cohort_id: UUID = Field(sa_column=Column(ForeignKey("cohort.id"), nullable=False))
-    person_id: UUID = Field(sa_column=Column(ForeignKey("person.id"), nullable=False, index=True))
+    cohort_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("cohort.id"), nullable=False))
+    person_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("person.id"), nullable=False, index=True))
     since: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     until: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
 
@@ -100,15 +100,15 @@ class Invitation(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("cohort_id", "email"), Index("ix_invitation_email", "email"))
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    cohort_id: UUID = Field(sa_column=Column(ForeignKey("cohort.id"), nullable=False))
+    cohort_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("cohort.id"), nullable=False))
     email: str = Field(max_length=254)
     locale: Locale = Field(sa_column=Column(word_type(Locale), nullable=False))
     token_hash: str | None = Field(default=None, max_length=64, unique=True)
-    invited_by: UUID = Field(sa_column=Column(ForeignKey("person.id"), nullable=False))
+    invited_by: UUID = Field(sa_column=Column(Uuid, ForeignKey("person.id"), nullable=False))
     invited_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     sent_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     accepted_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
-    person_id: UUID | None = Field(default=None, sa_column=Column(ForeignKey("person.id")))
+    person_id: UUID | None = Field(default=None, sa_column=Column(Uuid, ForeignKey("person.id")))
 
 
 class TrainingRelation(SQLModel, table=True):
@@ -121,8 +121,8 @@ class TrainingRelation(SQLModel, table=True):
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    trainer_id: UUID = Field(sa_column=Column(ForeignKey("person.id"), nullable=False))
-    learner_id: UUID = Field(sa_column=Column(ForeignKey("person.id"), nullable=False))
+    trainer_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("person.id"), nullable=False))
+    learner_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("person.id"), nullable=False))
     basis: TrainingBasis = Field(sa_column=Column(word_type(TrainingBasis), nullable=False))
     source: str = Field(default="", max_length=64)
     """What made it, e.g. the cohort's id."""
@@ -146,13 +146,13 @@ class Milestone(SQLModel, table=True):
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    person_id: UUID | None = Field(default=None, sa_column=Column(ForeignKey("person.id"), index=True))
+    person_id: UUID | None = Field(default=None, sa_column=Column(Uuid, ForeignKey("person.id"), index=True))
     person_key: str = Field(max_length=64)
     """The person's id; for somebody only invited, the invitation's."""
-    cohort_id: UUID | None = Field(default=None, sa_column=Column(ForeignKey("cohort.id")))
+    cohort_id: UUID | None = Field(default=None, sa_column=Column(Uuid, ForeignKey("cohort.id")))
     cohort_key: str = Field(default="", max_length=36)
     """The cohort's id as text, empty without one: NULLs would not be unique."""
-    programme_id: UUID | None = Field(default=None, sa_column=Column(ForeignKey("programme.id")))
+    programme_id: UUID | None = Field(default=None, sa_column=Column(Uuid, ForeignKey("programme.id")))
     region: str = Field(default="", max_length=8)
     """The member's region when it was recorded (ISO 3166-2:KZ); empty without one."""
     word: MilestoneWord = Field(sa_column=Column(word_type(MilestoneWord), nullable=False))

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, UniqueConstraint, Uuid
 from sqlmodel import Field, SQLModel
 
 from app.kernel.ids import new_id
@@ -37,7 +37,7 @@ class Stimulus(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("bank_id", "slug", "content_hash"),)
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    bank_id: UUID = Field(sa_column=Column(ForeignKey("bank.id"), nullable=False))
+    bank_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("bank.id"), nullable=False))
     slug: str = Field(max_length=64)
     text: dict[str, str] = Field(sa_column=Column(Json, nullable=False))
     content_hash: str = Field(max_length=64)
@@ -50,7 +50,7 @@ class Item(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("bank_id", "slug"),)
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    bank_id: UUID = Field(sa_column=Column(ForeignKey("bank.id"), nullable=False))
+    bank_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("bank.id"), nullable=False))
     slug: str = Field(max_length=64)
     current_version_id: UUID | None = Field(default=None, index=True)
 
@@ -71,7 +71,7 @@ class ItemVersion(SQLModel, table=True):
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    item_id: UUID = Field(sa_column=Column(ForeignKey("item.id"), nullable=False))
+    item_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("item.id"), nullable=False))
     number: int
     status: ItemStatus = Field(sa_column=Column(word(ItemStatus), nullable=False))
     type: ItemType = Field(sa_column=Column(word(ItemType), nullable=False))
@@ -88,7 +88,7 @@ class ItemVersion(SQLModel, table=True):
     sources: list[str] = Field(sa_column=Column(Json, nullable=False))
     enemies: list[str] = Field(sa_column=Column(Json, nullable=False))
     roles: dict[str, str] = Field(sa_column=Column(Json, nullable=False))
-    stimulus_id: UUID | None = Field(default=None, sa_column=Column(ForeignKey("stimulus.id")))
+    stimulus_id: UUID | None = Field(default=None, sa_column=Column(Uuid, ForeignKey("stimulus.id")))
     valid_until: date | None = None
     content_hash: str = Field(max_length=64)
     imported_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
@@ -118,7 +118,7 @@ class ImportedDraft(SQLModel, table=True):
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    draft_set_id: UUID = Field(sa_column=Column(ForeignKey("draft_set.id"), nullable=False))
+    draft_set_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("draft_set.id"), nullable=False))
     slug: str = Field(max_length=64)
     number: int
     format: str = Field(max_length=16)

@@ -199,19 +199,19 @@ def _delivered(*row: Any) -> DeliveredItem:
     return DeliveredItem(version_id, slug, kind, stem, shown, stimulus_id, stimulus, scoring, targets, exact)
 
 
+_KEYS: Executable = select(
+    _version.id, _version.key, _version.points, _version.scoring, _version.type, _version.interaction
+).where(_version.id.in_(bindparam("versions", expanding=True)))
+
+
 def keys_by_id(session: Session, ids: Iterable[UUID]) -> dict[UUID, ItemKey]:
-    """Key, points and scoring rule of item versions."""
-    rows = session.execute(
-        select(
-            _version.id,
-            _version.key,
-            _version.points,
-            _version.scoring,
-            _version.type,
-            _version.interaction,
-        ).where(_version.id.in_(list(ids)))
-    )
-    return {row[0]: ItemKey(tuple(row[1]), row[2], row[3], row[4], row[5] or {}) for row in rows}
+    """Key, points and scoring rule of item versions; read once by a process, as the texts are."""
+    known, wanted = kept(session), list(ids)
+    missing = [id_ for id_ in wanted if ("key", id_) not in known]
+    if missing:
+        for row in session.execute(_KEYS, {"versions": missing}):
+            known["key", row[0]] = ItemKey(tuple(row[1]), row[2], row[3], row[4], row[5] or {})
+    return {id_: known["key", id_] for id_ in wanted if ("key", id_) in known}
 
 
 def practice_items(session: Session, module_code: str) -> list[PracticeItem]:

@@ -5,11 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from fastapi import APIRouter, FastAPI
-from sqlalchemy import text
+from sqlalchemy import Column, ForeignKey, MetaData, Table, text
 from sqlalchemy.exc import DatabaseError, IntegrityError, InvalidRequestError
 from starlette.testclient import TestClient
 
-from app.platform.database import Read, Write, insert_once, make_engine, reading
+from app.platform.database import Read, Write, insert_once, make_engine, reading, table_of
 from app.platform.models import Job
 from app.platform.routing import Router
 from app.platform.settings import Settings
@@ -183,3 +183,10 @@ def test_the_secret_is_made_once(tmp_path: object) -> None:
     settings = Settings(var_dir=Path(str(tmp_path)))
     assert secret(settings) == secret(settings)
     assert len(secret(settings)) == 32
+
+
+def test_a_statement_never_depends_on_what_was_imported_before_it() -> None:
+    """A foreign key without a type of its own has none until the other table is there."""
+    pointing = Table("pointing", MetaData(), Column("other_id", ForeignKey("not_there_yet.id")))
+    with pytest.raises(TypeError, match="pointing.other_id"):
+        table_of(type("Pointing", (), {"__table__": pointing}))

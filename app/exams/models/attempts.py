@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, UniqueConstraint, Uuid, text
 from sqlmodel import Field, SQLModel
 
 from app.exams.rules.secure_browser import BrowserCheck
@@ -54,11 +54,11 @@ class Attempt(SQLModel, table=True):
     id: UUID = Field(default_factory=new_id, primary_key=True)
     code: str = Field(max_length=20, unique=True)
     """What a person reads aloud or finds on a receipt: random, no order, no personal data."""
-    exam_id: UUID = Field(sa_column=Column(ForeignKey("exam.id"), nullable=False))
-    blueprint_id: UUID = Field(sa_column=Column(ForeignKey("blueprint.id"), nullable=False))
-    form_id: UUID | None = Field(default=None, sa_column=Column(ForeignKey("form.id")))
-    sitting_id: UUID | None = Field(default=None, sa_column=Column(ForeignKey("sitting.id")))
-    candidate_id: UUID = Field(sa_column=Column(ForeignKey("person.id"), nullable=False))
+    exam_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("exam.id"), nullable=False))
+    blueprint_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("blueprint.id"), nullable=False))
+    form_id: UUID | None = Field(default=None, sa_column=Column(Uuid, ForeignKey("form.id")))
+    sitting_id: UUID | None = Field(default=None, sa_column=Column(Uuid, ForeignKey("sitting.id")))
+    candidate_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("person.id"), nullable=False))
     number: int = Field(default=1)
     mode: Mode = Field(sa_column=Column(word(Mode), nullable=False))
     created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
@@ -72,7 +72,7 @@ class Attempt(SQLModel, table=True):
 
     notice_version: str | None = Field(default=None, max_length=16)
     notice_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
-    identity_by: UUID | None = Field(default=None, sa_column=Column(ForeignKey("person.id")))
+    identity_by: UUID | None = Field(default=None, sa_column=Column(Uuid, ForeignKey("person.id")))
     identity_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
 
     started_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
@@ -115,7 +115,7 @@ class Attempt(SQLModel, table=True):
     browser_key: str | None = Field(default=None, max_length=64)
     """The Config Key that every request of a started attempt proves; None: none is asked for."""
 
-    termination_by: UUID | None = Field(default=None, sa_column=Column(ForeignKey("person.id")))
+    termination_by: UUID | None = Field(default=None, sa_column=Column(Uuid, ForeignKey("person.id")))
     """Who proposed to end the attempt; another person confirms, or the candidate goes on."""
     termination_reason: str | None = Field(default=None, max_length=1000)
     termination_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
@@ -128,13 +128,13 @@ class AttemptTransition(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("attempt_id", "seq"),)
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    attempt_id: UUID = Field(sa_column=Column(ForeignKey("attempt.id"), nullable=False))
+    attempt_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("attempt.id"), nullable=False))
     seq: int
     axis: Axis = Field(sa_column=Column(word(Axis), nullable=False))
     from_state: str = Field(max_length=32)
     to_state: str = Field(max_length=32)
     at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
-    actor_id: UUID | None = Field(default=None, sa_column=Column(ForeignKey("person.id")))
+    actor_id: UUID | None = Field(default=None, sa_column=Column(Uuid, ForeignKey("person.id")))
     reason: str | None = Field(default=None, max_length=1000)
     prev_hash: str = Field(max_length=64)
     hash: str = Field(max_length=64)
@@ -145,7 +145,7 @@ class Response(SQLModel, table=True):
 
     __tablename__ = "response"
 
-    attempt_id: UUID = Field(sa_column=Column(ForeignKey("attempt.id"), primary_key=True))
+    attempt_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("attempt.id"), primary_key=True))
     position: int = Field(primary_key=True)
     chosen: list[str] = Field(sa_column=Column(Json, nullable=False))
     """Words, as ``rules.responses`` says for each type; empty = no answer."""
@@ -165,7 +165,7 @@ class ResponseEvent(SQLModel, table=True):
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    attempt_id: UUID = Field(sa_column=Column(ForeignKey("attempt.id"), nullable=False))
+    attempt_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("attempt.id"), nullable=False))
     kind: EventKind = Field(sa_column=Column(word(EventKind), nullable=False))
     position: int | None = None
     chosen: list[str] | None = Field(default=None, sa_column=Column(Json))
@@ -189,9 +189,9 @@ class TimeGrant(SQLModel, table=True):
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    attempt_id: UUID = Field(sa_column=Column(ForeignKey("attempt.id"), nullable=False))
+    attempt_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("attempt.id"), nullable=False))
     grant_key: str = Field(max_length=64)
     seconds: int
     reason: str = Field(max_length=1000)
-    approver_id: UUID = Field(sa_column=Column(ForeignKey("person.id"), nullable=False))
+    approver_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("person.id"), nullable=False))
     at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))

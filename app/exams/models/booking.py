@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, UniqueConstraint, Uuid, text
 from sqlmodel import Field, SQLModel
 
 from app.exams.rules.states import AccommodationState, ApplicationState, BookingState, Mode
@@ -30,8 +30,8 @@ class Application(SQLModel, table=True):
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    person_id: UUID = Field(sa_column=Column(ForeignKey("person.id"), nullable=False, index=True))
-    exam_id: UUID = Field(sa_column=Column(ForeignKey("exam.id"), nullable=False))
+    person_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("person.id"), nullable=False, index=True))
+    exam_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("exam.id"), nullable=False))
     state: ApplicationState = Field(sa_column=Column(word(ApplicationState), nullable=False))
     name_cyrillic: str | None = Field(default=None, max_length=200)
     name_latin: str = Field(max_length=200)
@@ -48,7 +48,7 @@ class Application(SQLModel, table=True):
     accommodation_request: str | None = Field(default=None, max_length=2000)
     extra_percent: int = Field(default=0)
     extra_minutes: int = Field(default=0)
-    accommodation_by: UUID | None = Field(default=None, sa_column=Column(ForeignKey("person.id")))
+    accommodation_by: UUID | None = Field(default=None, sa_column=Column(Uuid, ForeignKey("person.id")))
     accommodation_reason: str | None = Field(default=None, max_length=1000)
     accommodation_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
@@ -77,7 +77,7 @@ class Room(SQLModel, table=True):
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    centre_id: UUID = Field(sa_column=Column(ForeignKey("centre.id"), nullable=False))
+    centre_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("centre.id"), nullable=False))
     name: str = Field(max_length=64)
     capacity: int
     step_free: bool = Field(default=False)
@@ -95,9 +95,9 @@ class Sitting(SQLModel, table=True):
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    exam_id: UUID = Field(sa_column=Column(ForeignKey("exam.id"), nullable=False))
-    blueprint_id: UUID = Field(sa_column=Column(ForeignKey("blueprint.id"), nullable=False))
-    room_id: UUID | None = Field(default=None, sa_column=Column(ForeignKey("room.id")))
+    exam_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("exam.id"), nullable=False))
+    blueprint_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("blueprint.id"), nullable=False))
+    room_id: UUID | None = Field(default=None, sa_column=Column(Uuid, ForeignKey("room.id")))
     mode: Mode = Field(sa_column=Column(word(Mode), nullable=False))
     opens_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     """The hour printed on the booking; check-in runs from 30 min before to 15 min after."""
@@ -125,8 +125,8 @@ class SittingProctor(SQLModel, table=True):
 
     __tablename__ = "sitting_proctor"
 
-    sitting_id: UUID = Field(sa_column=Column(ForeignKey("sitting.id"), primary_key=True))
-    person_id: UUID = Field(sa_column=Column(ForeignKey("person.id"), primary_key=True))
+    sitting_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("sitting.id"), primary_key=True))
+    person_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("person.id"), primary_key=True))
 
 
 class Booking(SQLModel, table=True):
@@ -154,11 +154,11 @@ class Booking(SQLModel, table=True):
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    sitting_id: UUID = Field(sa_column=Column(ForeignKey("sitting.id"), nullable=False))
-    exam_id: UUID = Field(sa_column=Column(ForeignKey("exam.id"), nullable=False))
-    person_id: UUID = Field(sa_column=Column(ForeignKey("person.id"), nullable=False))
-    application_id: UUID = Field(sa_column=Column(ForeignKey("application.id"), nullable=False))
-    attempt_id: UUID | None = Field(default=None, sa_column=Column(ForeignKey("attempt.id")))
+    sitting_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("sitting.id"), nullable=False))
+    exam_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("exam.id"), nullable=False))
+    person_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("person.id"), nullable=False))
+    application_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("application.id"), nullable=False))
+    attempt_id: UUID | None = Field(default=None, sa_column=Column(Uuid, ForeignKey("attempt.id")))
     """Set when booked: the attempt in state ``scheduled`` this place is for."""
     seat: int | None = None
     """Set when booked: the number of the place in the room, from 1."""

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, ForeignKey, UniqueConstraint, Uuid
 from sqlmodel import Field, SQLModel
 
 from app.exams.rules.states import Mode, ReleasePolicy
@@ -37,7 +37,7 @@ class Blueprint(SQLModel, table=True):
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    exam_id: UUID = Field(sa_column=Column(ForeignKey("exam.id"), nullable=False))
+    exam_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("exam.id"), nullable=False))
     version: str = Field(max_length=32)
     domains: dict[str, int] = Field(sa_column=Column(Json, nullable=False))
     """Items by domain code, in the order of the code."""
@@ -60,7 +60,7 @@ class Form(SQLModel, table=True):
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    blueprint_id: UUID = Field(sa_column=Column(ForeignKey("blueprint.id"), nullable=False))
+    blueprint_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("blueprint.id"), nullable=False))
     slug: str = Field(max_length=32)
     seed: int
     specimen: bool
@@ -77,8 +77,8 @@ class FormItem(SQLModel, table=True):
 
     __tablename__ = "form_item"
 
-    form_id: UUID = Field(sa_column=Column(ForeignKey("form.id"), primary_key=True))
+    form_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("form.id"), primary_key=True))
     position: int = Field(primary_key=True)
-    item_version_id: UUID = Field(sa_column=Column(ForeignKey("item_version.id"), nullable=False))
+    item_version_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("item_version.id"), nullable=False))
     domain: str = Field(max_length=8)
     points: int

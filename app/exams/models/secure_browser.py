@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, ForeignKey, Index
+from sqlalchemy import Column, ForeignKey, Index, Uuid
 from sqlmodel import Field, SQLModel
 
 from app.exams.rules.secure_browser import BrowserEvent
@@ -17,7 +17,7 @@ class BrowserFile(SQLModel, table=True):
 
     __tablename__ = "browser_file"
 
-    attempt_id: UUID = Field(sa_column=Column(ForeignKey("attempt.id"), primary_key=True))
+    attempt_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("attempt.id"), primary_key=True))
     settings: dict[str, Any] = Field(sa_column=Column(Json, nullable=False))
     config_key: str = Field(max_length=64)
     made_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
@@ -30,9 +30,9 @@ class BrowserEntry(SQLModel, table=True):
     __table_args__ = (Index("ix_browser_entry_attempt", "attempt_id", "id"),)
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    attempt_id: UUID = Field(sa_column=Column(ForeignKey("attempt.id"), nullable=False))
+    attempt_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("attempt.id"), nullable=False))
     event: BrowserEvent = Field(sa_column=Column(word(BrowserEvent), nullable=False))
     at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
-    actor_id: UUID | None = Field(default=None, sa_column=Column(ForeignKey("person.id")))
+    actor_id: UUID | None = Field(default=None, sa_column=Column(Uuid, ForeignKey("person.id")))
     """None: the system noted it."""
     reason: str | None = Field(default=None, max_length=1000)

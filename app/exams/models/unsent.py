@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, ForeignKey, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, UniqueConstraint, Uuid
 from sqlmodel import Field, SQLModel
 
 from app.kernel.ids import new_id
@@ -18,7 +18,7 @@ class UnsentLoad(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("attempt_id", "sha256"),)
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    attempt_id: UUID = Field(sa_column=Column(ForeignKey("attempt.id"), nullable=False))
+    attempt_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("attempt.id"), nullable=False))
     sha256: str = Field(max_length=64)
     """Of the file's content; the same content is loaded once."""
     made_at: str = Field(max_length=40)
@@ -28,5 +28,5 @@ class UnsentLoad(SQLModel, table=True):
     changes: dict[str, int] = Field(sa_column=Column(Json, nullable=False))
     """How many places were saved, were stored already, hold a newer answer, or are kept as evidence."""
     reason: str = Field(max_length=1000)
-    actor_id: UUID = Field(sa_column=Column(ForeignKey("person.id"), nullable=False))
+    actor_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("person.id"), nullable=False))
     at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Executable, bindparam, exists, func, select
+from sqlalchemy import ColumnElement, Executable, Select, bindparam, exists, func, select
 from sqlmodel import Session, col
 
 from app.exams.models.attempts import Attempt, AttemptTransition, Response, ResponseEvent
@@ -73,6 +73,18 @@ class Counts(NamedTuple):
     empty: int
 
 
+def _both(wanted: Select[Any]) -> tuple[Executable, Executable]:
+    """To look only, and to hold the row."""
+    fresh = wanted.execution_options(populate_existing=True)
+    return fresh, fresh.with_for_update(key_share=True)
+
+
+_WANTED = select(Attempt).where(col(Attempt.id) == bindparam("attempt"))
+_ANY = _both(_WANTED)
+_FREE = _WANTED.with_for_update(key_share=True, skip_locked=True).execution_options(populate_existing=True)
+_OWN = _both(_WANTED.where(col(Attempt.candidate_id) == bindparam("candidate")))
+
+
 def attempt_of(
     session: Session, candidate_id: UUID, attempt_id: UUID, *, for_update: bool = False
 ) -> Attempt:
@@ -81,8 +93,7 @@ def attempt_of(
     Raises:
         NotFound: no such attempt, or another candidate's.
     """
-    wanted = select(Attempt).where(col(Attempt.id) == attempt_id, col(Attempt.candidate_id) == candidate_id)
-    return _one(session, wanted, for_update=for_update)
+    return _one(session, _OWN[for_update], {"attempt": attempt_id, "candidate": candidate_id})
 
 
 def get_attempt(session: Session, attempt_id: UUID, *, for_update: bool = False) -> Attempt:
@@ -91,13 +102,16 @@ def get_attempt(session: Session, attempt_id: UUID, *, for_update: bool = False)
     Raises:
         NotFound: no such attempt.
     """
-    return _one(session, select(Attempt).where(col(Attempt.id) == attempt_id), for_update=for_update)
+    return _one(session, _ANY[for_update], {"attempt": attempt_id})
 
 
-def _one(session: Session, wanted: Any, *, for_update: bool) -> Attempt:
-    if for_update:
-        wanted = wanted.with_for_update(key_share=True)
-    found: Attempt | None = session.scalars(wanted.execution_options(populate_existing=True)).first()
+def find_free(session: Session, attempt_id: UUID) -> Attempt | None:
+    """An attempt by its id, its row held; None while somebody else holds it (on SQLite we are the only one)."""
+    return session.scalars(_FREE, {"attempt": attempt_id}).first()
+
+
+def _one(session: Session, wanted: Executable, names: dict[str, UUID]) -> Attempt:
+    found: Attempt | None = session.scalars(wanted, names).first()
     if found is None:
         raise NotFound
     return found

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Executable, bindparam, select
 from sqlmodel import Session, col
 
 from app.exams.errors import MoveNotAllowed
@@ -25,6 +25,7 @@ from app.exams.service.batch import Conflict, Order
 from app.kernel.clock import Clock
 from app.kernel.errors import Refused
 from app.platform import audit
+from app.platform.database import table_of
 from app.platform.outbox import enqueue_later
 from app.programmes import service as programmes
 from app.programmes.rules import MilestoneWord
@@ -38,6 +39,8 @@ NO_PROPOSAL: dict[str, Any] = {"termination_by": None, "termination_reason": Non
 RESULT_MAIL = "exams.result_mail"
 """The job kind that tells a candidate that a withheld result is there."""
 
+_exam = table_of(Exam).c
+_POLICY: Executable = select(_exam.certification, _exam.release).where(_exam.id == bindparam("exam"))
 _EVENT_OF = {Lifecycle.SUBMITTED: EventKind.HAND_IN, Lifecycle.EXPIRED: EventKind.EXPIRE}
 
 
@@ -171,9 +174,7 @@ def close(
 
 
 def _after_scoring(session: Session, clock: Clock, attempt: Attempt, *, terminated: bool) -> None:
-    exam = session.execute(
-        select(col(Exam.certification), col(Exam.release)).where(col(Exam.id) == attempt.exam_id)
-    ).one()
+    exam = session.execute(_POLICY, {"exam": attempt.exam_id}).one()
     if exam.certification:
         _milestone(session, clock, attempt, MilestoneWord.SAT)
     looked_at = terminated or exam.release is ReleasePolicy.AFTER_REVIEW
@@ -214,9 +215,7 @@ def release(
     attempt = queries.get_attempt(session, attempt_id, for_update=True)
     if attempt.result is not ResultState.WITHHELD:
         raise MoveNotAllowed
-    certification = session.execute(
-        select(col(Exam.certification)).where(col(Exam.id) == attempt.exam_id)
-    ).scalar_one()
+    certification = session.execute(_POLICY, {"exam": attempt.exam_id}).one().certification
     entry = _release(
         session,
         clock,

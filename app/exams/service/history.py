@@ -6,10 +6,11 @@ missing entry shows.
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, Executable, bindparam, insert, select, update
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session, col
 
@@ -19,9 +20,20 @@ from app.exams.rules.states import Axis
 from app.exams.rules.transitions import STATES, Who, acting, find_change, may_make
 from app.kernel.canonical import canonical_json, sha256_hex
 from app.kernel.clock import Clock
+from app.platform.database import table_of
 
 GENESIS = "0" * 64
 """What stands before the first entry."""
+
+_attempt = table_of(Attempt).c
+_entry = table_of(AttemptTransition).c
+_HEAD: Executable = (
+    select(_entry.seq, _entry.hash)
+    .where(_entry.attempt_id == bindparam("attempt"))
+    .order_by(_entry.seq.desc())
+    .limit(1)
+)
+_ENTRY: Executable = insert(table_of(AttemptTransition))
 
 
 def begin(session: Session, clock: Clock, attempt: Attempt, *, actor_id: UUID | None) -> None:
@@ -68,17 +80,29 @@ def move(
     if line.found is not None:
         where = (*where, col(Attempt.review) == line.found)
     written = {axis.value: STATES[axis](to), **(values or {})}
+    change: Any = _change(axis, tuple(written))
     result: Any = session.execute(
-        update(Attempt)
-        .where(col(Attempt.id) == attempt.id, getattr(Attempt, axis.value) == STATES[axis](before), *where)
-        .values(**written)
-        .execution_options(synchronize_session=False)
+        change.where(*where) if where else change,
+        {
+            "attempt": attempt.id,
+            "before": STATES[axis](before),
+            **{f"to_{name}": value for name, value in written.items()},
+        },
     )
     if result.rowcount != 1:
         raise MoveNotAllowed
     for name, value in written.items():
         set_committed_value(attempt, name, value)
     return _append(session, clock, _Entry(attempt.id, axis, before, str(to), actor_id, reason))
+
+
+@cache
+def _change(axis: Axis, names: tuple[str, ...]) -> Executable:
+    return (
+        update(table_of(Attempt))
+        .where(_attempt.id == bindparam("attempt"), _attempt[axis.value] == bindparam("before"))
+        .values({name: bindparam(f"to_{name}", type_=_attempt[name].type) for name in names})
+    )
 
 
 def entry_hash(entry: AttemptTransition) -> str:
@@ -110,12 +134,7 @@ class _Entry:
 
 def _append(session: Session, clock: Clock, new: _Entry) -> AttemptTransition:
     # The UPDATE above holds the attempt's row, so nobody else reads or extends this chain until we commit.
-    head = session.execute(
-        select(col(AttemptTransition.seq), col(AttemptTransition.hash))
-        .where(col(AttemptTransition.attempt_id) == new.attempt_id)
-        .order_by(col(AttemptTransition.seq).desc())
-        .limit(1)
-    ).first()
+    head = session.execute(_HEAD, {"attempt": new.attempt_id}).first()
     entry = AttemptTransition(
         attempt_id=new.attempt_id,
         seq=head.seq + 1 if head else 1,
@@ -129,7 +148,7 @@ def _append(session: Session, clock: Clock, new: _Entry) -> AttemptTransition:
         hash="",
     )
     entry.hash = entry_hash(entry)
-    session.add(entry)
+    session.execute(_ENTRY, entry.model_dump())
     return entry
 
 

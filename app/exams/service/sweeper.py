@@ -17,11 +17,12 @@ from app.kernel.clock import Clock
 def expire(session: Session, clock: Clock, attempt_id: UUID) -> timedelta | None:
     """Close an attempt whose time and grace are over, on what was saved; finish time = deadline.
 
-    Returns how long after the grace this was; None when there was nothing to close any more.
+    Returns how long after the grace this was; None when there was nothing to close any more, or somebody else
+    holds the attempt: a worker beside this one, which goes through the same list.
     """
-    attempt = queries.get_attempt(session, attempt_id, for_update=True)
+    attempt = queries.find_free(session, attempt_id)
     now = clock.now()
-    if attempt.lifecycle not in rules.RUNNING or attempt.deadline is None:
+    if attempt is None or attempt.lifecycle not in rules.RUNNING or attempt.deadline is None:
         return None
     if not rules.is_due(deadline=attempt.deadline, at=now):
         return None

@@ -3,14 +3,29 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import Executable, bindparam, or_, select, update
 from sqlmodel import Session, col
 
 from app.kernel.ids import new_id
-from app.platform.database import insert_once
+from app.platform.database import insert_once, table_of
 from app.programmes.models import Cohort, CohortMember, Milestone, Programme, TrainingRelation
 from app.programmes.queries.shipped import shipped
 from app.programmes.rules import MilestoneWord, TrainingBasis, order
+
+_member = table_of(CohortMember).c
+_cohort = table_of(Cohort).c
+_IN_COHORTS = (_member.person_id == bindparam("person"), _member.left_at.is_(None))
+_MEMBERSHIPS: Executable = (
+    select(_member.cohort_id, _cohort.programme_id, _member.region)
+    .join_from(table_of(CohortMember), table_of(Cohort), _cohort.id == _member.cohort_id)
+    .where(*_IN_COHORTS)
+    .order_by(_member.cohort_id)  # two that record at once take the rows in the same order
+)
+_ADVANCE: Executable = (
+    update(table_of(CohortMember))
+    .where(*_IN_COHORTS, _member.state.in_(bindparam("below", expanding=True)))
+    .values(state=bindparam("word"))
+)
 
 
 def ensure_programmes(session: Session) -> None:
@@ -38,12 +53,7 @@ def record_milestone(
     ``at``: aware UTC. ``source``: what it rests on, e.g. ``attempt:<id>``. Returns how many rows were new.
     Idempotent by constraint.
     """
-    memberships = session.execute(
-        select(col(CohortMember.cohort_id), col(Cohort.programme_id), col(CohortMember.region))
-        .join(Cohort, col(Cohort.id) == col(CohortMember.cohort_id))
-        .where(col(CohortMember.person_id) == person_id, col(CohortMember.left_at).is_(None))
-        .order_by(col(CohortMember.cohort_id))  # two that record at once take the rows in the same order
-    ).all()
+    memberships = session.execute(_MEMBERSHIPS, {"person": person_id}).all()
     places = [(row.cohort_id, row.programme_id, row.region) for row in memberships] or [(None, None, None)]
     fresh = 0
     for cohort_id, programme_id, region in places:
@@ -70,16 +80,7 @@ def record_milestone(
 def advance(session: Session, person_id: UUID, word: MilestoneWord) -> None:
     """Move a member's state up to ``word`` in every cohort; it never moves back."""
     below = [other for other in MilestoneWord if order(other) < order(word)]
-    session.execute(
-        update(CohortMember)
-        .where(
-            col(CohortMember.person_id) == person_id,
-            col(CohortMember.left_at).is_(None),
-            col(CohortMember.state).in_(below),
-        )
-        .values(state=word)
-        .execution_options(synchronize_session=False)
-    )
+    session.execute(_ADVANCE, {"person": person_id, "below": below, "word": word})
 
 
 def touch_activity(session: Session, person_id: UUID, at: datetime) -> None:
