@@ -15,7 +15,7 @@ from app.kernel.clock import SystemClock
 from app.kernel.locales import LOCALES
 from app.platform.database import make_engine, read_session, write_session
 from app.platform.settings import Settings, load
-from app.question_banks import service
+from app.question_banks.service import drafts
 from app.question_banks.errors import BankOfFiles
 from app.question_banks.formats import stored
 from app.question_banks.formats.decoding import too_large
@@ -99,7 +99,7 @@ def _store(settings: Settings, slug: str, parsed: Parsed, form: str, source_hash
     engine = _engine(settings)
     try:
         with write_session(engine) as session:
-            loaded = service.store_drafts(
+            loaded = drafts.store_drafts(
                 session, SystemClock(), slug=slug, drafts=parsed.drafts, form=form, source_hash=source_hash
             )
         return loaded.new + loaded.changed
@@ -156,7 +156,7 @@ def export(
         if good and source is not None:
             _write(out, WRITERS[form](written, language=language or None))
             with write_session(engine) as session:
-                service.note_export(
+                drafts.note_export(
                     session, SystemClock(), subject=source.id, kind=source.kind, form=form, items=len(written)
                 )
     finally:

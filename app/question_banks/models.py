@@ -13,17 +13,25 @@ from sqlmodel import Field, SQLModel
 
 from app.kernel.ids import new_id
 from app.kernel.types import Json, UtcDateTime, word
-from app.question_banks.rules import BankPurpose, Cognitive, ItemStatus, ItemType, ScoringRule
+from app.question_banks.rules import BankOrigin, BankPurpose, Cognitive, ItemStatus, ItemType, ScoringRule
+from app.question_banks.rules.workflow import Step
 
 
 class Bank(SQLModel, table=True):
-    """A set of items with one purpose. ``specimen`` banks serve demonstrations only."""
+    """A set of items with one purpose. ``specimen`` banks serve demonstrations only.
+
+    A bank has one origin for life: what files hold is changed in files only (ADR 0022).
+    """
 
     __tablename__ = "bank"
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     slug: str = Field(max_length=64, unique=True)
     purpose: BankPurpose = Field(sa_column=Column(word(BankPurpose), nullable=False))
+    origin: BankOrigin = Field(
+        default=BankOrigin.FILES,
+        sa_column=Column(word(BankOrigin), nullable=False, server_default=BankOrigin.FILES.value),
+    )
     specimen: bool
     version: str = Field(max_length=16)
     title: dict[str, str] = Field(sa_column=Column(Json, nullable=False))
@@ -95,12 +103,20 @@ class ItemVersion(SQLModel, table=True):
 
 
 class DraftSet(SQLModel, table=True):
-    """Drafts that came from the files of others. No bank: nothing that examines or practises reads it."""
+    """Drafts that came from the files of others. No bank: nothing that examines or practises reads it.
+
+    ``purpose``: what its items would be for; drafts of live items are shown to nobody who trains others.
+    The bank of its approved items has the same slug.
+    """
 
     __tablename__ = "draft_set"
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     slug: str = Field(max_length=64, unique=True)
+    purpose: BankPurpose = Field(
+        default=BankPurpose.CERTIFICATION,
+        sa_column=Column(word(BankPurpose), nullable=False, server_default=BankPurpose.CERTIFICATION.value),
+    )
     made_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
 
@@ -127,3 +143,55 @@ class ImportedDraft(SQLModel, table=True):
     content_hash: str = Field(max_length=64)
     source_hash: str = Field(max_length=64)
     imported_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+class ItemDraft(SQLModel, table=True):
+    """What people work on: one draft of a set, as it reads now.
+
+    ``document`` as in ``ImportedDraft``. ``version`` counts its changes, so that nobody writes over what they
+    have not seen. ``missing``, ``stale``: languages, apart by blanks, that lack a text, or whose text may no
+    longer say what that of ``source_locale`` says. ``content_by``, ``languages_by``: who confirmed it since
+    it was handed in. ``version_id``: the newest version of an item that it became.
+    """
+
+    __tablename__ = "item_draft"
+    __table_args__ = (
+        UniqueConstraint("draft_set_id", "slug"),
+        CheckConstraint("version >= 1", name="version_positive"),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    draft_set_id: UUID = Field(sa_column=Column(ForeignKey("draft_set.id"), nullable=False))
+    slug: str = Field(max_length=64)
+    version: int = 1
+    status: ItemStatus = Field(sa_column=Column(word(ItemStatus), nullable=False, index=True))
+    source_locale: str = Field(max_length=2)
+    missing: str = Field(max_length=8)
+    stale: str = Field(default="", max_length=8)
+    document: dict[str, Any] = Field(sa_column=Column(Json, nullable=False))
+    content_hash: str = Field(max_length=64)
+    content_by: UUID | None = Field(default=None, sa_column=Column(ForeignKey("person.id")))
+    languages_by: UUID | None = Field(default=None, sa_column=Column(ForeignKey("person.id")))
+    version_id: UUID | None = Field(default=None, sa_column=Column(ForeignKey("item_version.id")))
+    updated_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+class DraftStep(SQLModel, table=True):
+    """One thing that was done to a draft: who, when and why. Never changed.
+
+    ``actor_id`` None: a command of the installation, or what followed from another step. ``version``,
+    ``content_hash``: what the draft said after it; ``document`` is kept where the step changed it.
+    """
+
+    __tablename__ = "item_draft_step"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    draft_id: UUID = Field(sa_column=Column(ForeignKey("item_draft.id"), nullable=False, index=True))
+    step: Step = Field(sa_column=Column(word(Step), nullable=False))
+    status: ItemStatus = Field(sa_column=Column(word(ItemStatus), nullable=False))
+    version: int
+    content_hash: str = Field(max_length=64)
+    document: dict[str, Any] | None = Field(default=None, sa_column=Column(Json))
+    reason: str = Field(default="", max_length=1000)
+    actor_id: UUID | None = Field(default=None, sa_column=Column(ForeignKey("person.id")))
+    at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))

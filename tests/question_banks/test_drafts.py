@@ -14,12 +14,13 @@ from app.courses.importer.check import read_content
 from app.platform.database import make_engine, read_session
 from app.platform.models import AuditEntry
 from app.platform.settings import Settings
-from app.question_banks import queries, service
+from app.question_banks import queries
 from app.question_banks.errors import BankOfFiles
 from app.question_banks.formats import stored
 from app.question_banks.formats.gift.reading import read
 from app.question_banks.formats.table import READERS, WRITERS
 from app.question_banks.models import Bank, DraftSet, ImportedDraft, ItemVersion
+from app.question_banks.service import drafts
 from tests.courses.content_tree import grow
 from tests.world import World
 
@@ -30,9 +31,9 @@ GIFT = (
 )
 
 
-def keep(world: World, text: str, slug: str = "office") -> service.Loaded:
+def keep(world: World, text: str, slug: str = "office") -> drafts.Stored:
     with world.write() as session:
-        return service.store_drafts(
+        return drafts.store_drafts(
             session,
             world.clock,
             slug=slug,

@@ -1,6 +1,7 @@
 """Items of banks and drafts as the database has them, for the writers of formats.
 
-They carry keys and rationales: only a command of the installation asks for them, and each time is audited.
+They carry keys and rationales: a command of the installation asks for them, or an exam manager through
+``queries.drafts.list_sources``, and each time is audited.
 """
 
 from typing import Any, NamedTuple
@@ -10,7 +11,7 @@ from sqlalchemy import or_, select
 from sqlmodel import Session
 
 from app.question_banks.formats.draft import DraftChoice, DraftItem, DraftStimulus, from_document
-from app.question_banks.models import Bank, DraftSet, ImportedDraft, Item, ItemVersion, Stimulus
+from app.question_banks.models import Bank, DraftSet, Item, ItemDraft, ItemVersion, Stimulus
 from app.question_banks.rules import ItemStatus
 
 _bank: Any = Bank
@@ -18,7 +19,7 @@ _item: Any = Item
 _version: Any = ItemVersion
 _stimulus: Any = Stimulus
 _set: Any = DraftSet
-_draft: Any = ImportedDraft
+_draft: Any = ItemDraft
 
 
 class Source(NamedTuple):
@@ -47,18 +48,15 @@ def find_source(session: Session, name: str) -> Source | None:
 
 
 def items_of(session: Session, source: Source) -> list[DraftItem]:
-    """The active items of a bank, or what each draft of a set said last; by slug."""
+    """The active items of a bank, or the drafts of a set as they read now; by slug."""
     return _of_bank(session, source.id) if source.kind == "bank" else _of_set(session, source.id)
 
 
 def _of_set(session: Session, set_id: UUID) -> list[DraftItem]:
-    rows = session.execute(
-        select(_draft.slug, _draft.document)
-        .where(_draft.draft_set_id == set_id)
-        .order_by(_draft.slug, _draft.number)
+    rows = session.scalars(
+        select(_draft.document).where(_draft.draft_set_id == set_id).order_by(_draft.slug)
     )
-    newest = {row[0]: row[1] for row in rows}
-    return [from_document(document) for document in newest.values()]
+    return [from_document(document) for document in rows]
 
 
 def _of_bank(session: Session, bank_id: UUID) -> list[DraftItem]:

@@ -73,6 +73,13 @@ class BankPurpose(StrEnum):
     CERTIFICATION = "certification"
 
 
+class BankOrigin(StrEnum):
+    """Where the items of a bank are written: in files beside the courses, or on pages of this installation."""
+
+    FILES = "files"
+    DATABASE = "database"
+
+
 def may_build_forms(purpose: BankPurpose, *, specimen: bool, demonstration: bool) -> bool:
     """Whether examination forms may be built from a bank, and a certification bank loaded at all.
 

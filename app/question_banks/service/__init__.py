@@ -16,11 +16,9 @@ from app.kernel.locales import LOCALES
 from app.kernel.writing import plain_words
 from app.platform import audit
 from app.platform.content import ContentError, Problem
-from app.question_banks.errors import BankOfFiles
-from app.question_banks.formats.draft import DraftItem
 from app.question_banks.importer.reading import ReadBank, ReadItem, ReadStimulus
-from app.question_banks.models import Bank, DraftSet, ImportedDraft, Item, ItemVersion, Stimulus
-from app.question_banks.rules import ItemStatus, alike
+from app.question_banks.models import Bank, Item, ItemVersion, Stimulus
+from app.question_banks.rules import BankOrigin, ItemStatus, alike
 
 
 @dataclass(slots=True)
@@ -60,7 +58,8 @@ def load_bank(session: Session, clock: Clock, bank: ReadBank, *, step: Callable[
     is retired; one that comes back as it was becomes active again.
 
     Raises:
-        ContentError: the bank was loaded for the other purpose before; its live keys would become practice.
+        ContentError: the bank was loaded for the other purpose before, and its live keys would become practice;
+            or a bank of this name is written on pages.
     """
     load = _Load(session, clock.now(), _bank_row(session, bank, clock.now()))
     for item in bank.items:
@@ -130,6 +129,9 @@ def _bank_row(session: Session, bank: ReadBank, now: datetime) -> tuple[UUID, bo
         session.add(row)
         session.flush()
         return row.id, True
+    if row.origin is not BankOrigin.FILES:
+        message = "a bank of this name is written on the pages of this installation"
+        raise ContentError([Problem(bank.document.path, bank.document.line("id"), message)])
     if row.purpose is not file.purpose:
         message = f"the bank was loaded as “{row.purpose}” before, and a bank never changes its purpose"
         raise ContentError([Problem(bank.document.path, bank.document.line("purpose"), message)])
@@ -193,8 +195,10 @@ class _Load:
         version_id = known.id_of(content_hash)
         if version_id is None:
             version_id = new_id()
-            version = _version(
+            version = version_of(
                 item,
+                # the files are what four eyes have approved: see their ``roles``
+                status=ItemStatus.ACTIVE,
                 id=version_id,
                 item_id=known.item_id,
                 number=len(known.versions) + 1,
@@ -250,12 +254,10 @@ class _Load:
             self.loaded.written += len(versions)
 
 
-def _version(item: ReadItem, **place: Any) -> ItemVersion:
-    """What the file says; ``place`` says whose version it is, and which."""
+def version_of(item: ReadItem, **place: Any) -> ItemVersion:
+    """What the file says; ``place`` says whose version it is, which, and where it stands."""
     file = item.file
     return ItemVersion(
-        # The files are what four eyes have approved: see their ``roles``.
-        status=ItemStatus.ACTIVE,
         type=file.type,
         scoring=file.scoring,
         cognitive=file.cognitive,
@@ -275,91 +277,4 @@ def _version(item: ReadItem, **place: Any) -> ItemVersion:
         roles=file.roles.model_dump(),
         valid_until=file.valid_until,
         **place,
-    )
-
-
-def store_drafts(
-    session: Session, clock: Clock, *, slug: str, drafts: Sequence[DraftItem], form: str, source_hash: str
-) -> Loaded:
-    """Keep the drafts of one file in the set of that name, in the caller's transaction: all of them or none.
-
-    Idempotent by content hash: a draft that says what it said last is not touched; one that says something
-    else is kept beside the older. ``form``: the word of the format; ``source_hash``: SHA-256 of the file.
-
-    Raises:
-        BankOfFiles: a bank has that name.
-    """
-    if session.scalars(select(col(Bank.id)).where(col(Bank.slug) == slug)).first() is not None:
-        raise BankOfFiles(bank=slug)
-    now = clock.now()
-    set_id = session.scalars(select(col(DraftSet.id)).where(col(DraftSet.slug) == slug)).one_or_none()
-    loaded = Loaded()
-    if set_id is None:
-        made = DraftSet(slug=slug, made_at=now)
-        set_id = made.id
-        session.add(made)
-        session.flush()
-        loaded.written += 1
-    last = _last_drafts(session, set_id)
-    for draft in drafts:
-        content_hash = draft.content_hash
-        number, known = last.get(draft.id, (0, ""))
-        if known == content_hash:
-            loaded.unchanged += 1
-            continue
-        loaded.new += number == 0
-        loaded.changed += number > 0
-        loaded.written += 1
-        session.add(
-            ImportedDraft(
-                draft_set_id=set_id,
-                slug=draft.id,
-                number=number + 1,
-                format=form,
-                missing=list(map(str, draft.missing)),
-                document=draft.document(),
-                content_hash=content_hash,
-                source_hash=source_hash,
-                imported_at=now,
-            )
-        )
-    if loaded.written:
-        audit.record(
-            session,
-            clock,
-            actor_id=None,
-            action="drafts.imported",
-            subject_kind="draft_set",
-            subject_id=set_id,
-            format=form,
-            source=source_hash,
-            new=loaded.new,
-            changed=loaded.changed,
-        )
-    session.flush()
-    return loaded
-
-
-def _last_drafts(session: Session, set_id: UUID) -> dict[str, tuple[int, str]]:
-    """Number and content hash of the newest draft of each slug."""
-    draft: Any = ImportedDraft
-    rows = session.execute(
-        select(draft.slug, draft.number, draft.content_hash)
-        .where(draft.draft_set_id == set_id)
-        .order_by(draft.number)
-    )
-    return {slug: (number, content_hash) for slug, number, content_hash in rows}
-
-
-def note_export(session: Session, clock: Clock, *, subject: UUID, kind: str, form: str, items: int) -> None:
-    """Note that items with their keys were written to a file. ``kind``: ``bank`` or ``draft_set``."""
-    audit.record(
-        session,
-        clock,
-        actor_id=None,
-        action="items.exported",
-        subject_kind=kind,
-        subject_id=subject,
-        format=form,
-        items=items,
     )
