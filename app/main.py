@@ -28,6 +28,7 @@ from app.platform.settings import Settings, WorkerMode, load, secret
 from app.programmes import routes as programmes
 from app.programmes.queries.scopes import scope_choices, scope_names
 from app.progress import routes as progress
+from app.question_banks import routes as question_banks
 from app.web import errors
 from app.web.assets import assets
 from app.web.headers import Shell
@@ -38,6 +39,7 @@ from app.worker import Worker, make_context
 ROUTERS = (
     accounts.router,
     programmes.router,
+    question_banks.router,
     courses.router,
     exams.router,
     exams_api.router,

@@ -13,6 +13,8 @@ ROOM = ("exam_manager", "proctor")
 COHORT = ("programme_manager",)
 ADMIN = ("administrator",)
 AUDIT = ("administrator", "auditor")
+ITEMS = ("exam_manager", "instructor", "item_reviewer", "translation_checker")
+WRITERS = ("exam_manager", "instructor")
 
 _GET = {
     PUBLIC: (
@@ -36,7 +38,9 @@ _GET = {
     ),
     COHORT: "/cohorts /cohorts/new",
     MANAGER: "/accommodations /accommodations/{application_id} /sittings /sittings/{sitting_id} /centres "
-    "/sittings/{sitting_id}/cancellation",
+    "/sittings/{sitting_id}/cancellation /items/export",
+    ITEMS: "/items /items/drafts/{draft_id} /items/drafts/{draft_id}/preview",
+    WRITERS: "/items/import /items/drafts/{draft_id}/text",
     PROCTOR: "/rooms /rooms/{sitting_id} /rooms/{sitting_id}/attempts/{attempt_id}/refusal",
     ROOM: "/rooms/attempts/{attempt_id} /rooms/attempts/{attempt_id}/unsent /rooms/{sitting_id}/time",
     OFFICER: (
@@ -69,8 +73,10 @@ _POST = {
     COHORT: "/cohorts",
     MANAGER: (
         "/accommodations/{application_id} /sittings /sittings/{sitting_id}/proctors /sittings/{sitting_id}/browser "
-        "/sittings/{sitting_id}/cancellation /centres /centres/rooms /rooms/attempts/{attempt_id}/void"
+        "/sittings/{sitting_id}/cancellation /centres /centres/rooms /rooms/attempts/{attempt_id}/void /items/export"
     ),
+    ITEMS: "/items/drafts/{draft_id}/steps",
+    WRITERS: "/items/import /items/drafts/{draft_id}/text",
     PROCTOR: (
         "/rooms/{sitting_id}/attempts/{attempt_id}/admission /rooms/{sitting_id}/attempts/{attempt_id}/refusal "
         "/rooms/{sitting_id}/attempts/{attempt_id}/no-show /rooms/{sitting_id}/closure"

@@ -38,6 +38,7 @@ ALWAYS = {
     "stimulus",
     "browser_file",
     "browser_entry",
+    "item_draft_step",
 }
 """No row of these is ever changed. The other guarded tables may change in the columns their guards name."""
 SOMETIMES = {"audit_entry", "milestone", "item_version", "form", "certificate"}

@@ -93,7 +93,7 @@ def take_step(
     if draft.version != version:
         raise DraftChanged
     home = session.get_one(DraftSet, draft.draft_set_id)
-    if step in _CHECKED and lacks_of(session, draft, home, demonstration=demonstration):
+    if step in _CHECKED and _lacks(session, draft, home, demonstration=demonstration):
         raise DraftIncomplete
     _move(draft, step, actor_id)
     draft.updated_at = clock.now()
@@ -130,8 +130,13 @@ def _note(session: Session, clock: Clock, draft: ItemDraft, step: Step, actor_id
     )
 
 
-def lacks_of(session: Session, draft: ItemDraft, home: DraftSet, *, demonstration: bool) -> Lacks:
+def lacks_of(session: Session, draft_id: UUID, *, demonstration: bool) -> Lacks:
     """What keeps the draft from being an item: first what its author can be told, then the check of banks."""
+    draft = session.get_one(ItemDraft, draft_id)
+    return _lacks(session, draft, session.get_one(DraftSet, draft.draft_set_id), demonstration=demonstration)
+
+
+def _lacks(session: Session, draft: ItemDraft, home: DraftSet, *, demonstration: bool) -> Lacks:
     found = gaps(draft.document, purpose=home.purpose, stale=draft.stale.split())
     if found:
         return Lacks(found, [])
