@@ -79,6 +79,7 @@ async def _look(viewer: Writer, form: Form) -> Looked:
     content = b""
     if isinstance(upload, UploadFile):
         content = await upload.read(UPLOAD + 1)
+        await upload.close()
     if not content:
         state.add("file", N_("Choose a file."))
     elif len(content) > UPLOAD:
