@@ -15,13 +15,13 @@ from app.kernel.clock import SystemClock
 from app.kernel.locales import LOCALES
 from app.platform.database import make_engine, read_session, write_session
 from app.platform.settings import Settings, load
-from app.question_banks.service import drafts
 from app.question_banks.errors import BankOfFiles
 from app.question_banks.formats import stored
 from app.question_banks.formats.decoding import too_large
 from app.question_banks.formats.limits import FILE_BYTES
 from app.question_banks.formats.report import Finding, FormatError, Parsed, UnsupportedError
 from app.question_banks.formats.table import READERS, WRITERS
+from app.question_banks.service import drafts
 
 _app = typer.Typer(no_args_is_help=True, help=__doc__)
 

@@ -26,6 +26,8 @@ CAST = (
     Part("nurlan", "Сынақов Нұрлан", "Synaqov Nurlan", Locale.RU, "candidate"),
     Part("dana", "Мысалова Дана", "Mysalova Dana", Locale.KK, "holder"),
     Part("marat", "Мысалов Марат", "Mysalov Marat", Locale.KK, "instructor"),
+    Part("arman", "Үлгінов Арман", "Ulginov Arman", Locale.RU, "item_reviewer"),
+    Part("aliya", "Сынақова Әлия", "Synaqova Aliya", Locale.KK, "translation_checker"),
     Part("gulnara", "Жорамалова Гүлнара", "Zhoramalova Gulnara", Locale.RU, "exam_manager"),
     Part("saule", "Болжамова Сәуле", "Bolzhamova Saule", Locale.KK, "proctor"),
     Part("yerlan", "Үлгіев Ерлан", "Ulgiyev Yerlan", Locale.RU, "certification_officer"),

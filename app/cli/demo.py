@@ -18,7 +18,7 @@ from sqlmodel import Session, col
 from app.accounts import queries as accounts
 from app.certificates.queries.mine import list_own
 from app.certificates.rules.states import Kind
-from app.cli import scenes
+from app.cli import scenes, specimens
 from app.cli.cast import CAST, PASSWORD, email
 from app.cli.content import store
 from app.cli.database import initialise
@@ -95,6 +95,7 @@ def _bring_up(settings: Settings, stamp: str, clock: Clock, say: Say) -> None:
             session_rooms = _build(stage, say)
         elif len(stage.cast) < len(CAST):
             scenes.make_people(stage, _password_hash())
+        specimens.make_drafts(stage)
         scenes.top_up(stage, session_rooms)
     finally:
         engine.dispose()

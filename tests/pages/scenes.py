@@ -79,7 +79,8 @@ class Scenes:
 
     def play(self) -> None:
         """All of them."""
-        for scene in (self.cohort, self.letters, self.study, self.exam, self.certificates, self.refusals):
+        scenes = (self.cohort, self.letters, self.study, self.items, self.exam, self.certificates)
+        for scene in (*scenes, self.refusals):
             scene()
 
     def letters(self) -> None:
@@ -130,6 +131,40 @@ class Scenes:
             chosen = found(r'name="chosen" value="([^"]+)"', quiz)
             learner.sends(place, item=found(r'name="item" value="([^"]+)"', quiz), chosen=[chosen])
             quiz = learner.opens(place.removesuffix("/answers"))
+
+    def items(self) -> None:
+        """A file is looked at, refused and imported; a draft is written, saved by two at once, exported."""
+        manager, trainer = self.player("gulnara"), self.player("marat")
+        gift = "::p-1::Үлгі сұрақ: Алматы қай елде? {=Қазақстанда ~Өзбекстанда}\n".encode()
+        said = {"format": "gift", "language": "kk", "name": "look-here", "purpose": "certification"}
+
+        def file(who: Player, body: bytes, status: int, **more: str) -> None:
+            reply = who.browser.post(
+                f"/{self.locale}/items/import", said | more, files={"file": ("a.txt", body, "text/plain")}
+            )
+            who._shown("items/import", reply, status)
+
+        file(manager, gift, 200)
+        file(manager, gift + b"\n::p-2::Broken {~a ~b}\n[html]<p><b>Bold</b> {=a ~b}\n", 422)
+        file(manager, gift, 422, step="import", sha256="0" * 64)
+        file(manager, b"", 422)
+        file(trainer, gift, 422)
+        file(manager, gift, 200, step="import", sha256=sha256_hex(gift))
+        draft = found(r'href="([^"]+/items/drafts/[^"]+)"', manager.opens("items?bank=look-here"))
+        manager.sends(f"{draft}/text", 422, version="1")
+        sheet = {"version": "1", "stem-kk": "Өзге мәтін", "key": "0", "points": "1"}
+        sheet |= {"id-0": "a", "text-0-kk": "Иә", "id-1": "b", "text-1-kk": "Жоқ"}
+        manager.sends(f"{draft}/text", **sheet)
+        manager.sends(f"{draft}/text", 409, **sheet)
+        manager.sends(f"{draft}/steps", 422, version="2")
+        manager.sends(f"{draft}/steps", 409, version="2", step="submitted")
+        self.player("aliya").opens("items?view=queue")
+        source = found(r'<option value="([^"]+)">look-here', manager.opens("items/export"))
+        reply = manager.browser.post(f"/{self.locale}/items/export", {"source": source, "format": "csv"})
+        assert reply.headers["content-type"] == "application/octet-stream"
+        live = found(r'<option value="([^"]+)">specimen-live \([^)]*(?:drafts|черновики|қаралама)', manager.opens("items/export"))
+        manager.sends("items/export", 422, source=live, format="gift")
+        manager.sends("items/export", 422)
 
     def exam(self) -> None:
         """Apply with a request, be heard, book, check in, be admitted, begin, be stopped; then the release."""

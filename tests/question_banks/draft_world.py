@@ -52,7 +52,7 @@ def page_of(world: World, slug: str = "d1-001") -> str:
 
 def fields(html: str) -> dict[str, Any]:
     """The sheet of a page as a browser would send it."""
-    form = html[html.index('<form class="flow" method="post"') :].split("</form>")[0]
+    form = html[html.index('<form class="flow" method="post"') :].split("</form>", maxsplit=1)[0]
     found: dict[str, Any] = {}
 
     def put(name: str, value: str) -> None:
@@ -106,7 +106,9 @@ def completes(writer: Browser, address: str, **changes: Any) -> None:
     assert reply.status_code == 303, reply.text[-4000:]
 
 
-def steps(world: World, browser: Browser, step: str, status: int = 303, slug: str = "d1-001", **said: str) -> str:
+def steps(
+    world: World, browser: Browser, step: str, status: int = 303, slug: str = "d1-001", **said: str
+) -> str:
     """Do a step on a draft's page."""
     one = draft(world, slug)
     data = {"step": step, "version": str(one.version)} | said

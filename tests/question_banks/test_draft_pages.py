@@ -120,9 +120,7 @@ def test_a_draft_becomes_an_item_by_author_reviewer_and_checker_and_forms_may_ta
 
 
 def test_nobody_checks_what_they_wrote_and_nobody_does_both_checks(world: World) -> None:
-    everything = world.browser(
-        factories.person(world, "instructor", "item_reviewer", "translation_checker")
-    )
+    everything = world.browser(factories.person(world, "instructor", "item_reviewer", "translation_checker"))
     both = world.browser(factories.person(world, "item_reviewer", "translation_checker"))
     imports(everything)
     completes(everything, page_of(world))
@@ -153,7 +151,9 @@ def test_a_returned_draft_needs_both_checks_anew(world: World) -> None:
     assert draft(world).status is ItemStatus.APPROVED
 
 
-def test_a_changed_source_marks_the_other_languages_until_they_change_or_somebody_vouches(world: World) -> None:
+def test_a_changed_source_marks_the_other_languages_until_they_change_or_somebody_vouches(
+    world: World,
+) -> None:
     writer, address = office(world)["instructor"], ""
     imports(writer)
     address = page_of(world)

@@ -53,9 +53,7 @@ def items_of(session: Session, source: Source) -> list[DraftItem]:
 
 
 def _of_set(session: Session, set_id: UUID) -> list[DraftItem]:
-    rows = session.scalars(
-        select(_draft.document).where(_draft.draft_set_id == set_id).order_by(_draft.slug)
-    )
+    rows = session.scalars(select(_draft.document).where(_draft.draft_set_id == set_id).order_by(_draft.slug))
     return [from_document(document) for document in rows]
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, not_, or_, select
 from sqlmodel import Session, col
 
 from app.kernel.errors import NotFound
@@ -144,7 +144,7 @@ def _waits_for(person_id: UUID, roles: frozenset[str]) -> ColumnElement[bool]:
         checks.append(
             and_(_draft.languages_by.is_(None), func.coalesce(_draft.content_by != person_id, True))
         )
-    return and_(_draft.status == ItemStatus.IN_REVIEW, not_(own), or_(*checks) if checks else False)
+    return and_(_draft.status == ItemStatus.IN_REVIEW, not_(own), or_(*checks) if checks else false())
 
 
 def _lines(person_id: UUID, wanted: Wanted, roles: frozenset[str], at: datetime) -> Select[Any]:
@@ -210,8 +210,8 @@ def draft_of(session: Session, person_id: UUID, draft_id: UUID, *, at: datetime)
         select(
             _draft.id,
             _draft.slug,
-            _set.id,
-            _set.slug,
+            _set.id.label("set_id"),
+            _set.slug.label("bank"),
             _set.purpose,
             _draft.status,
             _draft.version,
@@ -227,8 +227,10 @@ def draft_of(session: Session, person_id: UUID, draft_id: UUID, *, at: datetime)
     ).first()
     if row is None:
         raise NotFound
-    missing, stale = (tuple(str(row[place]).split()) for place in (8, 9))
-    return DraftFacts(*row[:8], missing, stale, *row[10:])
+    facts = row._asdict()
+    return DraftFacts(
+        **facts | {"missing": tuple(facts["missing"].split()), "stale": tuple(facts["stale"].split())}
+    )
 
 
 def standing_of(session: Session, draft_id: UUID) -> Standing:
@@ -267,7 +269,7 @@ def find_use(session: Session, version_id: UUID | None) -> tuple[int, ItemStatus
 
 
 def list_sources(session: Session, person_id: UUID, *, at: datetime) -> list[tuple[Source, str, BankPurpose]]:
-    """What the person may export: banks and sets of drafts, with name and purpose; live ones to no trainer."""
+    """What somebody may export: banks and sets of drafts, name and purpose; live ones no trainer may."""
     found = []
     for kind, table in (("bank", _bank), ("draft_set", _set)):
         rows = session.execute(

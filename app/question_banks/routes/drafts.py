@@ -143,9 +143,7 @@ def _draft_page(
 
 
 @router.get("/drafts/{draft_id}")
-def show_draft(
-    request: Request, session: Read, clock: ClockDep, viewer: Reader, draft_id: UUID
-) -> Response:
+def show_draft(request: Request, session: Read, clock: ClockDep, viewer: Reader, draft_id: UUID) -> Response:
     """A draft: what it says, what it lacks, what may be done with it, and what was done."""
     return _draft_page(
         request=request, session=session, clock=clock, viewer=viewer, draft_id=draft_id, form=FormState()
@@ -240,9 +238,7 @@ def _open_draft(session: Session, viewer: Viewer, draft_id: UUID, clock: Clock) 
 
 
 @router.get("/drafts/{draft_id}/text")
-def edit_draft(
-    request: Request, session: Read, clock: ClockDep, viewer: Writer, draft_id: UUID
-) -> Response:
+def edit_draft(request: Request, session: Read, clock: ClockDep, viewer: Writer, draft_id: UUID) -> Response:
     """The sheet on which the draft is written, in three languages side by side."""
     draft = _open_draft(session, viewer, draft_id, clock)
     return _writing_page(request, draft, Sheet.of(from_document(draft.document)), FormState())
@@ -277,9 +273,7 @@ def save_draft(
             actor_id=viewer.person_id,
         )
     except errors.DraftChanged as refusal:  # nothing was written
-        return _writing_page(
-            request, draft, _widened(sheet), state, stored=Sheet.of(before), refusal=refusal
-        )
+        return _writing_page(request, draft, _widened(sheet), state, stored=Sheet.of(before), refusal=refusal)
     return go(request, f"items/drafts/{draft_id}", done="saved")
 
 
@@ -331,5 +325,3 @@ def _shown(document: dict[str, Any]) -> SimpleNamespace:
         targets=[whole(target) for target in parts.get("targets", ())],
         exact_case=bool(parts.get("case_sensitive")),
     )
-
-

@@ -1,7 +1,7 @@
 """What the readers of formats find, in the reader's language.
 
-The readers speak English, since commands print what they say. Here stand their sentences with holes in them: one
-that fits is said anew in the reader's language, and any other is shown as it is and marked as English.
+The readers speak English, since commands print what they say. Here stand their sentences with holes in them:
+one that fits is said anew in the reader's language, any other is shown as it is and marked as English.
 """
 
 import re
@@ -132,9 +132,7 @@ def _fitting() -> tuple[tuple[str, re.Pattern[str]], ...]:
     made = []
     for sentence in SENTENCES:
         parts = _HOLE.split(sentence)
-        pattern = "".join(
-            f"(?P<{part}>.+?)" if at % 2 else re.escape(part) for at, part in enumerate(parts)
-        )
+        pattern = "".join(f"(?P<{part}>.+?)" if at % 2 else re.escape(part) for at, part in enumerate(parts))
         made.append((sentence, re.compile(pattern, re.DOTALL)))
     return tuple(made)
 

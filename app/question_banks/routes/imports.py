@@ -178,5 +178,3 @@ def create_import(
     except (BankOfFiles, DraftsOfOtherPurpose) as refusal:  # nothing was written
         return _page(request, looked, refusal=refusal)
     return go(request, "items", bank=data.name, done="imported")
-
-

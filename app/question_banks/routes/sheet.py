@@ -25,7 +25,7 @@ _BLANK_ROWS = 2
 
 @dataclass(slots=True)
 class Row:
-    """A choice, with its part in the key: ``key`` ticked; ``pair`` the number of its target; ``place`` from 1."""
+    """A choice, with its part in the key. ``pair``: the number of its target; ``place``: from 1."""
 
     id: str = ""
     text: Text = field(default_factory=dict)
@@ -277,9 +277,7 @@ def _fields(said: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name, value in said.items():
         if name in {"rows", "targets"}:
             for at, row in enumerate(value, 1):
-                yield from (
-                    (f"{name}.{at}.{inner}", words) for inner, words in _fields(row) if inner != "id"
-                )
+                yield from ((f"{name}.{at}.{inner}", words) for inner, words in _fields(row) if inner != "id")
         elif isinstance(value, dict):
             yield from ((f"{name}.{locale}", str(words)) for locale, words in value.items())
         elif isinstance(value, list):

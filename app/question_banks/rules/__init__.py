@@ -74,7 +74,7 @@ class BankPurpose(StrEnum):
 
 
 class BankOrigin(StrEnum):
-    """Where the items of a bank are written: in files beside the courses, or on pages of this installation."""
+    """Where the items of a bank are written: in files beside the courses, or on this installation's pages."""
 
     FILES = "files"
     DATABASE = "database"

@@ -58,7 +58,7 @@ def load_bank(session: Session, clock: Clock, bank: ReadBank, *, step: Callable[
     is retired; one that comes back as it was becomes active again.
 
     Raises:
-        ContentError: the bank was loaded for the other purpose before, and its live keys would become practice;
+        ContentError: the bank was loaded for the other purpose before, whose live keys would become practice;
             or a bank of this name is written on pages.
     """
     load = _Load(session, clock.now(), _bank_row(session, bank, clock.now()))

@@ -82,7 +82,7 @@ def store_drafts(
         if work is not None and (work.status is not ItemStatus.DRAFT or work.content_hash != known):
             stored.held += 1
         else:
-            _take_up(session, clock, stored.set_id, work, draft, actor_id)
+            _take_up(session, clock, draft, set_id=stored.set_id, work=work, actor_id=actor_id)
     if stored.written:
         audit.record(
             session,
@@ -138,9 +138,10 @@ def _worked_on(session: Session, set_id: UUID) -> dict[str, ItemDraft]:
 def _take_up(
     session: Session,
     clock: Clock,
+    draft: DraftItem,
+    *,
     set_id: UUID,
     work: ItemDraft | None,
-    draft: DraftItem,
     actor_id: UUID | None,
 ) -> None:
     """Make what the file says the draft that people work on."""

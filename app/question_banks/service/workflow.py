@@ -104,7 +104,7 @@ def take_step(
     elif step in {Step.ACTIVATED, Step.RETIRED}:
         _put_to_use(session, draft, activate=step is Step.ACTIVATED)
     session.flush()
-    return draft.status
+    return ItemStatus(draft.status)
 
 
 def _move(draft: ItemDraft, step: Step, actor_id: UUID) -> None:
@@ -285,7 +285,7 @@ def _approve(
 
 
 def _bank_of(session: Session, clock: Clock, home: DraftSet, *, demonstration: bool) -> UUID:
-    known = session.execute(select(col(Bank.id)).where(col(Bank.slug) == home.slug)).scalar_one_or_none()
+    known = session.scalars(select(col(Bank.id)).where(col(Bank.slug) == home.slug)).one_or_none()
     if known is not None:
         return known
     bank = Bank(
@@ -303,9 +303,9 @@ def _bank_of(session: Session, clock: Clock, home: DraftSet, *, demonstration: b
 
 
 def _item_of(session: Session, bank_id: UUID, slug: str) -> UUID:
-    known = session.execute(
+    known = session.scalars(
         select(col(Item.id)).where(col(Item.bank_id) == bank_id, col(Item.slug) == slug)
-    ).scalar_one_or_none()
+    ).one_or_none()
     if known is not None:
         return known
     item = Item(bank_id=bank_id, slug=slug)
@@ -317,13 +317,13 @@ def _item_of(session: Session, bank_id: UUID, slug: str) -> UUID:
 def _stimulus_of(session: Session, bank_id: UUID, read: ReadStimulus | None) -> UUID | None:
     if read is None:
         return None
-    known = session.execute(
+    known = session.scalars(
         select(col(Stimulus.id)).where(
             col(Stimulus.bank_id) == bank_id,
             col(Stimulus.slug) == read.slug,
             col(Stimulus.content_hash) == read.content_hash,
         )
-    ).scalar_one_or_none()
+    ).one_or_none()
     if known is not None:
         return known
     made = Stimulus(
@@ -335,7 +335,7 @@ def _stimulus_of(session: Session, bank_id: UUID, read: ReadStimulus | None) -> 
 
 
 def _put_to_use(session: Session, draft: ItemDraft, *, activate: bool) -> None:
-    """The version is the one that new forms take, or none of the item is; attempts go on with what they have."""
+    """New forms take the version, or none of the item; attempts go on with what they have."""
     item_id = session.execute(
         select(col(ItemVersion.item_id)).where(col(ItemVersion.id) == draft.version_id)
     ).scalar_one()
@@ -355,6 +355,6 @@ def _put_to_use(session: Session, draft: ItemDraft, *, activate: bool) -> None:
             .values(status=ItemStatus.ACTIVE)
             .execution_options(synchronize_session=False)
         )
-        session.execute(update(Item).where(col(Item.id) == item_id).values(current_version_id=draft.version_id))
-
-
+        session.execute(
+            update(Item).where(col(Item.id) == item_id).values(current_version_id=draft.version_id)
+        )
