@@ -80,19 +80,23 @@ async def read_apart(data: bytes, form: str, language: str | None) -> Parsed:
 
 async def _run(data: bytes, form: str, language: str) -> dict[str, Any] | None:
     paths = ":".join([_HOUSE, *(path for path in sys.path if path)])
+    done = None
     with anyio.move_on_after(WAIT):
-        done = await anyio.run_process(
-            [sys.executable, "-m", "app.question_banks.formats.apart", form, language],
-            input=data,
-            stdout=PIPE,
-            stderr=DEVNULL,
-            check=False,
-            env={"PYTHONPATH": paths},
-        )
-        if done.returncode == 0:
-            said: dict[str, Any] = json.loads(done.stdout)
-            return said
-    return None
+        try:
+            done = await anyio.run_process(
+                [sys.executable, "-m", "app.question_banks.formats.apart", form, language],
+                input=data,
+                stdout=PIPE,
+                stderr=DEVNULL,
+                check=False,
+                env={"PYTHONPATH": paths},
+            )
+        except* (anyio.BrokenResourceError, ConnectionError):
+            done = None  # it ended before it had the whole file
+    if done is None or done.returncode != 0:
+        return None
+    said: dict[str, Any] = json.loads(done.stdout)
+    return said
 
 
 def _bound() -> None:

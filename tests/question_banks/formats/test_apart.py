@@ -1,0 +1,92 @@
+"""A file is read in a process of its own that is bound in time and memory, and what it says comes back whole."""
+
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import anyio
+import pytest
+
+from app.question_banks.errors import ImportBusy
+from app.question_banks.formats import apart
+from app.question_banks.formats.gift.reading import read
+from app.question_banks.formats.report import FormatError, Parsed
+from tests.question_banks.formats.hostile import CASES, moodle
+
+GIFT = "::a::Қай қала? {=Астана ~Алматы}\n\n// comment\n::b::Бос {~x ~y}\n\n[html]<p><b>x</b> {=a ~b}\n".encode()
+
+
+def apart_from(data: bytes, form: str = "gift", language: str | None = "kk") -> Parsed:
+    return anyio.run(apart.read_apart, data, form, language)
+
+
+def test_what_was_read_apart_is_what_is_read_here() -> None:
+    here, there = read(GIFT, language="kk"), apart_from(GIFT)
+    assert there == here
+    assert [one.where for one in there.drafts] == [one.where for one in here.drafts]
+
+
+def test_a_refused_file_is_refused_with_its_line() -> None:
+    with pytest.raises(FormatError, match="declared, which is not allowed"):
+        apart_from(CASES["entities"][1](), "moodle-xml")
+
+
+def test_a_reader_that_takes_too_long_is_ended_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apart, "WAIT", 0.01)
+    with pytest.raises(FormatError, match="more time or memory"):
+        apart_from(moodle("<p>x</p>"), "moodle-xml")
+
+
+def test_no_more_files_are_read_at_a_time_than_may_be() -> None:
+    async def three() -> list[str]:
+        ends: list[str] = []
+
+        async def one() -> None:
+            try:
+                await apart.read_apart(GIFT, "gift", "kk")
+                ends.append("read")
+            except ImportBusy:
+                ends.append("busy")
+
+        async with anyio.create_task_group() as group:
+            for _ in range(apart.AT_ONCE + 1):
+                group.start_soon(one)
+        return ends
+
+    assert sorted(anyio.run(three)) == ["busy", *["read"] * apart.AT_ONCE]
+    assert apart_from(GIFT).seen == 3, "the places are free again"
+
+
+def test_the_process_knows_no_setting_of_the_server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    tells = tmp_path / "tells"
+    tells.write_text("#!/bin/sh\ncat > /dev/null\nprintf '{\"refused\": [\"%s\", \"x\"]}' \"$CEASAI_SECRET\"\n", encoding="utf-8")
+    tells.chmod(0o700)
+    monkeypatch.setenv("CEASAI_SECRET", "not for readers")
+    monkeypatch.setattr(sys, "executable", str(tells))
+    with pytest.raises(FormatError) as refused:
+        apart_from(GIFT)
+    assert (refused.value.where, refused.value.why) == ("", "x")
+
+
+def test_a_process_that_ends_before_it_has_the_file_is_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    dies = tmp_path / "dies"
+    dies.write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+    dies.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(dies))
+    for data in (GIFT, bytes(4_000_000)):
+        with pytest.raises(FormatError, match="more time or memory"):
+            apart_from(data)
+
+
+def test_the_process_is_bound() -> None:
+    program = (
+        "import os, resource; from app.question_banks.formats import apart; apart._bound();"
+        "print(resource.getrlimit(resource.RLIMIT_AS)[1], resource.getrlimit(resource.RLIMIT_CPU)[1],"
+        " resource.getrlimit(resource.RLIMIT_FSIZE)[1])"
+    )
+    said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert said.stdout.split() == [str(apart.MEMORY), str(apart.SECONDS), "0"]
+    assert resource.getrlimit(resource.RLIMIT_FSIZE)[1] != 0, "the server itself is not bound"
