@@ -113,7 +113,13 @@ def create_app(settings: Settings, clock: Clock) -> FastAPI:
         environment(locale)
     assets()
     app.add_middleware(CompressMiddleware, minimum_size=500, zstd=False, brotli_quality=3, gzip_level=4)
-    app.add_middleware(Shell, settings=settings, on_bug=errors.bug, on_unknown=errors.unknown)
+    app.add_middleware(
+        Shell,
+        settings=settings,
+        on_bug=errors.bug,
+        on_unknown=errors.unknown,
+        on_large=errors.too_large,
+    )
     return app
 
 

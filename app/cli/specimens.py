@@ -125,8 +125,15 @@ def make_drafts(stage: Stage) -> None:
     clock = stage.ago(days=12)
     with write_session(stage.engine) as session:
         live = (_WHOLE, _ORDER, _NUMBER, _PAIRS, _ESSAY)
-        _bring_in(session, clock, stage.cast["gulnara"], LIVE, live, BankPurpose.CERTIFICATION)
-        _bring_in(session, clock, stage.cast["marat"], PRACTICE, (_TASTE, _NUMBER), BankPurpose.PRACTICE)
+        _bring_in(session, clock, LIVE, live, who=stage.cast["gulnara"], purpose=BankPurpose.CERTIFICATION)
+        _bring_in(
+            session,
+            clock,
+            PRACTICE,
+            (_TASTE, _NUMBER),
+            who=stage.cast["marat"],
+            purpose=BankPurpose.PRACTICE,
+        )
         found = queries.list_drafts(
             session,
             stage.cast["gulnara"],
@@ -171,9 +178,10 @@ _ROLES = {
 def _bring_in(
     session: Session,
     clock: FixedClock,
-    who: UUID,
     slug: str,
     items: tuple[DraftItem, ...],
+    *,
+    who: UUID,
     purpose: BankPurpose,
 ) -> None:
     drafts.store_drafts(

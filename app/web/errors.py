@@ -200,6 +200,11 @@ def unknown(request: Request) -> Response:
     return problem(request, NotFound())
 
 
+def too_large(request: Request) -> Response:
+    """More was sent than any page takes; none of it was read."""
+    return problem(request, TooLarge())
+
+
 def install(app: FastAPI) -> None:
     """Register the handlers."""
     app.add_exception_handler(DomainError, _domain)

@@ -42,16 +42,19 @@ class BrokenOff(Exception):
 OnBug = Callable[[Request, Exception], Response]
 """Writes the bug down and answers with its number."""
 OnUnknown = Callable[[Request], Response]
-"""Answers that nothing is at this address."""
+"""Answers that nothing is at this address, or that too much was sent to it."""
 
 
 class Shell:
     """The outermost layer, written against ASGI directly: it runs on every request."""
 
-    def __init__(self, app: ASGIApp, settings: Settings, on_bug: OnBug, on_unknown: OnUnknown) -> None:
+    def __init__(
+        self, app: ASGIApp, *, settings: Settings, on_bug: OnBug, on_unknown: OnUnknown, on_large: OnUnknown
+    ) -> None:
         self._app = app
         self._on_bug = on_bug
         self._on_unknown = on_unknown
+        self._on_large = on_large
         self._hosts = frozenset(settings.allowed_hosts)
         self._fixed = [
             ("content-security-policy", CSP),
@@ -98,10 +101,9 @@ class Shell:
         if host not in self._hosts and scope["path"] not in _PROBES:
             await _plain(sending, HTTPStatus.MISDIRECTED_REQUEST)
         elif int(headers.get(b"content-length", b"0") or 0) > MAX_BODY:
-            await _plain(sending, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            await self._on_large(Request(_cleaned(scope)))(scope, receive, sending)
         elif _unwritable(scope):
-            plain = {"path": _IN_PATH.sub("", scope["path"]), "query_string": b""}
-            await self._on_unknown(Request({**scope, **plain}))(scope, receive, sending)
+            await self._on_unknown(Request(_cleaned(scope)))(scope, receive, sending)
         else:
             try:
                 await self._app(scope, _limited(receive), sending)
@@ -122,6 +124,11 @@ class Shell:
             status=status,
             ms=round((time.perf_counter() - started) * 1000, 1),
         )
+
+
+def _cleaned(scope: Scope) -> Scope:
+    """The scope for a page about a refusal: what cannot be written or is not asked for is taken out."""
+    return {**scope, "path": _IN_PATH.sub("", scope["path"]), "query_string": b""}
 
 
 def _unwritable(scope: Scope) -> bool:

@@ -1,8 +1,10 @@
 """One linear history that goes up and down on both databases and ends where the models are."""
 
+import json
 import re
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -172,3 +174,38 @@ def test_what_is_append_only_is_refused_by_the_database(world: World, table: str
     for statement in (f"UPDATE {table} SET {column} = {value}", f"DELETE FROM {table}"):
         with pytest.raises(DatabaseError, match="append-only"), write_session(world.engine) as session:
             session.execute(text(statement))
+
+
+_DRAFT = """
+INSERT INTO imported_draft (id, draft_set_id, slug, number, format, missing, document, content_hash, source_hash, imported_at)
+VALUES (:id, :set, 'd-1', :number, 'gift', '["ru", "en"]', :document, :hash, 'f', '2026-11-23 07:00:00')
+"""
+
+
+def test_drafts_that_were_imported_before_can_be_worked_on(database_url: str) -> None:
+    migrate(database_url, "0012")
+    engine = make_engine(database_url)
+    set_id, newest = new_id(), new_id()
+    with write_session(engine) as session:
+        session.execute(
+            text("INSERT INTO draft_set (id, slug, made_at) VALUES (:id, 'office', '2026-11-23 07:00:00')"),
+            {"id": set_id.hex},
+        )
+        for number, draft_id in ((1, new_id()), (2, newest)):
+            said = {"document": json.dumps({"stem": {"kk": f"Сұрақ {number}"}}), "hash": f"h{number}"}
+            about = {"id": draft_id.hex, "set": set_id.hex, "number": number}
+            session.execute(text(_DRAFT), said | about)
+    engine.dispose()
+    migrate(database_url)
+    with write_session(engine) as session:
+        row = session.execute(
+            text("SELECT id, document, missing, source_locale, status, version FROM item_draft")
+        ).one()
+        purpose = session.execute(text("SELECT purpose FROM draft_set")).scalar_one()
+    assert UUID(str(row[0])) == newest
+    assert (
+        "Сұрақ 2" in json.dumps(row[1], ensure_ascii=False) or "Сұрақ 2" in json.loads(row[1])["stem"]["kk"]
+    )
+    assert tuple(row[2:]) == ("ru en", "kk", "draft", 1)
+    assert purpose == "certification", "what is not known is shown to nobody who trains"
+    engine.dispose()

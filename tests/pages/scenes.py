@@ -162,7 +162,10 @@ class Scenes:
         source = found(r'<option value="([^"]+)">look-here', manager.opens("items/export"))
         reply = manager.browser.post(f"/{self.locale}/items/export", {"source": source, "format": "csv"})
         assert reply.headers["content-type"] == "application/octet-stream"
-        live = found(r'<option value="([^"]+)">specimen-live \([^)]*(?:drafts|черновики|қаралама)', manager.opens("items/export"))
+        live = found(
+            r'<option value="([^"]+)">specimen-live \([^)]*(?:drafts|черновики|қаралама)',
+            manager.opens("items/export"),
+        )
         manager.sends("items/export", 422, source=live, format="gift")
         manager.sends("items/export", 422)
 

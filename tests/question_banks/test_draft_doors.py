@@ -154,8 +154,8 @@ def test_a_version_made_here_has_the_hash_that_the_same_words_in_a_file_would_ha
     """The file of the bank is written with the roles that the version names, and loaded elsewhere."""
     import yaml
 
-    from app.question_banks.importer.reading import read_bank
     from app.platform.content import Reader
+    from app.question_banks.importer.reading import read_bank
 
     version_id = approved(world, "own-practice", SINGLE, BankPurpose.PRACTICE)
     with world.read() as session:
@@ -180,9 +180,7 @@ def test_a_version_made_here_has_the_hash_that_the_same_words_in_a_file_would_ha
         head = {"id": "own-practice", "purpose": "practice", "specimen": True, "version": "1"}
         head["title"] = three("Bank")
         (folder / "bank.yaml").write_text(yaml.safe_dump(head, allow_unicode=True), encoding="utf-8")
-        (folder / "items" / "q-1.yaml").write_text(
-            yaml.safe_dump(file, allow_unicode=True), encoding="utf-8"
-        )
+        (folder / "items" / "q-1.yaml").write_text(yaml.safe_dump(file, allow_unicode=True), encoding="utf-8")
         reader = Reader(tmp_path)
         bank = read_bank(reader, folder)
         assert reader.problems == []

@@ -1,6 +1,8 @@
 """A file becomes drafts on a page, all of it or none; a draft becomes an item by four hands and no fewer."""
 
+import ast
 import re
+from pathlib import Path
 
 from sqlalchemy import func, select
 from sqlmodel import SQLModel
@@ -10,6 +12,7 @@ from app.question_banks import queries
 from app.question_banks.formats import stored
 from app.question_banks.formats.table import READERS
 from app.question_banks.models import Bank, DraftSet, DraftStep, ImportedDraft, Item, ItemDraft, ItemVersion
+from app.question_banks.routes import findings as finding
 from app.question_banks.rules import BankOrigin, BankPurpose, ItemStatus
 from tests import factories
 from tests.exams.delivery_world import count
@@ -25,6 +28,7 @@ from tests.question_banks.draft_world import (
     set_id,
     steps,
 )
+from tests.question_banks.formats.hostile import CASES
 from tests.world import World
 
 TABLES: tuple[type[SQLModel], ...] = (DraftSet, ImportedDraft, ItemDraft, DraftStep)
@@ -240,3 +244,42 @@ def test_what_is_exported_comes_back_equal_and_is_written_down(world: World) -> 
     with world.read() as session:
         noted = session.scalars(select(AuditEntry).where(AuditEntry.action == "items.exported")).all()
     assert [one.actor_id is not None for one in noted] == [True] * 4
+
+
+def test_a_file_that_is_too_large_is_refused_in_words_and_read_by_nobody(world: World) -> None:
+    writer = office(world)["instructor"]
+    assert "larger than 5 MB" in sends(writer, bytes(5 * 1024 * 1024 + 1), 422)
+    page = sends(writer, bytes(7 * 1024 * 1024), 413, "ru")
+    assert 'lang="ru"' in page
+    assert rows(world) == [0, 0, 0, 0]
+
+
+def test_a_hostile_file_is_refused_in_words_and_leaves_no_row(world: World) -> None:
+    writer = office(world)["instructor"]
+    said = {"step": "import", "sha256": "0" * 64}
+    for name in ("entities", "a zip bomb", "an open quote"):
+        form, make = CASES[name]
+        page = sends(writer, make()[: 5 * 1024 * 1024], 422, "kk", format=form, **said)
+        assert "Файл импортталмайды" in page
+    assert rows(world) == [0, 0, 0, 0]
+
+
+def test_every_sentence_about_a_file_fits_one_that_a_reader_says() -> None:
+    """A sentence that no reader says any more would stay untranslated on pages, in silence."""
+    folder = Path(finding.__file__).parents[1]
+    sources = [*folder.glob("formats/**/*.py"), *folder.glob("importer/*.py"), *folder.glob("service/*.py")]
+    sources += [folder / "rules" / "__init__.py", folder / "routes" / "imports.py"]
+    said = []
+    for path in sources:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                said.append(node.value)
+            elif isinstance(node, ast.JoinedStr):
+                parts = [one.value if isinstance(one, ast.Constant) else "\0" for one in node.values]
+                said.append("".join(map(str, parts)))
+    patterns = [
+        re.compile(".+?".join(map(re.escape, one.split("\0"))), re.DOTALL) for one in said if "\0" in one
+    ]
+    for sentence in finding.SENTENCES:
+        sample = re.sub(r"%\(\w\)s", "x", sentence)
+        assert sample in said or any(one.fullmatch(sample) for one in patterns), sentence

@@ -24,7 +24,9 @@ def choices(*ids: str) -> tuple[DraftChoice, ...]:
 
 
 def item(kind: str, **said: Any) -> DraftItem:
-    return DraftItem(f"q-{kind.replace('_', '-')}", kind, three(f"The {kind} of this sample"), labels=LIVE, **said)
+    return DraftItem(
+        f"q-{kind.replace('_', '-')}", kind, three(f"The {kind} of this sample"), labels=LIVE, **said
+    )
 
 
 TARGETS = {"targets": [{"id": "t1", "text": three("One")}, {"id": "t2", "text": three("Two")}]}

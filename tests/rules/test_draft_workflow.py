@@ -65,7 +65,13 @@ def test_the_reviewer_and_the_checker_of_the_languages_are_two_people() -> None:
 
 @pytest.mark.parametrize(
     ("content_by", "languages_by", "approved"),
-    [(None, None, False), (BOLAT, None, False), (None, DANA, False), (BOLAT, BOLAT, False), (BOLAT, DANA, True)],
+    [
+        (None, None, False),
+        (BOLAT, None, False),
+        (None, DANA, False),
+        (BOLAT, BOLAT, False),
+        (BOLAT, DANA, True),
+    ],
 )
 def test_two_checks_by_two_people_approve(
     content_by: UUID | None, languages_by: UUID | None, approved: bool

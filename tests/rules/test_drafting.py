@@ -27,7 +27,10 @@ def whole(word: str) -> dict[str, str]:
 
 
 def document(kind: str = "single", choices: int = 4, **said: Any) -> dict[str, Any]:
-    listed = [{"id": "abcdefghijklmnop"[at], "text": whole(f"c{at}"), "rationale": whole(f"w{at}")} for at in range(choices)]
+    listed = [
+        {"id": "abcdefghijklmnop"[at], "text": whole(f"c{at}"), "rationale": whole(f"w{at}")}
+        for at in range(choices)
+    ]
     return {
         "type": kind,
         "stem": whole("stem"),
@@ -118,7 +121,9 @@ def changed(**said: Any) -> dict[str, Any]:
 def test_a_changed_source_leaves_the_others_behind_unless_they_change_with_it() -> None:
     before = document()
 
-    def after(new: dict[str, str], stale: tuple[str, ...] = (), vouched: tuple[str, ...] = ()) -> tuple[str, ...]:
+    def after(
+        new: dict[str, str], stale: tuple[str, ...] = (), vouched: tuple[str, ...] = ()
+    ) -> tuple[str, ...]:
         return stale_after(before, document(stem=new), source="kk", stale=stale, vouched=vouched)
 
     assert after(whole("stem")) == ()

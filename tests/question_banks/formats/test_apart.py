@@ -14,7 +14,9 @@ from app.question_banks.formats.gift.reading import read
 from app.question_banks.formats.report import FormatError, Parsed
 from tests.question_banks.formats.hostile import CASES, moodle
 
-GIFT = "::a::Қай қала? {=Астана ~Алматы}\n\n// comment\n::b::Бос {~x ~y}\n\n[html]<p><b>x</b> {=a ~b}\n".encode()
+GIFT = (
+    "::a::Қай қала? {=Астана ~Алматы}\n\n// comment\n::b::Бос {~x ~y}\n\n[html]<p><b>x</b> {=a ~b}\n".encode()
+)
 
 
 def apart_from(data: bytes, form: str = "gift", language: str | None = "kk") -> Parsed:
@@ -60,7 +62,9 @@ def test_no_more_files_are_read_at_a_time_than_may_be() -> None:
 
 def test_the_process_knows_no_setting_of_the_server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     tells = tmp_path / "tells"
-    tells.write_text("#!/bin/sh\ncat > /dev/null\nprintf '{\"refused\": [\"%s\", \"x\"]}' \"$CEASAI_SECRET\"\n", encoding="utf-8")
+    tells.write_text(
+        '#!/bin/sh\ncat > /dev/null\nprintf \'{"refused": ["%s", "x"]}\' "$CEASAI_SECRET"\n', encoding="utf-8"
+    )
     tells.chmod(0o700)
     monkeypatch.setenv("CEASAI_SECRET", "not for readers")
     monkeypatch.setattr(sys, "executable", str(tells))
