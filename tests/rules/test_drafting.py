@@ -127,6 +127,7 @@ def test_a_changed_source_leaves_the_others_behind_unless_they_change_with_it() 
         return stale_after(before, document(stem=new), source="kk", stale=stale, vouched=vouched)
 
     assert after(whole("stem")) == ()
+    assert after(text("stem k", "other r", "stem e")) == (), "the source says what it said"
     assert after(text("other k", "stem r", "stem e")) == ("ru", "en")
     assert after(text("other k", "other r", "stem e")) == ("en",)
     assert after(text("other k", "stem r", "stem e"), vouched=("en",)) == ("ru",)

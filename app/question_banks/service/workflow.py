@@ -240,7 +240,8 @@ def _alike(session: Session, item: ReadItem, home: DraftSet) -> list[str]:
 def _approve(
     session: Session, clock: Clock, draft: ItemDraft, home: DraftSet, *, demonstration: bool
 ) -> None:
-    """Make the version of the item that the draft says."""
+    """Make the version of the item that the draft says. Approvals of one set wait for each other."""
+    session.execute(select(col(DraftSet.id)).where(col(DraftSet.id) == home.id).with_for_update())
     author = session.scalars(
         select(col(DraftStep.actor_id))
         .where(
