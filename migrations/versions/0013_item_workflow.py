@@ -1,6 +1,6 @@
 """item workflow: drafts that people work on, their steps, and banks that are written on pages
 
-Revision ID: 0016
+Revision ID: 0013
 Revises: 0012
 """
 
@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "0016"
+revision: str = "0013"
 down_revision: str | None = "0012"
 branch_labels = None
 depends_on = None
