@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from subprocess import DEVNULL, PIPE
+from tempfile import TemporaryFile
 from typing import Any
 
 import anyio
@@ -81,18 +82,18 @@ async def read_apart(data: bytes, form: str, language: str | None) -> Parsed:
 async def _run(data: bytes, form: str, language: str) -> dict[str, Any] | None:
     paths = ":".join([_HOUSE, *(path for path in sys.path if path)])
     done = None
-    with anyio.move_on_after(WAIT):
-        try:
-            done = await anyio.run_process(
-                [sys.executable, "-m", "app.question_banks.formats.apart", form, language],
-                input=data,
-                stdout=PIPE,
-                stderr=DEVNULL,
-                check=False,
-                env={"PYTHONPATH": paths},
-            )
-        except* (anyio.BrokenResourceError, ConnectionError):
-            done = None  # it ended before it had the whole file
+    # a file without a name, not a pipe: a reader may end before it has read all of it
+    with TemporaryFile() as held, anyio.move_on_after(WAIT):
+        held.write(data)
+        held.seek(0)
+        done = await anyio.run_process(
+            [sys.executable, "-m", "app.question_banks.formats.apart", form, language],
+            stdin=held,
+            stdout=PIPE,
+            stderr=DEVNULL,
+            check=False,
+            env={"PYTHONPATH": paths},
+        )
     if done is None or done.returncode != 0:
         return None
     said: dict[str, Any] = json.loads(done.stdout)
