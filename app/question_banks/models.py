@@ -161,7 +161,7 @@ class ItemDraft(SQLModel, table=True):
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    draft_set_id: UUID = Field(sa_column=Column(ForeignKey("draft_set.id"), nullable=False))
+    draft_set_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("draft_set.id"), nullable=False))
     slug: str = Field(max_length=64)
     version: int = 1
     status: ItemStatus = Field(sa_column=Column(word(ItemStatus), nullable=False, index=True))
@@ -170,9 +170,9 @@ class ItemDraft(SQLModel, table=True):
     stale: str = Field(default="", max_length=8)
     document: dict[str, Any] = Field(sa_column=Column(Json, nullable=False))
     content_hash: str = Field(max_length=64)
-    content_by: UUID | None = Field(default=None, sa_column=Column(ForeignKey("person.id")))
-    languages_by: UUID | None = Field(default=None, sa_column=Column(ForeignKey("person.id")))
-    version_id: UUID | None = Field(default=None, sa_column=Column(ForeignKey("item_version.id")))
+    content_by: UUID | None = Field(default=None, sa_column=Column(Uuid, ForeignKey("person.id")))
+    languages_by: UUID | None = Field(default=None, sa_column=Column(Uuid, ForeignKey("person.id")))
+    version_id: UUID | None = Field(default=None, sa_column=Column(Uuid, ForeignKey("item_version.id")))
     updated_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
 
@@ -186,12 +186,12 @@ class DraftStep(SQLModel, table=True):
     __tablename__ = "item_draft_step"
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    draft_id: UUID = Field(sa_column=Column(ForeignKey("item_draft.id"), nullable=False, index=True))
+    draft_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("item_draft.id"), nullable=False, index=True))
     step: Step = Field(sa_column=Column(word(Step), nullable=False))
     status: ItemStatus = Field(sa_column=Column(word(ItemStatus), nullable=False))
     version: int
     content_hash: str = Field(max_length=64)
     document: dict[str, Any] | None = Field(default=None, sa_column=Column(Json))
     reason: str = Field(default="", max_length=1000)
-    actor_id: UUID | None = Field(default=None, sa_column=Column(ForeignKey("person.id")))
+    actor_id: UUID | None = Field(default=None, sa_column=Column(Uuid, ForeignKey("person.id")))
     at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
