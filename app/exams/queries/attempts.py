@@ -106,7 +106,7 @@ def get_attempt(session: Session, attempt_id: UUID, *, for_update: bool = False)
 
 
 def find_free(session: Session, attempt_id: UUID) -> Attempt | None:
-    """An attempt by its id, its row held; None while somebody else holds it (on SQLite we are the only one)."""
+    """An attempt by its id, its row held; None while somebody else holds it (on SQLite nobody else can)."""
     return session.scalars(_FREE, {"attempt": attempt_id}).first()
 
 
