@@ -32,7 +32,13 @@ class Recorded(NamedTuple):
 
 def recorded(session: Session, attempt_id: UUID) -> list[Recorded]:
     """Everything exams have recorded about how an attempt went; neither its answers nor its score."""
-    found = [
+    found: list[Recorded] = []
+    identity = session.execute(
+        select(col(Attempt.identity_at), col(Attempt.identity_by)).where(col(Attempt.id) == attempt_id)
+    ).first()
+    if identity is not None and identity.identity_at is not None:
+        found.append(Recorded(identity.identity_at, "identity", "compared", identity.identity_by, None))
+    found += [
         Recorded(entry.at, "lifecycle", f"{entry.from_state}:{entry.to_state}", entry.actor_id, entry.reason)
         for entry in attempts.history_of(session, attempt_id)
         if entry.axis is Axis.LIFECYCLE
@@ -60,11 +66,6 @@ def recorded(session: Session, attempt_id: UUID) -> list[Recorded]:
         Recorded(one.at, "time", "given", one.approver_id, one.reason, seconds=one.seconds)
         for one in supervision.grants_of(session, attempt_id)
     ]
-    identity = session.execute(
-        select(col(Attempt.identity_at), col(Attempt.identity_by)).where(col(Attempt.id) == attempt_id)
-    ).first()
-    if identity is not None and identity.identity_at is not None:
-        found.append(Recorded(identity.identity_at, "identity", "compared", identity.identity_by, None))
     return found
 
 
