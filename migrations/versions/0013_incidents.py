@@ -1,6 +1,6 @@
 """incidents: what supervising people saw, the steps of a review, who looked, and what was drawn for review
 
-Revision ID: 0015
+Revision ID: 0013
 Revises: 0012
 """
 
@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "0015"
+revision: str = "0013"
 down_revision: str | None = "0012"
 branch_labels = None
 depends_on = None
