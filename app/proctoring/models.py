@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Text, text
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Text, Uuid, text
 from sqlmodel import Field, SQLModel
 
 from app.kernel.ids import new_id
@@ -25,15 +25,15 @@ class Incident(SQLModel, table=True):
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    attempt_id: UUID = Field(sa_column=Column(ForeignKey("attempt.id"), nullable=False))
-    corrects: UUID | None = Field(default=None, sa_column=Column(ForeignKey("incident.id")))
+    attempt_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("attempt.id"), nullable=False))
+    corrects: UUID | None = Field(default=None, sa_column=Column(Uuid, ForeignKey("incident.id")))
     """The incident this row corrects: always its first row."""
     kind: IncidentKind = Field(sa_column=Column(word(IncidentKind), nullable=False))
     seen_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     seen: str = Field(max_length=2000)
     withdrawn: bool = Field(default=False)
     reason: str | None = Field(default=None, max_length=1000)
-    actor_id: UUID = Field(sa_column=Column(ForeignKey("person.id"), nullable=False))
+    actor_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("person.id"), nullable=False))
     at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
 
@@ -57,12 +57,12 @@ class ReviewStep(SQLModel, table=True):
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    attempt_id: UUID = Field(sa_column=Column(ForeignKey("attempt.id"), nullable=False))
+    attempt_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("attempt.id"), nullable=False))
     kind: StepKind = Field(sa_column=Column(word(StepKind), nullable=False))
     finding: str | None = Field(default=None, max_length=32)
     text: str | None = Field(default=None, sa_column=Column(Text))
     due_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
-    actor_id: UUID = Field(sa_column=Column(ForeignKey("person.id"), nullable=False))
+    actor_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("person.id"), nullable=False))
     at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
 
@@ -73,9 +73,9 @@ class RecordView(SQLModel, table=True):
     __table_args__ = (Index("ix_record_view_attempt", "attempt_id", "id"),)
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    attempt_id: UUID = Field(sa_column=Column(ForeignKey("attempt.id"), nullable=False))
+    attempt_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("attempt.id"), nullable=False))
     purpose: Purpose = Field(sa_column=Column(word(Purpose), nullable=False))
-    actor_id: UUID = Field(sa_column=Column(ForeignKey("person.id"), nullable=False))
+    actor_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("person.id"), nullable=False))
     at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
 
@@ -84,7 +84,7 @@ class ReviewSample(SQLModel, table=True):
 
     __tablename__ = "review_sample"
 
-    sitting_id: UUID = Field(sa_column=Column(ForeignKey("sitting.id"), primary_key=True))
+    sitting_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("sitting.id"), primary_key=True))
     seed: str = Field(max_length=64)
     unflagged: list[str] = Field(sa_column=Column(Json, nullable=False))
     drawn: list[str] = Field(sa_column=Column(Json, nullable=False))
