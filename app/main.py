@@ -25,6 +25,7 @@ from app.platform import installation, logging
 from app.platform.database import make_engine, read_session, reading
 from app.platform.passwords import Passwords
 from app.platform.settings import Settings, WorkerMode, load, secret
+from app.proctoring import routes as proctoring
 from app.programmes import routes as programmes
 from app.programmes.queries.scopes import scope_choices, scope_names
 from app.progress import routes as progress
@@ -43,6 +44,7 @@ ROUTERS = (
     courses.router,
     exams.router,
     exams_api.router,
+    proctoring.router,
     certificates.router,
     certificates_api.router,
     progress.router,

@@ -13,6 +13,7 @@ import app.exams.models.booking
 import app.exams.models.forms
 import app.exams.models.unsent
 import app.platform.models
+import app.proctoring.models
 import app.programmes.models
 import app.question_banks.models  # noqa: F401  # every table of the product
 from app.kernel.types import Json, UtcDateTime

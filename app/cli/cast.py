@@ -30,6 +30,7 @@ CAST = (
     Part("aliya", "Сынақова Әлия", "Synaqova Aliya", Locale.KK, "translation_checker"),
     Part("gulnara", "Жорамалова Гүлнара", "Zhoramalova Gulnara", Locale.RU, "exam_manager"),
     Part("saule", "Болжамова Сәуле", "Bolzhamova Saule", Locale.KK, "proctor"),
+    Part("zarina", "Мысалбекова Зарина", "Mysalbekova Zarina", Locale.KK, "incident_reviewer"),
     Part("yerlan", "Үлгіев Ерлан", "Ulgiyev Yerlan", Locale.RU, "certification_officer"),
     Part("dinara", "Сынақова Динара", "Synaqova Dinara", Locale.KK, "programme_manager"),
     Part("anna", "Примерова Анна", "Primerova Anna", Locale.RU, "administrator"),

@@ -4,6 +4,7 @@ All of it is done by the services of the product, as people do it on its pages, 
 in question: a figure counts acts, and a certificate rests on them.
 """
 
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -245,8 +246,19 @@ def make_centre(stage: Stage) -> list[UUID]:
         ]
 
 
-def _sit(stage: Stage, person: UUID, sitting: UUID, at: datetime, wrong: int) -> None:
-    """Apply, book, be admitted, answer with ``wrong`` mistakes, hand in: as a candidate does it."""
+def sit(
+    stage: Stage,
+    person: UUID,
+    sitting: UUID,
+    at: datetime,
+    *,
+    wrong: int,
+    meanwhile: Callable[[UUID], object] = lambda _: None,
+) -> UUID:
+    """Apply, book, be admitted, answer with ``wrong`` mistakes, hand in: as a candidate does it; the attempt.
+
+    ``meanwhile`` is what others do about the attempt before it is handed in.
+    """
     before, hour = FixedClock(at - timedelta(days=3)), FixedClock(at)
     with write_session(stage.engine) as session:
         contact = accounts.get_contact(session, person)
@@ -277,7 +289,7 @@ def _sit(stage: Stage, person: UUID, sitting: UUID, at: datetime, wrong: int) ->
         given = tuple(Given(position, key, 0) for position, key in keys if position > wrong)
         order = Order(answers=given, lease=str(entrance.lease), key="demonstration")
         hour.advance(timedelta(minutes=25))
-        _done(
+        done(
             answers.save(
                 session,
                 hour,
@@ -287,8 +299,9 @@ def _sit(stage: Stage, person: UUID, sitting: UUID, at: datetime, wrong: int) ->
                 locale=contact.locale,
             )
         )
+    meanwhile(attempt_id)
     with write_session(stage.engine) as session:
-        _done(
+        done(
             hand_in.hand_in(
                 session,
                 hour,
@@ -299,9 +312,15 @@ def _sit(stage: Stage, person: UUID, sitting: UUID, at: datetime, wrong: int) ->
             )
         )
     stage.work(hour)
+    return attempt_id
 
 
-def _done(result: object) -> None:
+def done(result: object) -> None:
+    """Nothing of the demonstration is refused.
+
+    Raises:
+        SettingsError: it was.
+    """
     if isinstance(result, Refused):
         msg = f"the demonstration was refused: {result.error.code}"
         raise SettingsError(msg)
@@ -324,14 +343,14 @@ def graduate(stage: Stage, members: list[UUID], room: UUID) -> None:
         )
     graduates = members[2 : 2 + _GRADUATES]
     for place, person in enumerate(graduates):
-        _sit(stage, person, sitting, opens, wrong=place if place < _GRADUATES - 1 else 12)
+        sit(stage, person, sitting, opens, wrong=place if place < _GRADUATES - 1 else 12)
     for place, person in enumerate(graduates[:4]):
         clock = FixedClock(opens + timedelta(days=2 + place))
         with write_session(stage.engine) as session:
             case = list_own_cases(session, person)[0]
             decisions.confirm_names(session, clock, person_id=person, case_id=case.case_id)
             if place < 3:
-                _done(
+                done(
                     decisions.decide(
                         session,
                         clock,

@@ -319,6 +319,24 @@ class ReviewOpen(DomainError):
     code = "review-open"
 
 
+class OwnSitting(DomainError):
+    """Whoever supervised an attempt does not review its record."""
+
+    code = "own-sitting"
+
+
+class SecondReviewerNeeded(DomainError):
+    """A person who had no part in the first review ends the second one; and neither of them the result."""
+
+    code = "second-reviewer-needed"
+
+
+class NothingFound(DomainError):
+    """A result is invalidated only after two reviewers found an irregularity."""
+
+    code = "nothing-found"
+
+
 # Secure browser
 
 

@@ -16,10 +16,11 @@ from app.brands.resolver import resolve
 from app.exams.queries import attempts, booking, letters, results
 from app.exams.rules import delivery as rules
 from app.exams.rules.booking import Letter
-from app.exams.rules.states import BookingState
+from app.exams.rules.states import BookingState, ResultState
 from app.exams.service import places, sweeper
 from app.exams.service.hand_in import RESULT_MAIL
 from app.exams.service.letters import BOOKING_MAIL
+from app.exams.service.releasing import INVALIDATED_MAIL
 from app.kernel.clock import Clock
 from app.kernel.errors import DomainError
 from app.platform.calendar import Appointment, written
@@ -99,6 +100,19 @@ def send_result(context: Context, payload: dict[str, Any]) -> None:
         link=f"exams/attempts/{letter.attempt_id}/result",
         fmt=formats(contact.locale, contact.timezone),
     )
+
+
+def send_invalidated(context: Context, payload: dict[str, Any]) -> None:
+    """Tell a candidate that their result was invalidated, why, and how to object."""
+    attempt_id = UUID(payload["attempt_id"])
+    with read_session(context.engine) as session:
+        letter = results.find_result_letter(session, attempt_id, (ResultState.INVALIDATED,))
+        contact = accounts.find_contact(session, letter.person_id) if letter else None
+        reason = results.find_invalidation(session, attempt_id)
+    if letter is None or contact is None:
+        return
+    link = f"exams/attempts/{letter.attempt_id}/record"
+    _send(context, contact, "exams/mail/invalidated.txt", letter=letter, reason=reason, link=link)
 
 
 def send_booking(context: Context, payload: dict[str, Any]) -> None:
@@ -194,6 +208,7 @@ def _send(
 HANDLERS: dict[str, Handler] = {
     BOOKING_MAIL: send_booking,
     RESULT_MAIL: send_result,
+    INVALIDATED_MAIL: send_invalidated,
 }
 PERIODIC: tuple[Periodic, ...] = (
     Periodic("exams.sweep", rules.SWEEP_EVERY, sweep, prompt=True),

@@ -25,7 +25,17 @@ from app.web.viewer import ClockDep, MaybeViewer
 pages = Router(prefix=PREFIX)
 router = Router()
 
-_PUBLIC = ("", "programmes", "courses", "scheme", "verify", "conduct", "privacy", "accessibility")
+_PUBLIC = (
+    "",
+    "programmes",
+    "courses",
+    "scheme",
+    "verify",
+    "conduct",
+    "privacy",
+    "accessibility",
+    "supervision",
+)
 """Public pages, by what follows the language; those that exist stand in the sitemap."""
 _PRIVATE = ("sign-in", "register", "invitations", "join", "dashboard", "cohorts", "exams", "settings")
 

@@ -6,6 +6,7 @@ it 403. The finer grain (own attempt, own scope, own trainee) is tested where th
 
 PUBLIC = "public"
 SIGNED_IN = "signed_in"
+REVIEWER = ("incident_reviewer",)
 OFFICER = ("certification_officer",)
 MANAGER = ("exam_manager",)
 PROCTOR = ("proctor",)
@@ -19,7 +20,7 @@ WRITERS = ("exam_manager", "instructor")
 _GET = {
     PUBLIC: (
         "/healthz /readyz /static/{name} /sitemap.xml /robots.txt / /programmes /programmes/{slug} /courses /courses/{slug} "
-        "/courses/{slug}/glossary /courses/{slug}/{module}/checklist /courses/{slug}/{module}/{lesson} /search /conduct /scheme /privacy /accessibility /exams/notice /exams/secure-browser /exams/secure-browser/end "
+        "/courses/{slug}/glossary /courses/{slug}/{module}/checklist /courses/{slug}/{module}/{lesson} /search /conduct /scheme /privacy /accessibility /exams/notice /supervision /exams/secure-browser /exams/secure-browser/end "
         "/exams/secure-browser/{token}.seb /verify /v/{typed} "
         "/share/{token} /credentials/{number}.pdf /credentials/{number}.jwt /credentials/{number} /api/v1/verify/{number} /api/v1/receipts/{code}/{digest} "
         "/issuer /achievements/{slug}/v{version} /achievements/{slug}/v{version}/{language} /keys/{thumbprint} "
@@ -33,6 +34,7 @@ _GET = {
         "/exams/{exam_slug}/sittings /exams/bookings/{booking_id}/cancellation /exams/attempts/{attempt_id}/before "
         "/exams/attempts/{attempt_id} /exams/attempts/{attempt_id}/time /exams/attempts/{attempt_id}/submission "
         "/exams/attempts/{attempt_id}/receipt /exams/attempts/{attempt_id}/settings.seb /exams/receipts/{code}/{digest} /exams/attempts/{attempt_id}/result "
+        "/exams/attempts/{attempt_id}/record /exams/attempts/{attempt_id}/record.json "
         "/certificates /certificates/names/{case_id} /cohorts/{cohort_id} /cohorts/{cohort_id}/people.csv "
         "/cohorts/{cohort_id}/invitations"
     ),
@@ -42,10 +44,11 @@ _GET = {
     ITEMS: "/items /items/drafts/{draft_id} /items/drafts/{draft_id}/preview",
     WRITERS: "/items/import /items/drafts/{draft_id}/text",
     PROCTOR: "/rooms /rooms/{sitting_id} /rooms/{sitting_id}/attempts/{attempt_id}/refusal",
-    ROOM: "/rooms/attempts/{attempt_id} /rooms/attempts/{attempt_id}/unsent /rooms/{sitting_id}/time",
+    REVIEWER: "/reviews /reviews/{attempt_id}",
+    ROOM: "/rooms/attempts/{attempt_id} /rooms/attempts/{attempt_id}/incidents /rooms/attempts/{attempt_id}/unsent /rooms/{sitting_id}/time",
     OFFICER: (
         "/decisions /decisions/review /decisions/{case_id} /decisions/certificates /decisions/certificates/{number} "
-        "/results /results/{attempt_id}"
+        "/results /results/{attempt_id} /results/{attempt_id}/record"
     ),
     ADMIN: "/admin/people /admin/people/{person_id}",
     AUDIT: "/admin/keys",
@@ -64,7 +67,7 @@ _POST = {
         "/exams/attempts/{attempt_id}/submission /exams/{exam_slug}/application /exams/{exam_slug}/bookings "
         "/exams/{exam_slug}/application/correction /exams/{exam_slug}/application/withdrawal "
         "/exams/bookings/{booking_id}/move /exams/bookings/{booking_id}/cancellation /exams/attempts/{attempt_id}/check-in "
-        "/exams/attempts/{attempt_id}/browser "
+        "/exams/attempts/{attempt_id}/browser /exams/attempts/{attempt_id}/statement "
         "/certificates/{number}/share-links /certificates/share-links/{link_id}/end /certificates/{number}/name "
         "/certificates/names/{case_id} /invitations/{token} /join/{token} /cohorts/{cohort_id}/instructors "
         "/cohorts/{cohort_id}/instructors/{person_id}/end /cohorts/{cohort_id}/join-link "
@@ -81,7 +84,12 @@ _POST = {
         "/rooms/{sitting_id}/attempts/{attempt_id}/admission /rooms/{sitting_id}/attempts/{attempt_id}/refusal "
         "/rooms/{sitting_id}/attempts/{attempt_id}/no-show /rooms/{sitting_id}/closure"
     ),
+    REVIEWER: (
+        "/reviews/{attempt_id}/taking /reviews/{attempt_id}/statement-request /reviews/{attempt_id}/clearance "
+        "/reviews/{attempt_id}/referral /reviews/{attempt_id}/finding"
+    ),
     ROOM: (
+        "/rooms/attempts/{attempt_id}/incidents /rooms/attempts/{attempt_id}/incidents/{incident_id}/correction "
         "/rooms/attempts/{attempt_id}/time /rooms/attempts/{attempt_id}/pause /rooms/attempts/{attempt_id}/resume "
         "/rooms/attempts/{attempt_id}/entry /rooms/attempts/{attempt_id}/unsent /rooms/attempts/{attempt_id}/termination "
         "/rooms/attempts/{attempt_id}/termination/confirmation /rooms/attempts/{attempt_id}/termination/withdrawal "
@@ -89,7 +97,7 @@ _POST = {
     ),
     OFFICER: (
         "/decisions/review /decisions/{case_id} /decisions/{case_id}/names /decisions/certificates/{number} "
-        "/decisions/certificates/{number}/correction /results/{attempt_id}/release"
+        "/decisions/certificates/{number}/correction /results/{attempt_id}/release /results/{attempt_id}/invalidation"
     ),
     ADMIN: (
         "/admin/people/{person_id}/roles /admin/people/{person_id}/roles/{grant_id}/revocation "

@@ -9,8 +9,9 @@ from sqlalchemy import select
 
 from app.accounts.models import RoleGrant
 from app.exams.rules.transitions import Who
-from app.exams.service import extra_time
+from app.exams.service import extra_time, reviewing
 from app.kernel.errors import Refused
+from tests import factories
 from tests.exams.delivery_world import Candidate, attempt
 from tests.world import World
 
@@ -50,3 +51,16 @@ def open_until(world: World, who: Candidate) -> timedelta:
     row = attempt(world, who.attempt_id)
     assert row.deadline is not None
     return row.deadline - world.clock.now()
+
+
+def cleared(world: World, who: Candidate) -> None:
+    """A reviewer takes the record and finds nothing that counts."""
+    reviewer = factories.person(world, "incident_reviewer")
+    assert who.attempt_id is not None
+    with world.write() as session:
+        held = reviewing.door(
+            session, world.clock, attempt_id=who.attempt_id, reviewer_id=reviewer, act="review"
+        )
+        assert not isinstance(held, Refused)
+        reviewing.take(session, world.clock, held, reviewer_id=reviewer)
+        reviewing.clear(session, world.clock, held, reviewer_id=reviewer, reason="Nothing that counts")

@@ -38,6 +38,9 @@ ELSEWHERE = {
     ("POST", "/check-in"): "before the exam, in either browser",
     ("GET", "/receipt"): "after the exam",
     ("GET", "/result"): "after the exam",
+    ("GET", "/record"): "after the exam",
+    ("GET", "/record.json"): "after the exam",
+    ("POST", "/statement"): "after the exam",
 }
 ROOT = "/exams/attempts/{attempt_id}"
 

@@ -240,13 +240,57 @@ class Scenes:
         candidate.opens(place)
         proctor.sends(f"{watched}/resume")
         self._unsent(proctor, watched)
+        self._seen(proctor, watched)
         proctor.sends(f"{watched}/termination", reason="Үлгі себеп")
         manager.opens(watched)
         manager.sends(f"{watched}/termination/confirmation")
         candidate.opens(place)
         candidate.opens(f"{place}/result")
+        self._reviewed(candidate, place)
+
+    def _seen(self, proctor: Player, watched: str) -> None:
+        """An incident: refused, written down, corrected, withdrawn; and another one that stands."""
+        here = f"{watched}/incidents"
+        page = proctor.opens(here)
+        at = found(r'name="seen_at" type="datetime-local" required[^>]* value="([^"]+)"', page)
+        proctor.sends(here, 422, kind="phone", seen_at="2020-01-01T10:00", seen="Телефон үстелде")
+        seen = {"kind": "phone", "seen_at": at, "seen": "Телефон үстелде"}
+        page = proctor.sends(here, **seen)
+        made = found(r'action="([^"]+/correction)"', page)
+        proctor.sends(made, 422, act="correct", **seen)
+        proctor.sends(made, act="correct", **(seen | {"kind": "other_device"}), reason="Бұл сағат еді")
+        proctor.sends(made, act="withdraw", reason="Сағат өшірулі болды")
+        proctor.sends(here, **seen)
+
+    def _reviewed(self, candidate: Player, place: str) -> None:
+        """The record is taken, the candidate answers, a second reviewer finds something, an officer decides."""
+        zarina, record = self.player("zarina"), f"reviews/{place.rsplit('/', 1)[1]}"
+        candidate.opens(f"{place}/record")
+        zarina.opens("reviews")
+        zarina.opens(record)
+        zarina.sends(f"{record}/taking")
+        zarina.sends(f"{record}/clearance", 422, words="")
+        words = "Телефонның не үшін үстелде жатқанын айтыңызшы"
+        zarina.sends(f"{record}/statement-request", words=words)
+        zarina.sends(f"{record}/referral", 409, words=words)
+        candidate.sends(f"{place}/statement", 422)
+        candidate.sends(f"{place}/statement", statement="Бұл дәрігер берген құрылғы")
+        zarina.opens("reviews")
+        zarina.sends(f"{record}/referral", words=words)
+        reviewer = self.player("reviewer")
+        reviewer.sends(f"{record}/finding", 422, words=words)
+        reviewer.sends(f"{record}/finding", words=words, finding="irregularity")
+        candidate.opens(f"{place}/record")
         officer = self.player("yerlan")
         officer.opens(found(r'href="([^"]+/results/[^"?]+)"', officer.opens("results")))
+        decided = f"results/{place.rsplit('/', 1)[1]}"
+        officer.opens(f"{decided}/record")
+        officer.sends(f"{decided}/invalidation", 422)
+        officer.sends(f"{decided}/invalidation", invalid_reason=words)
+        candidate.opens(f"{place}/record")
+        candidate.opens(f"{place}/result")
+        run_due(make_context(self.world.engine, self.world.clock, self.world.settings))
+        self.player("").opens("supervision")
 
     def _unsent(self, proctor: Player, watched: str) -> None:
         """A file with an answer that a page could not send: refused, shown, loaded, shown as loaded."""

@@ -9,10 +9,11 @@ from app.exams.rules.states import Review
 @pytest.mark.parametrize(
     ("review", "terminated", "asked"),
     [
-        (Review.QUEUED, False, Releasing.PLAIN),
+        (Review.NONE, False, Releasing.PLAIN),
         (Review.CLEARED, False, Releasing.PLAIN),
         (Review.INCONCLUSIVE, False, Releasing.PLAIN),
-        (Review.QUEUED, True, Releasing.WITH_REASON),
+        (Review.QUEUED, True, Releasing.NOT_YET),
+        (Review.QUEUED, False, Releasing.NOT_YET),
         (Review.CLEARED, True, Releasing.WITH_REASON),
         (Review.IRREGULARITY, False, Releasing.WITH_REASON),
         (Review.IN_REVIEW, True, Releasing.NOT_YET),

@@ -115,6 +115,9 @@ class Attempt(SQLModel, table=True):
     browser_key: str | None = Field(default=None, max_length=64)
     """The Config Key that every request of a started attempt proves; None: none is asked for."""
 
+    review_asked_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    """Since when people are to look at its record. Why is not said here: who reviews does not learn it."""
+
     termination_by: UUID | None = Field(default=None, sa_column=Column(Uuid, ForeignKey("person.id")))
     """Who proposed to end the attempt; another person confirms, or the candidate goes on."""
     termination_reason: str | None = Field(default=None, max_length=1000)

@@ -4,13 +4,14 @@ from datetime import datetime
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, not_, select
+from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
 from sqlmodel import Session, col
 
 from app.exams.models.attempts import Attempt
 from app.exams.models.forms import Exam
 from app.exams.queries.attempts import terminated_condition
 from app.exams.queries.paging import Paged, paged
+from app.exams.queries.reviewing import reviewed_before_condition
 from app.exams.rules.releasing import Releasing, releasing
 from app.exams.rules.states import Lifecycle, Mode, ResultState, Review
 from app.kernel.errors import NotFound
@@ -19,7 +20,7 @@ from app.programmes.queries import trained_condition
 
 
 class Withheld(NamedTuple):
-    """A scored attempt whose result is not told yet. No score, no outcome: they decide nothing here."""
+    """A scored attempt whose result a person decides about. No score, no outcome: they decide nothing."""
 
     id: UUID
     code: str
@@ -27,6 +28,7 @@ class Withheld(NamedTuple):
     exam_title: Trilingual
     mode: Mode
     review: Review
+    result: ResultState
     submitted_at: datetime
     deadline: datetime
     terminated: bool
@@ -37,19 +39,30 @@ class Withheld(NamedTuple):
         return releasing(review=self.review, terminated=self.terminated)
 
     @property
+    def told(self) -> bool:
+        """Whether the candidate knows the result already."""
+        return self.result is not ResultState.WITHHELD
+
+    @property
     def by_time(self) -> bool:
         """Whether the end of the time closed it."""
         return not self.terminated and self.submitted_at >= self.deadline
 
 
 def _waiting(officer_id: UUID, at: datetime) -> ColumnElement[bool]:
-    """It waits for a person, and the officer is neither the candidate nor somebody who trained them."""
+    """It waits for a person, and the officer neither is the candidate, nor trained them, nor reviewed it.
+
+    After a finding a result that was told before waits too: it can be invalidated.
+    """
     candidate: Any = col(Attempt.candidate_id)
     return and_(
         col(Attempt.lifecycle) == Lifecycle.SCORED,
-        col(Attempt.result) == ResultState.WITHHELD,
-        col(Attempt.review) != Review.NONE,
+        or_(
+            and_(col(Attempt.result) == ResultState.WITHHELD, col(Attempt.review) != Review.NONE),
+            and_(col(Attempt.result) != ResultState.INVALIDATED, col(Attempt.review) == Review.IRREGULARITY),
+        ),
         candidate != officer_id,
+        not_(reviewed_before_condition(officer_id)),
         not_(trained_condition(officer_id, candidate, at=at)),
     )
 
@@ -86,6 +99,7 @@ def _withheld(officer_id: UUID, at: datetime) -> Select[Any]:
             col(Exam.title),
             col(Attempt.mode),
             col(Attempt.review),
+            col(Attempt.result),
             col(Attempt.submitted_at),
             col(Attempt.deadline),
             terminated_condition(col(Attempt.id)),

@@ -3,7 +3,7 @@
 Only the candidate's own; points and keys of single items never come this way.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -12,14 +12,14 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from app.exams.models.attempts import Attempt
+from app.exams.models.attempts import Attempt, AttemptTransition
 from app.exams.models.booking import Sitting
 from app.exams.models.forms import Blueprint, Exam
 from app.exams.queries import attempts
 from app.exams.rules import booking as booking_rules
 from app.exams.rules import scoring
 from app.exams.rules.secure_browser import BrowserCheck
-from app.exams.rules.states import Lifecycle, Mode, Outcome, ReleasePolicy, ResultState, Review
+from app.exams.rules.states import Axis, Lifecycle, Mode, Outcome, ReleasePolicy, ResultState, Review
 from app.kernel.errors import NotFound
 from app.kernel.locales import Trilingual
 
@@ -222,7 +222,7 @@ def retake_of(session: Session, ended: Ended, candidate_id: UUID, *, at: datetim
 def waiting_for_release(session: Session, at: datetime, *, limit: int) -> list[UUID]:
     """Scored attempts whose result is released after the window, and whose window has closed by ``at``.
 
-    One that waits for a review is left to a person.
+    One that waits for a review is left to people, and so is one that two people terminated.
     """
     return list(
         session.scalars(
@@ -233,7 +233,8 @@ def waiting_for_release(session: Session, at: datetime, *, limit: int) -> list[U
                 col(Exam.release) == ReleasePolicy.AFTER_WINDOW,
                 col(Attempt.lifecycle) == Lifecycle.SCORED,
                 col(Attempt.result) == ResultState.WITHHELD,
-                col(Attempt.review) == Review.NONE,
+                col(Attempt.review).in_((Review.NONE, Review.CLEARED, Review.INCONCLUSIVE)),
+                ~attempts.terminated_condition(col(Attempt.id)),
                 (col(Sitting.id).is_(None)) | (col(Sitting.closes_at) <= at),
             )
             .limit(limit)
@@ -250,14 +251,29 @@ class ResultLetter(NamedTuple):
     title: Trilingual
 
 
-def find_result_letter(session: Session, attempt_id: UUID) -> ResultLetter | None:
-    """What to write to the candidate; None when the result is not released any more."""
+_TOLD = (ResultState.RELEASED, ResultState.REISSUED)
+
+
+def find_result_letter(
+    session: Session, attempt_id: UUID, states: Collection[ResultState] = _TOLD
+) -> ResultLetter | None:
+    """What to write to the candidate; None when the result is no longer in one of those states."""
     row = session.execute(
         select(col(Attempt.id), col(Attempt.candidate_id), col(Attempt.code), col(Exam.title))
         .join(Exam, col(Exam.id) == col(Attempt.exam_id))
-        .where(
-            col(Attempt.id) == attempt_id,
-            col(Attempt.result).in_((ResultState.RELEASED, ResultState.REISSUED)),
-        )
+        .where(col(Attempt.id) == attempt_id, col(Attempt.result).in_(states))
     ).first()
     return ResultLetter(*row) if row else None
+
+
+def find_invalidation(session: Session, attempt_id: UUID) -> str | None:
+    """Why a result was invalidated, in the words of the person who did it. The caller checked whose it is."""
+    return session.scalar(
+        select(col(AttemptTransition.reason))
+        .where(
+            col(AttemptTransition.attempt_id) == attempt_id,
+            col(AttemptTransition.axis) == Axis.RESULT,
+            col(AttemptTransition.to_state) == str(ResultState.INVALIDATED),
+        )
+        .limit(1)
+    )

@@ -1,4 +1,4 @@
-"""Results that wait for a certification officer: the list, one of them, and its release."""
+"""Results that wait for a certification officer: the list, one of them, its release or invalidation."""
 
 from http import HTTPStatus
 from typing import Annotated
@@ -26,6 +26,12 @@ from app.web.viewer import ClockDep, Viewer, holding
 router = Router(prefix="/results")
 
 Officer = Annotated[Viewer, Depends(holding("certification_officer"))]
+
+
+class InvalidationForm(FormModel):
+    """Why a result is invalidated; the candidate reads it."""
+
+    invalid_reason: str = Field(min_length=10, max_length=1000)
 
 
 class ReleaseForm(FormModel):
@@ -100,3 +106,19 @@ def create_release(
     if isinstance(result, Refused):
         return errors.refused(request, result)
     return go(request, "results", done="released")
+
+
+@router.post("/{attempt_id}/invalidation")
+def create_invalidation(
+    *, request: Request, session: Write, clock: ClockDep, officer: Officer, form: Form, attempt_id: UUID
+) -> Response:
+    """Invalidate the result after an irregularity was found; 409 when none was."""
+    data, state = parse(form, InvalidationForm)
+    if data is None:
+        return _page(request, session, clock=clock, officer=officer, attempt_id=attempt_id, form=state)
+    result = service.invalidate(
+        session, clock, attempt_id=attempt_id, officer_id=officer.person_id, reason=data.invalid_reason
+    )
+    if isinstance(result, Refused):
+        return errors.refused(request, result)
+    return go(request, "results", done="invalidated")

@@ -5,7 +5,10 @@ Source: specification of exams, sections 3 (axes REVIEW and RESULT) and 4, rule 
 
 from enum import StrEnum
 
-from app.exams.rules.states import Review
+from app.exams.rules.states import ReleasePolicy, Review
+
+UNDER_REVIEW = frozenset({Review.QUEUED, Review.IN_REVIEW, Review.SECOND_REVIEW})
+"""People are to look at the record, or look at it now."""
 
 
 class Releasing(StrEnum):
@@ -19,10 +22,26 @@ class Releasing(StrEnum):
 def releasing(*, review: Review, terminated: bool) -> Releasing:
     """Plain after an exam that ended by itself; with a reason after a termination or a found irregularity.
 
-    Not while reviewers are at work.
+    Not before the reviewers have ended.
     """
-    if review in {Review.IN_REVIEW, Review.SECOND_REVIEW}:
+    if review in UNDER_REVIEW:
         return Releasing.NOT_YET
     if terminated or review is Review.IRREGULARITY:
         return Releasing.WITH_REASON
     return Releasing.PLAIN
+
+
+def is_held(*, review: Review, terminated: bool) -> bool:
+    """Whether the result of an attempt that was just scored waits for people, whatever the exam's policy."""
+    return terminated or review in UNDER_REVIEW or review is Review.IRREGULARITY
+
+
+def releases_itself(*, review: Review, terminated: bool, release: ReleasePolicy, window_over: bool) -> bool:
+    """Whether a withheld result is told as soon as the review has ended: nothing was found against anybody.
+
+    ``window_over``: whether the window of the sitting has closed, or there is none. What two people
+    terminated is told by a third, who gives a reason.
+    """
+    if terminated or review not in {Review.CLEARED, Review.INCONCLUSIVE}:
+        return False
+    return window_over or release is not ReleasePolicy.AFTER_WINDOW

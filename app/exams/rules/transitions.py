@@ -173,7 +173,7 @@ RESULT = (
         (ResultState.RELEASED, ResultState.REISSUED),
         ResultState.WITHHELD,
         Who.SYSTEM,
-        guard="opened again after a failed result, then terminated: a person looks before it is told",
+        guard="opened again after a failed result, then terminated or reviewed: people look first",
         reason=True,
     ),
     *_lines(

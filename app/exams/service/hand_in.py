@@ -18,6 +18,7 @@ from app.exams.models.forms import Exam
 from app.exams.queries import attempts as queries
 from app.exams.rules import delivery as rules
 from app.exams.rules import scoring
+from app.exams.rules.releasing import is_held
 from app.exams.rules.states import Axis, EventKind, Lifecycle, Outcome, ReleasePolicy, ResultState, Review
 from app.exams.rules.transitions import Who
 from app.exams.service import answers, history, secure_browser, signed_in
@@ -35,6 +36,9 @@ RELEASED_EVENT = "result.released"
 
 NO_PROPOSAL: dict[str, Any] = {"termination_by": None, "termination_reason": None, "termination_at": None}
 """Written when an attempt ends or is opened again: a proposal to end it does not outlive that."""
+
+QUEUED_EVENT = "review.queued"
+"""The job kind that says that people are to look at a record; payload ``{"attempt_id": …}``."""
 
 RESULT_MAIL = "exams.result_mail"
 """The job kind that tells a candidate that a withheld result is there."""
@@ -177,11 +181,21 @@ def _after_scoring(session: Session, clock: Clock, attempt: Attempt, *, terminat
     exam = session.execute(_POLICY, {"exam": attempt.exam_id}).one()
     if exam.certification:
         _milestone(session, clock, attempt, MilestoneWord.SAT)
-    looked_at = terminated or exam.release is ReleasePolicy.AFTER_REVIEW
+    looked_at = (
+        terminated or exam.release is ReleasePolicy.AFTER_REVIEW or attempt.review_asked_at is not None
+    )
     if looked_at and attempt.review is Review.NONE:
         history.move(session, clock, attempt, Axis.REVIEW, Review.QUEUED, actor_id=None)
+        enqueue_later(
+            session,
+            clock,
+            QUEUED_EVENT,
+            {"attempt_id": attempt.id},
+            dedupe_key=f"{QUEUED_EVENT}:{attempt.id}",
+        )
+    held = is_held(review=attempt.review, terminated=terminated)
     told = attempt.result in {ResultState.RELEASED, ResultState.REISSUED}
-    if terminated and told:
+    if held and told:
         history.move(
             session,
             clock,
@@ -189,10 +203,12 @@ def _after_scoring(session: Session, clock: Clock, attempt: Attempt, *, terminat
             Axis.RESULT,
             ResultState.WITHHELD,
             actor_id=None,
-            reason="terminated after it was opened again",
+            reason="terminated after it was opened again"
+            if terminated
+            else "people look at its record first",
             values={"released_at": None},
         )
-    elif not terminated and (told or scoring.releases_at_once(exam.release)):
+    elif not held and (told or scoring.releases_at_once(exam.release)):
         _release(session, clock, attempt, actor_id=None, certification=exam.certification)
 
 

@@ -1,17 +1,24 @@
-"""Releasing a result that waits for a person: what an exam's policy or a termination holds back."""
+"""What an officer does with a result that waits for a person: release it, or invalidate it."""
 
 from uuid import UUID
 
-from sqlmodel import Session
+from sqlalchemy import select
+from sqlmodel import Session, col
 
-from app.exams.errors import MoveNotAllowed, ReasonMissing, ReviewOpen
+from app.exams.errors import MoveNotAllowed, NothingFound, ReasonMissing, ReviewOpen, SecondReviewerNeeded
+from app.exams.models.attempts import Attempt
 from app.exams.queries import attempts as queries
+from app.exams.queries.reviewing import reviewed_before_condition
 from app.exams.rules.releasing import Releasing, releasing
-from app.exams.rules.states import Lifecycle, ResultState, Review
+from app.exams.rules.states import Axis, Lifecycle, ResultState, Review
 from app.exams.rules.transitions import Who
-from app.exams.service import doors, hand_in
+from app.exams.service import doors, hand_in, history
 from app.kernel.clock import Clock
 from app.kernel.errors import Refused
+from app.platform.outbox import enqueue_later
+
+INVALIDATED_MAIL = "exams.invalidated_mail"
+"""The job kind that tells a candidate that their result was invalidated, and why."""
 
 
 def release(
@@ -22,12 +29,15 @@ def release(
     Raises:
         NotFound: no such attempt.
         MoveNotAllowed: its result does not wait for a person.
-        ReviewOpen: reviewers are at work.
+        ReviewOpen: the review has not ended.
         ReasonMissing: it was terminated or an irregularity was found, and no reason is given.
     """
     attempt = doors.supervised(session, clock, attempt_id=attempt_id, actor_id=officer_id, act="release")
     if isinstance(attempt, Refused):
         return attempt
+    if _reviewed(session, attempt, officer_id):
+        doors.note(session, clock, attempt, officer_id, "conflict.refused", act="release")
+        return Refused(SecondReviewerNeeded())
     waits = attempt.result is ResultState.WITHHELD and attempt.review is not Review.NONE
     if attempt.lifecycle is not Lifecycle.SCORED or not waits:
         raise MoveNotAllowed
@@ -47,3 +57,52 @@ def release(
     )
     doors.note(session, clock, attempt, officer_id, "result.released")
     return None
+
+
+def invalidate(
+    session: Session, clock: Clock, *, attempt_id: UUID, officer_id: UUID, reason: str
+) -> Refused | None:
+    """Invalidate a result after two reviewers found an irregularity; the candidate is told why, by letter.
+
+    The score stays as it is: what is taken back is what it says. Nobody who reviewed the record does this.
+
+    Raises:
+        NotFound: no such attempt.
+        NothingFound: no irregularity was found.
+        MoveNotAllowed: it is not scored, or was invalidated before.
+        ReasonMissing: a reason is needed.
+    """
+    attempt = doors.supervised(session, clock, attempt_id=attempt_id, actor_id=officer_id, act="invalidate")
+    if isinstance(attempt, Refused):
+        return attempt
+    if _reviewed(session, attempt, officer_id):
+        doors.note(session, clock, attempt, officer_id, "conflict.refused", act="invalidate")
+        return Refused(SecondReviewerNeeded())
+    if attempt.review is not Review.IRREGULARITY:
+        raise NothingFound
+    entry = history.move(
+        session,
+        clock,
+        attempt,
+        Axis.RESULT,
+        ResultState.INVALIDATED,
+        actor_id=officer_id,
+        roles={Who.CERTIFICATION_OFFICER},
+        reason=reason,
+        where=(col(Attempt.lifecycle) == Lifecycle.SCORED,),
+    )
+    doors.note(session, clock, attempt, officer_id, "result.invalidated")
+    enqueue_later(
+        session,
+        clock,
+        INVALIDATED_MAIL,
+        {"attempt_id": attempt_id},
+        dedupe_key=f"{INVALIDATED_MAIL}:{attempt_id}:{entry.seq}",
+    )
+    return None
+
+
+def _reviewed(session: Session, attempt: Attempt, officer_id: UUID) -> bool:
+    """Whether the officer was one of those who reviewed the record."""
+    asked = select(reviewed_before_condition(officer_id)).where(col(Attempt.id) == attempt.id)
+    return bool(session.scalar(asked))

@@ -1,0 +1,48 @@
+"""Refusals of the proctoring slice."""
+
+from http import HTTPStatus
+
+from app.kernel.errors import DomainError
+
+
+class RecordClosed(DomainError):
+    """Reviewers have begun, or the attempt never took place: nothing is added to its record any more."""
+
+    code = "record-closed"
+
+
+class IncidentWithdrawn(DomainError):
+    """The incident was withdrawn before; what was seen since is an incident of its own."""
+
+    code = "incident-withdrawn"
+
+
+class ReviewTaken(DomainError):
+    """Another reviewer is at work on this record."""
+
+    code = "review-taken"
+
+
+class StatementPending(DomainError):
+    """The candidate was not asked yet, or still has time to answer."""
+
+    code = "statement-pending"
+
+
+class StatementNotAsked(DomainError):
+    """No statement is asked for now, or one was given before."""
+
+    code = "statement-not-asked"
+
+
+class StepNotPossible(DomainError):
+    """The review does not stand where this step leads from."""
+
+    code = "step-not-possible"
+
+
+class SeenAtImpossible(DomainError):
+    """An incident is seen between the booking of the attempt and now."""
+
+    code = "seen-at-impossible"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY

@@ -1,0 +1,96 @@
+"""What the worker does: draw from sittings that are over, and write to candidates about their reviews."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.accounts import queries as accounts
+from app.brands.resolver import resolve
+from app.exams.queries.reviewing import get_reviewed, sittings_over
+from app.exams.service.hand_in import QUEUED_EVENT
+from app.platform.database import read_session, write_session
+from app.platform.mail import Mail, MailSender
+from app.platform.outbox import Context, Handler, Periodic
+from app.proctoring.queries import letters
+from app.proctoring.queries.reviews import drawn_before
+from app.proctoring.rules.reviewing import OBJECTION_TIME, Letter, letter_of_queueing
+from app.proctoring.rules.sampling import DRAWN_AFTER, DRAWN_UNTIL
+from app.proctoring.service.reviewing import LETTER
+from app.proctoring.service.sampling import draw_sitting
+from app.web.formats import formats
+from app.web.pages import render_text
+
+log = structlog.get_logger()
+
+BATCH = 50
+"""Sittings a round draws from; the next round goes on where this one ended."""
+
+
+def draw_for_review(context: Context) -> int:
+    """Draw from every sitting that is over and was not drawn from; how many attempts."""
+    now = context.clock.now()
+    with read_session(context.engine) as session:
+        found = sittings_over(
+            session, since=now - DRAWN_UNTIL, until=now - DRAWN_AFTER, kept_out=drawn_before, limit=BATCH
+        )
+    drawn = 0
+    for one in found:
+        try:
+            with write_session(context.engine) as session:
+                drawn += draw_sitting(
+                    session, context.clock, sitting_id=one.sitting_id, attempt_ids=one.attempt_ids
+                )
+        except SQLAlchemyError as error:
+            log.error(
+                "sitting left for the next draw", sitting=str(one.sitting_id), error=type(error).__name__
+            )
+    return drawn
+
+
+def tell_queued(context: Context, payload: dict[str, Any]) -> None:
+    """A record came to review: the candidate is told if a result waits for it, and still does."""
+    attempt_id = UUID(payload["attempt_id"])
+    with read_session(context.engine) as session:
+        one = get_reviewed(session, attempt_id)
+    word = letter_of_queueing(one.review, one.result)
+    if word is not None:
+        _write(context, attempt_id, word)
+
+
+def send_letter(context: Context, payload: dict[str, Any]) -> None:
+    """Write to the candidate: what was decided, why, and how to object."""
+    _write(context, UUID(payload["attempt_id"]), Letter(payload["letter"]))
+
+
+def _write(context: Context, attempt_id: UUID, word: Letter) -> None:
+    with read_session(context.engine) as session:
+        letter = letters.find_letter(session, attempt_id)
+        contact = accounts.find_contact(session, letter.person_id) if letter else None
+    if letter is None or contact is None:
+        return
+    settings, brand = context.settings, resolve(default=context.settings.brand)
+    text = render_text(
+        contact.locale,
+        "proctoring/mail/letter.txt",
+        brand=brand,
+        language=contact.locale,
+        letter=letter,
+        word=str(word),
+        days=OBJECTION_TIME.days,
+        fmt=formats(contact.locale, contact.timezone),
+        link=f"{settings.public_base}/{contact.locale}/exams/attempts/{letter.attempt_id}/record",
+    )
+    subject, _, body = text.strip().partition("\n")
+    sender: MailSender = context.services["mail"]
+    sender.send(
+        Mail(contact.email, subject, body.strip() + "\n", contact.locale, brand.short_name, brand.id, ())
+    )
+
+
+HANDLERS: dict[str, Handler] = {QUEUED_EVENT: tell_queued, LETTER: send_letter}
+PERIODIC: tuple[Periodic, ...] = (
+    Periodic("proctoring.draw_for_review", timedelta(minutes=5), draw_for_review),
+)

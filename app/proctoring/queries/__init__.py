@@ -1,0 +1,1 @@
+"""Reads of records, reviews and figures."""

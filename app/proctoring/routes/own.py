@@ -1,0 +1,133 @@
+"""A candidate's own record: everything a reviewer sees, who looked, an answer to it, a file of it."""
+
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from fastapi import Request, Response
+from fastapi.responses import JSONResponse
+from pydantic import Field
+from sqlmodel import Session
+
+from app.exams.queries import reviewing
+from app.platform.database import Read, Write
+from app.platform.routing import Router
+from app.proctoring.queries import record as queries
+from app.proctoring.routes.words import NAMES
+from app.proctoring.rules.reviewing import takes_statement
+from app.proctoring.rules.timeline import Fact
+from app.proctoring.service import reviewing as service
+from app.web.forms import Form, FormModel, FormState, parse
+from app.web.pages import go, page
+from app.web.viewer import ClockDep, SignedIn, Viewer
+
+router = Router(prefix="/exams/attempts/{attempt_id}")
+
+
+class StatementForm(FormModel):
+    """What the candidate says to it."""
+
+    statement: str = Field(min_length=3, max_length=5000)
+
+
+def _page(
+    request: Request, session: Session, *, viewer: Viewer, attempt_id: UUID, form: FormState
+) -> Response:
+    one = reviewing.reviewed_of(session, viewer.person_id, attempt_id)
+    record = queries.get_record(session, attempt_id, candidate_id=viewer.person_id)
+    standing = queries.standing_of(one.review, record.steps)
+    return page(
+        request,
+        "proctoring/record.html",
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK,
+        switch_path=f"/{request.path_params['locale']}/exams/attempts/{attempt_id}/record",
+        one=one,
+        record=record,
+        standing=standing,
+        answers=takes_statement(standing),
+        views=queries.views_of(session, attempt_id),
+        form=form,
+        error_title=bool(form.errors),
+        done=request.query_params.get("done", ""),
+        **NAMES,
+    )
+
+
+@router.get("/record")
+def show_own(request: Request, session: Read, *, viewer: SignedIn, attempt_id: UUID) -> Response:
+    """The record of the viewer's own attempt, once it has ended."""
+    return _page(request, session, viewer=viewer, attempt_id=attempt_id, form=FormState())
+
+
+@router.post("/statement")
+def create_statement(
+    *, request: Request, session: Write, clock: ClockDep, viewer: SignedIn, form: Form, attempt_id: UUID
+) -> Response:
+    """Answer the reviewers, once."""
+    reviewing.reviewed_of(session, viewer.person_id, attempt_id)
+    data, state = parse(form, StatementForm)
+    if data is None:
+        return _page(request, session, viewer=viewer, attempt_id=attempt_id, form=state)
+    service.give_statement(
+        session, clock, attempt_id=attempt_id, candidate_id=viewer.person_id, words=data.statement
+    )
+    return go(request, f"exams/attempts/{attempt_id}/record", done="answered")
+
+
+@router.get("/record.json")
+def download_own(session: Read, *, viewer: SignedIn, attempt_id: UUID) -> JSONResponse:
+    """The same as a file: times in UTC, words as they are stored."""
+    one = reviewing.reviewed_of(session, viewer.person_id, attempt_id)
+    record = queries.get_record(session, attempt_id, candidate_id=viewer.person_id)
+    body: dict[str, Any] = {
+        "attempt": one.code,
+        "exam": one.exam_title,
+        "mode": str(one.mode),
+        "review": str(one.review),
+        "result": str(one.result),
+        "counts": {str(kind): number for kind, number in record.counts.items()},
+        "saves": record.saves,
+        "timeline": [_fact(fact) for fact in record.facts],
+        "incidents": [
+            [
+                {
+                    "recorded_at": row.at.isoformat(),
+                    "seen_at": row.seen_at.isoformat(),
+                    "kind": str(row.kind),
+                    "seen": row.seen,
+                    "withdrawn": row.withdrawn,
+                    "reason": row.reason,
+                }
+                for row in incident.rows
+            ]
+            for incident in record.incidents
+        ],
+        "steps": [
+            {
+                "at": step.at.isoformat(),
+                "step": str(step.kind),
+                "finding": step.finding,
+                "text": step.text,
+                "until": step.due_at.isoformat() if step.due_at else None,
+            }
+            for step in record.steps
+        ],
+        "looked_at": [
+            {"at": view.at.isoformat(), "purpose": str(view.purpose)}
+            for view in queries.views_of(session, attempt_id)
+        ],
+    }
+    named = {"Content-Disposition": f'attachment; filename="record-{one.code}.json"'}
+    return JSONResponse(body, headers=named | {"Cache-Control": "no-store"})
+
+
+def _fact(fact: Fact) -> dict[str, Any]:
+    named: dict[str, Any] = {"at": fact.at.isoformat(), "fact": str(fact.kind), "by": str(fact.by)}
+    more: dict[str, Any] = {
+        "incident": str(fact.incident) if fact.incident else None,
+        "text": fact.text,
+        "place": fact.place,
+        "seconds": fact.seconds,
+        "withdrawn": fact.withdrawn or None,
+    }
+    return named | {key: value for key, value in more.items() if value is not None}

@@ -1,0 +1,65 @@
+"""What kinds of facts, incidents, steps and purposes are called."""
+
+from typing import Any
+
+from app.proctoring.rules.incidents import IncidentKind
+from app.proctoring.rules.reviewing import Purpose
+from app.proctoring.rules.timeline import FactKind
+from app.web.translations import N_
+
+_F, _I = FactKind, IncidentKind
+FACTS = {
+    _F.CHECKED_IN: N_("Checked in"),
+    _F.IDENTITY_COMPARED: N_("A person compared the document with the face"),
+    _F.ADMITTED: N_("Admitted"),
+    _F.STARTED: N_("Started"),
+    _F.LANGUAGE_CHANGED: N_("Changed the language of the exam"),
+    _F.TAKEN_OVER: N_("Went on in another window"),
+    _F.CONNECTION_LOST: N_("No sign from the exam page for a minute"),
+    _F.CAME_BACK: N_("The exam page was there again"),
+    _F.LET_IN: N_("A proctor let the candidate go on"),
+    _F.PAUSED: N_("A proctor paused the exam"),
+    _F.RESUMED: N_("The exam went on after a pause"),
+    _F.TIME_GIVEN: N_("Extra time was given"),
+    _F.REOPENED: N_("Opened again with extra time"),
+    _F.ANSWER_STALE: N_("An answer was not taken: a newer one was stored"),
+    _F.ANSWER_LATE: N_("An answer came after the end of the time"),
+    _F.ANSWER_CLOSED: N_("An answer came while none were taken"),
+    _F.ANSWER_OTHER_WINDOW: N_("An answer came from a window that was not the live one"),
+    _F.EARLY_TIMEUP: N_("The page said too early that the time was over"),
+    _F.UNSENT_LOADED: N_("Staff loaded a file with answers that could not be sent"),
+    _F.BROWSER_OTHER_SETTINGS: N_("Stopped: Safe Exam Browser had other settings"),
+    _F.BROWSER_NO_PROOF: N_("Stopped: an answer did not come from Safe Exam Browser"),
+    _F.BROWSER_OUTSIDE: N_("Opened outside Safe Exam Browser; nothing was shown"),
+    _F.BROWSER_RESTARTED: N_("Stopped: Safe Exam Browser was started anew"),
+    _F.BROWSER_RELEASED: N_("A proctor let the exam go on after it was stopped"),
+    _F.BROWSER_EXEMPTED: N_("Staff let the exam go on without Safe Exam Browser"),
+    _F.INCIDENT: N_("Incident"),
+    _F.HANDED_IN: N_("Handed in"),
+    _F.TIME_OVER: N_("Closed at the end of the time"),
+    _F.TERMINATED: N_("Terminated by two people"),
+    _F.NOT_ADMITTED: N_("Not admitted"),
+    _F.DID_NOT_COME: N_("Did not come"),
+    _F.GIVEN_BACK: N_("The place was given back"),
+    _F.VOIDED: N_("Void, does not count"),
+}
+INCIDENTS = {
+    _I.ANOTHER_PERSON: N_("Another person was beside the candidate"),
+    _I.LEFT_VIEW: N_("The candidate left the seat or the view"),
+    _I.TALKING: N_("The candidate spoke, or somebody spoke to them"),
+    _I.PHONE: N_("A telephone was in the hand or on the desk"),
+    _I.NOTES: N_("Notes or a book were on the desk"),
+    _I.OTHER_DEVICE: N_("Another device was switched on"),
+    _I.OTHER_PROGRAM: N_("Another program was on the screen"),
+    _I.DOCUMENT: N_("Something about the identity document"),
+    _I.DISTURBANCE: N_("Noise or a disturbance that was not the candidate’s"),
+    _I.TECHNICAL: N_("A technical failure"),
+    _I.OTHER: N_("Something else that was seen or heard"),
+}
+PURPOSES = {
+    Purpose.FIRST_REVIEW: N_("the first review"),
+    Purpose.SECOND_REVIEW: N_("the second review"),
+    Purpose.DECISION: N_("an officer’s decision about the result"),
+}
+NAMES: dict[str, Any] = {"fact_names": FACTS, "incident_names": INCIDENTS, "purpose_names": PURPOSES}
+"""What every page with a record needs."""

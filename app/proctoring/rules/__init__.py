@@ -1,0 +1,1 @@
+"""Decisions about records of exams: plain values in, plain values out."""

@@ -1,0 +1,93 @@
+"""The published figures about supervision: flagged, found, reversed, by language, region and mode.
+
+A count of 1 to 4 people is not published, nor what would give it away.
+
+Source: specification of exams, section 5, rule 8.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from app.exams.rules.states import AppealState, Review
+from app.programmes.rules import Hidden, publishable
+
+LEAST = 5
+"""Below so many a rate says more about single people than about supervision."""
+Cell = int | Hidden
+Cells = Mapping[str, Cell]
+
+
+class Measure(StrEnum):
+    """What is counted."""
+
+    ATTEMPTS = "attempts"
+    FLAGGED = "flagged"
+    REVIEWED = "reviewed"
+    FOUND = "found"
+    REVERSED = "reversed"
+
+
+ENDED = frozenset({Review.CLEARED, Review.INCONCLUSIVE, Review.IRREGULARITY})
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Attempts that are alike: by what they are split, whether flagged, where review and appeal stand."""
+
+    split: str
+    flagged: bool
+    review: Review
+    appeal: AppealState
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the figures: each measure as a number, or hidden."""
+
+    split: str
+    cells: Mapping[Measure, Cell] = field(default_factory=dict)
+
+    def rate(self, of: Measure, among: Measure) -> int | None:
+        """A rate in whole per cent, halves up; None where one of both is hidden or the base is too small."""
+        part, whole = self.cells[of], self.cells[among]
+        if isinstance(part, Hidden) or isinstance(whole, Hidden) or whole < LEAST:
+            return None
+        return (200 * part + whole) // (2 * whole)
+
+
+def measured(one: Alike) -> dict[Measure, int]:
+    """What a group adds to each measure. ``reviewed`` counts flagged attempts whose review has ended."""
+    ended = one.flagged and one.review in ENDED
+    found = ended and one.review is Review.IRREGULARITY
+    turned = found and one.appeal is AppealState.UPHELD
+    holds = (True, one.flagged, ended, found, turned)
+    return {measure: one.attempts * hold for measure, hold in zip(Measure, holds, strict=True)}
+
+
+def lines(groups: Iterable[Alike]) -> list[Line]:
+    """The figures by split, in the order of its words, with small cells hidden in every column."""
+    added: dict[str, dict[Measure, int]] = {}
+    for one in groups:
+        row = added.setdefault(one.split, dict.fromkeys(Measure, 0))
+        for measure, number in measured(one).items():
+            row[measure] += number
+    shown = {m: publishable({split: row[m] for split, row in added.items()}) for m in Measure}
+    hidden = {split for split in added if isinstance(shown[Measure.ATTEMPTS][split], Hidden)}
+    return [
+        Line(
+            split,
+            {
+                m: Hidden.BESIDE if split in hidden and m is not Measure.ATTEMPTS else shown[m][split]
+                for m in Measure
+            },
+        )
+        for split in sorted(added)
+    ]
+
+
+def total(groups: Iterable[Alike]) -> Line:
+    """The figures of everything together; empty without a group."""
+    everything = lines(Alike("", one.flagged, one.review, one.appeal, one.attempts) for one in groups)
+    return everything[0] if everything else Line("", dict.fromkeys(Measure, 0))

@@ -1,0 +1,160 @@
+"""The timeline of an attempt: named facts with their times, counted by name, sorted by time.
+
+No fact weighs more than another, nothing is added up over different facts, and the only order is that of
+time. A further source (a chain of events from the browser, pictures) is one more table below, and one more
+list that ``timeline`` is given.
+
+Source: specification of exams, section 5, rule 2.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from app.proctoring.rules.incidents import Incident, IncidentKind
+
+
+class FactKind(StrEnum):
+    """Everything a timeline can say, in the order in which counts are listed."""
+
+    CHECKED_IN = "checked_in"
+    IDENTITY_COMPARED = "identity_compared"
+    ADMITTED = "admitted"
+    STARTED = "started"
+    LANGUAGE_CHANGED = "language_changed"
+    TAKEN_OVER = "taken_over"
+    CONNECTION_LOST = "connection_lost"
+    CAME_BACK = "came_back"
+    LET_IN = "let_in"
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    TIME_GIVEN = "time_given"
+    REOPENED = "reopened"
+    ANSWER_STALE = "answer_stale"
+    ANSWER_LATE = "answer_late"
+    ANSWER_CLOSED = "answer_closed"
+    ANSWER_OTHER_WINDOW = "answer_other_window"
+    EARLY_TIMEUP = "early_timeup"
+    UNSENT_LOADED = "unsent_loaded"
+    BROWSER_OTHER_SETTINGS = "browser_other_settings"
+    BROWSER_NO_PROOF = "browser_no_proof"
+    BROWSER_OUTSIDE = "browser_outside"
+    BROWSER_RESTARTED = "browser_restarted"
+    BROWSER_RELEASED = "browser_released"
+    BROWSER_EXEMPTED = "browser_exempted"
+    INCIDENT = "incident"
+    HANDED_IN = "handed_in"
+    TIME_OVER = "time_over"
+    TERMINATED = "terminated"
+    NOT_ADMITTED = "not_admitted"
+    DID_NOT_COME = "did_not_come"
+    GIVEN_BACK = "given_back"
+    VOIDED = "voided"
+
+
+class By(StrEnum):
+    """Who did it, as both the candidate and a reviewer are told: never a name."""
+
+    SYSTEM = "system"
+    CANDIDATE = "candidate"
+    STAFF = "staff"
+
+
+_K = FactKind
+_ARRIVING = {
+    "checkin": _K.CHECKED_IN,
+    "ready": _K.ADMITTED,
+    "interrupted": _K.CONNECTION_LOST,
+    "paused": _K.PAUSED,
+    "submitted": _K.HANDED_IN,
+    "expired": _K.TIME_OVER,
+    "terminated": _K.TERMINATED,
+    "refused": _K.NOT_ADMITTED,
+    "no_show": _K.DID_NOT_COME,
+    "withdrawn": _K.GIVEN_BACK,
+    "void": _K.VOIDED,
+}
+_GOING_ON = {"ready": _K.STARTED, "paused": _K.RESUMED, "scored": _K.REOPENED}
+_SOURCES: dict[str, dict[str, FactKind]] = {
+    "answers": {
+        "language": _K.LANGUAGE_CHANGED,
+        "takeover": _K.TAKEN_OVER,
+        "refused_stale": _K.ANSWER_STALE,
+        "refused_late": _K.ANSWER_LATE,
+        "refused_closed": _K.ANSWER_CLOSED,
+        "refused_window": _K.ANSWER_OTHER_WINDOW,
+        "early_timeup": _K.EARLY_TIMEUP,
+    },
+    "browser": {
+        "other_settings": _K.BROWSER_OTHER_SETTINGS,
+        "no_proof": _K.BROWSER_NO_PROOF,
+        "outside": _K.BROWSER_OUTSIDE,
+        "restarted": _K.BROWSER_RESTARTED,
+        "released": _K.BROWSER_RELEASED,
+        "exempted": _K.BROWSER_EXEMPTED,
+    },
+    "unsent": {"loaded": _K.UNSENT_LOADED},
+    "time": {"given": _K.TIME_GIVEN},
+    "identity": {"compared": _K.IDENTITY_COMPARED},
+}
+
+
+def kind_of(source: str, word: str, *, by: By) -> FactKind | None:
+    """What a source's word is called here; None: it says nothing about how the exam went.
+
+    ``lifecycle`` words are ``before:after``: booking and scoring an attempt are no facts of its supervision.
+    """
+    if source != "lifecycle":
+        return _SOURCES[source][word]
+    before, _, after = word.partition(":")
+    if after != "in_progress":
+        return _ARRIVING.get(after)
+    if before == "interrupted":
+        return _K.CAME_BACK if by is By.CANDIDATE else _K.LET_IN
+    return _GOING_ON[before]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One line of a timeline. ``text`` is what a person wrote: a reason, or what they saw.
+
+    ``incident`` and ``withdrawn`` belong to an incident; ``place`` is one of the form; ``seconds`` of time.
+    """
+
+    at: datetime
+    kind: FactKind
+    by: By
+    text: str | None = None
+    place: int | None = None
+    seconds: int | None = None
+    incident: IncidentKind | None = None
+    withdrawn: bool = False
+
+
+def facts_of_incidents(incidents: Iterable[Incident]) -> list[Fact]:
+    """Incidents as facts at the time at which they were seen, in the wording that stands."""
+    return [
+        Fact(
+            one.stands.seen_at,
+            FactKind.INCIDENT,
+            By.STAFF,
+            text=one.stands.seen,
+            incident=one.stands.kind,
+            withdrawn=one.stands.withdrawn,
+        )
+        for one in incidents
+    ]
+
+
+def timeline(*sources: Iterable[Fact]) -> tuple[Fact, ...]:
+    """Everything in the order of time; what happened at one instant keeps the order of its sources."""
+    return tuple(sorted((fact for facts in sources for fact in facts), key=lambda fact: fact.at))
+
+
+def counts(facts: Iterable[Fact]) -> dict[FactKind, int]:
+    """How often each kind of fact happened, in the order of ``FactKind``; without withdrawn incidents."""
+    found = dict.fromkeys(FactKind, 0)
+    for fact in facts:
+        found[fact.kind] += not fact.withdrawn
+    return {kind: number for kind, number in found.items() if number}

@@ -1,0 +1,1 @@
+"""What people do: record, correct, review, answer; and the blind draw."""
