@@ -24,6 +24,7 @@ from app.platform.mail import make_sender
 from app.platform.outbox import Context, Handler, Periodic
 from app.platform.settings import Settings
 from app.programmes import jobs as programmes
+from app.psychometrics import jobs as psychometrics
 
 log = structlog.get_logger()
 
@@ -45,7 +46,7 @@ def _purge(context: Context) -> None:
         outbox.purge(session, context.clock)
 
 
-_SLICES = (accounts, programmes, courses, exams, certificates)
+_SLICES = (accounts, programmes, courses, exams, psychometrics, certificates)
 
 
 def handlers() -> dict[str, Handler]:

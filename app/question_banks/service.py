@@ -16,10 +16,11 @@ from app.kernel.locales import LOCALES
 from app.kernel.writing import plain_words
 from app.platform import audit
 from app.platform.content import ContentError, Problem
+from app.platform.database import insert_once
 from app.question_banks.errors import BankOfFiles
 from app.question_banks.formats.draft import DraftItem
 from app.question_banks.importer.reading import ReadBank, ReadItem, ReadStimulus
-from app.question_banks.models import Bank, DraftSet, ImportedDraft, Item, ItemVersion, Stimulus
+from app.question_banks.models import Bank, DraftSet, ImportedDraft, Item, ItemUse, ItemVersion, Stimulus
 from app.question_banks.rules import ItemStatus, alike
 
 
@@ -363,3 +364,9 @@ def note_export(session: Session, clock: Clock, *, subject: UUID, kind: str, for
         format=form,
         items=items,
     )
+
+
+def note_use(session: Session, clock: Clock, *, version_id: UUID, source: str, **counts: int) -> None:
+    """Note once how often an item was met and answered, as ``source`` counted. ``counts``: ``ItemUse``."""
+    values = {"id": new_id(), "item_version_id": version_id, "source": source, "at": clock.now()}
+    insert_once(session, ItemUse, **values, **counts)
