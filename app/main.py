@@ -28,6 +28,7 @@ from app.platform.settings import Settings, WorkerMode, load, secret
 from app.programmes import routes as programmes
 from app.programmes.queries.scopes import scope_choices, scope_names
 from app.progress import routes as progress
+from app.psychometrics import routes as psychometrics
 from app.web import errors
 from app.web.assets import assets
 from app.web.headers import Shell
@@ -41,6 +42,7 @@ ROUTERS = (
     courses.router,
     exams.router,
     exams_api.router,
+    psychometrics.router,
     certificates.router,
     certificates_api.router,
     progress.router,

@@ -11,6 +11,7 @@ MANAGER = ("exam_manager",)
 PROCTOR = ("proctor",)
 ROOM = ("exam_manager", "proctor")
 COHORT = ("programme_manager",)
+FIGURES = ("exam_manager", "instructor")
 ADMIN = ("administrator",)
 AUDIT = ("administrator", "auditor")
 
@@ -39,6 +40,8 @@ _GET = {
     "/sittings/{sitting_id}/cancellation",
     PROCTOR: "/rooms /rooms/{sitting_id} /rooms/{sitting_id}/attempts/{attempt_id}/refusal",
     ROOM: "/rooms/attempts/{attempt_id} /rooms/attempts/{attempt_id}/unsent /rooms/{sitting_id}/time",
+    FIGURES: "/statistics /statistics/{form_id} /statistics/{form_id}/items/{version_id} "
+    "/statistics/{form_id}/items.csv /statistics/{form_id}/statistics.json",
     OFFICER: (
         "/decisions /decisions/review /decisions/{case_id} /decisions/certificates /decisions/certificates/{number} "
         "/results /results/{attempt_id}"
@@ -69,7 +72,8 @@ _POST = {
     COHORT: "/cohorts",
     MANAGER: (
         "/accommodations/{application_id} /sittings /sittings/{sitting_id}/proctors /sittings/{sitting_id}/browser "
-        "/sittings/{sitting_id}/cancellation /centres /centres/rooms /rooms/attempts/{attempt_id}/void"
+        "/sittings/{sitting_id}/cancellation /centres /centres/rooms /rooms/attempts/{attempt_id}/void "
+        "/statistics/{form_id}/computation"
     ),
     PROCTOR: (
         "/rooms/{sitting_id}/attempts/{attempt_id}/admission /rooms/{sitting_id}/attempts/{attempt_id}/refusal "
