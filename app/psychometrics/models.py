@@ -79,9 +79,7 @@ class ItemStatistics(SQLModel, table=True):
     run_id: UUID = Field(sa_column=Column(ForeignKey("statistics_run.id"), primary_key=True))
     position: int = Field(primary_key=True)
     language: str = Field(max_length=3, primary_key=True)
-    item_version_id: UUID = Field(
-        sa_column=Column(ForeignKey("item_version.id"), nullable=False, index=True)
-    )
+    item_version_id: UUID = Field(sa_column=Column(ForeignKey("item_version.id"), nullable=False, index=True))
     persons: int
     points: int
     possible: int

@@ -27,9 +27,7 @@ ReaderDep = Annotated[Viewer, Depends(holding("exam_manager", "instructor"))]
 ManagerDep = Annotated[Viewer, Depends(holding("exam_manager"))]
 
 
-def texts(
-    session: Session, clock: Clock, viewer: Viewer, items: list[ToldItem]
-) -> dict[UUID, DescribedItem]:
+def texts(session: Session, clock: Clock, viewer: Viewer, items: list[ToldItem]) -> dict[UUID, DescribedItem]:
     """The texts of the items that the viewer may read; of a live exam only an exam manager who trains nobody."""
     return described_items(
         session,

@@ -19,7 +19,6 @@ from app.psychometrics.rules.gates import PERSONS, SHOW, Model
 from app.psychometrics.rules.snapshot_input import Place, Taken
 from app.psychometrics.rules.table import OMITTED, Scores, Table
 
-
 Figures = dict[str, Any]
 
 
