@@ -1,7 +1,7 @@
 """Figures computed in a process of their own: numpy and scipy never enter the process that serves.
 
-The process has no database, is asked on its standard input and answers on its standard output. It is bounded in
-time and memory, and yields to whatever else the machine has to do: an exam that runs comes first.
+The process has no database, is asked on its standard input and answers on its standard output. It is bounded
+in time and memory, and yields to whatever else the machine has to do: an exam that runs comes first.
 """
 
 import json

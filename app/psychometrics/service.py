@@ -181,7 +181,8 @@ def keep(session: Session, clock: Clock, *, request_id: UUID, evidence: Evidence
     )
     if new:
         for place, item in zip(evidence.places, items, strict=bool(items)):
-            _keep_item(session, clock, run_id, place, item, evidence)
+            exposure = {"met": evidence.met.get(place.version_id, 0), "delivered": evidence.delivered}
+            _keep_item(session, clock, run_id, place, item | exposure)
     return new
 
 
@@ -190,13 +191,13 @@ def _ends(attempts: Iterable[FirstAttempt]) -> Iterable[datetime]:
 
 
 _COUNTS = ("persons", "points", "possible", "right", "omitted", "rapid")
+_EXPOSURE = ("met", "delivered")
 
 
-def _keep_item(
-    session: Session, clock: Clock, run_id: UUID, place: FormPlace, item: dict[str, Any], evidence: Evidence
-) -> None:
-    exposure = {"met": evidence.met.get(place.version_id, 0), "delivered": evidence.delivered}
+def _keep_item(session: Session, clock: Clock, run_id: UUID, place: FormPlace, item: dict[str, Any]) -> None:
     by_language = item.pop("by_language")
+    exposure = {name: item.pop(name) for name in _EXPOSURE}
+    told = {name: item[name] for name in ("persons", "points", "possible")} | exposure
     for language, counted in {ALL: item, **by_language}.items():
         counts = {name: counted.pop(name) for name in _COUNTS}
         session.add(
@@ -210,14 +211,5 @@ def _keep_item(
                 **exposure,
             )
         )
-        if language == ALL:
-            bank_service.note_use(
-                session,
-                clock,
-                version_id=place.version_id,
-                source=f"statistics:{run_id}",
-                persons=counts["persons"],
-                points=counts["points"],
-                possible=counts["possible"],
-                **exposure,
-            )
+    source = f"statistics:{run_id}"
+    bank_service.note_use(session, clock, version_id=place.version_id, source=source, **told)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, not_, select
+from sqlalchemy import ColumnElement, Executable, Select, func, not_, select
 from sqlmodel import Session, col
 
 from app.exams.models.attempts import Attempt, Response, ResponseEvent
@@ -50,8 +50,10 @@ class FormPlace(NamedTuple):
 
 @dataclass(slots=True)
 class FirstAttempt:
-    """A first attempt. ``answers``: by place; ``marks``: seconds since the start and the place that was
-    answered then, 0 where the exam was opened in another window; ``languages``: all it was taken in.
+    """A first attempt. ``answers``: by place; ``languages``: all it was taken in.
+
+    ``marks``: seconds since the start and the place that was answered then, 0 where the exam was opened in
+    another window.
     """
 
     id: UUID
@@ -66,10 +68,7 @@ class FirstAttempt:
 
 
 def _first() -> Select[Any]:
-    """Ids of attempts that were the first scored ones of their candidate and exam, and count as evidence.
-
-    Not those that two people ended, nor those whose result was invalidated: their answers may be nobody's own.
-    """
+    """Ids of attempts that were the first scored ones of their candidate and exam."""
     ranked = (
         select(
             col(Attempt.id).label("id"),
@@ -87,6 +86,10 @@ def _first() -> Select[Any]:
 
 
 def _evidence() -> ColumnElement[bool]:
+    """First attempts, but for those that two people ended and those whose result was invalidated.
+
+    The answers of these may be nobody's own.
+    """
     return (
         col(Attempt.id).in_(_first())
         & (col(Attempt.result) != ResultState.INVALIDATED)
@@ -209,7 +212,7 @@ def _note(one: FirstAttempt, kind: EventKind, position: int | None, at: datetime
     one.marks.append(((at - one.started_at).total_seconds(), (position or 0) if kind in _ANSWERED else 0))
 
 
-def _each(session: Session, wanted: Select[Any]) -> Iterator[Any]:
+def _each(session: Session, wanted: Executable) -> Iterator[Any]:
     """The rows, some thousand in memory at once."""
     yield from session.execute(wanted, execution_options={"yield_per": 2000})
 

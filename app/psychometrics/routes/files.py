@@ -11,6 +11,7 @@ from fastapi import Request, Response
 from fastapi.responses import JSONResponse
 from sqlmodel import Session
 
+from app.exams.queries.taken import FormTaken
 from app.kernel.clock import Clock
 from app.kernel.errors import NotFound
 from app.platform.database import Read
@@ -109,7 +110,7 @@ def download_statistics(
 
 def _read(
     session: Session, clock: Clock, viewer: Viewer, form_id: UUID
-) -> tuple[queries.FormTaken, queries.RunFacts, list[ToldItem], dict[UUID, str]]:
+) -> tuple[FormTaken, queries.RunFacts, list[ToldItem], dict[UUID, str]]:
     """A form with its figures, and the names of the items that the viewer may read.
 
     Raises:

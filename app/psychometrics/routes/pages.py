@@ -28,7 +28,7 @@ ManagerDep = Annotated[Viewer, Depends(holding("exam_manager"))]
 
 
 def texts(session: Session, clock: Clock, viewer: Viewer, items: list[ToldItem]) -> dict[UUID, DescribedItem]:
-    """The texts of the items that the viewer may read; of a live exam only an exam manager who trains nobody."""
+    """The texts the viewer may read: those of live exams are for exam managers who train nobody."""
     return described_items(
         session,
         [one.version_id for one in items],

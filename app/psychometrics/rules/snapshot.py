@@ -1,7 +1,7 @@
 """Everything that is kept of the first attempts on a form: the test, each item, each language.
 
-An item of several points counts as right when all of them were reached; where a form has such items, nothing is
-said about its cut score. Numbers are rounded to six places, counts are whole, and what does not exist is None.
+An item of several points counts as right when all of them were reached; where a form has such items, nothing
+is said about its cut score. Numbers are rounded to six places, counts are whole, what does not exist is None.
 The reasons why something is missing are words: pages make sentences of them.
 """
 

@@ -13,9 +13,10 @@ class Place(TypedDict):
 
 
 class Taken(TypedDict):
-    """A first attempt. By place: ``points``, None when left out; the ``chosen`` id, where it is one of the
-    item's; ``seconds``, where they are known.
+    """A first attempt.
 
+    By place: ``points``, None when left out; the ``chosen`` id, where it is one of the item's; ``seconds``,
+    where they are known.
     ``language``: "" when it was taken in several. ``spent``: seconds in all; ``closed_by_time``: the end of
     the time closed it.
     """

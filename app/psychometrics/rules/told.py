@@ -1,4 +1,4 @@
-"""An item as people and files may be told of it: counts of one to four persons are gone, the status is there."""
+"""An item as people and files may be told of it: without counts of one to four persons, with its status."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -52,7 +52,7 @@ _GRAVE = frozenset({Reason.DIFFERS, Reason.AGAINST, Reason.DRAWS_ABLE})
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a verdict rests on. Shares are of 1; ``wrong``: correlations of the wrong choices that are told."""
+    """What a verdict rests on. Shares are of 1; ``wrong``: correlations of wrong choices."""
 
     persons: int
     facility: float
