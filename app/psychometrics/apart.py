@@ -11,6 +11,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from app.psychometrics.rules.gates import Ended
@@ -52,6 +53,15 @@ def ask(question: dict[str, Any], *, seconds: float = SECONDS, size: int = BYTES
     return Answer(ended, told["figures"], told["kibibytes"])
 
 
+def _most_held() -> int | None:
+    """KiB that this process has held at most; ``ru_maxrss`` would tell what its parent held when it began."""
+    try:
+        status = Path("/proc/self/status").read_text(encoding="ascii")
+    except OSError:
+        return None
+    return next((int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM:")), None)
+
+
 def main() -> None:
     """Read a question, answer it."""
     size = int(sys.argv[1])
@@ -64,8 +74,7 @@ def main() -> None:
         sys.exit(_NO_NUMBERS if missing in {"numpy", "scipy"} else 1)
     try:
         figures = rules.snapshot(**json.load(sys.stdin.buffer))
-        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        json.dump({"figures": figures, "kibibytes": most}, sys.stdout, allow_nan=False)
+        json.dump({"figures": figures, "kibibytes": _most_held()}, sys.stdout, allow_nan=False)
     except MemoryError:
         sys.exit(_NO_MEMORY)
 

@@ -29,7 +29,7 @@ def compute(context: Context, payload: dict[str, Any]) -> None:
         evidence = service.read(session, request_id)
         if evidence is None:
             return
-    enough = len(evidence.attempts) >= SHOW
+    enough = evidence.persons >= SHOW
     answer = apart.ask(evidence.question) if enough else Answer(Ended.TOO_FEW)
     if answer.ended in {Ended.NO_NUMBERS, Ended.OVER_LIMIT, Ended.FAILED}:
         log.warning("statistics not computed", request=str(request_id), ended=str(answer.ended))

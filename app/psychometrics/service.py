@@ -1,7 +1,7 @@
 """Asking for the statistics of a form, and keeping what came of it. Never commits."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
+from sys import intern
 from typing import Any
 from uuid import UUID
 
@@ -88,24 +88,35 @@ def ask_for_the_night(session: Session, clock: Clock) -> int:
 
 
 class Evidence:
-    """What a computation looks at, read once."""
+    """What a computation looks at, read once; of each attempt only what ``rules.snapshot`` takes is kept."""
 
     def __init__(self, session: Session, form_id: UUID) -> None:
         self.form = taken.get_taken(session, form_id)
         self.places = taken.places_of(session, form_id)
         self.met = taken.met(session, self.form.exam_id)
         self.delivered = sum(taken.delivered(session, self.form.exam_id).values())
-        own = [str(place.version_id) for place in self.places]
-        read = taken.first_attempts(session, form_id)
-        # an attempt whose pinned items are not the form's would be another form
-        self.attempts = [one for one in read if [place["item"] for place in one.layout] == own]
-        self.items = scored_items(session, self.attempts[0].layout) if self.attempts else ()
+        self.taken: list[Taken] = []
+        self.from_at: datetime | None = None
+        self.until_at: datetime | None = None
+        self._seen: list[list[str]] = []
+        self._items: tuple[scoring.ScoredItem, ...] = ()
         self._texts = banks.versions_by_id(session, [place.version_id for place in self.places])
+        own = [str(place.version_id) for place in self.places]
+        for one in taken.first_attempts(session, form_id):
+            # an attempt whose pinned items are not the form's would be another form
+            if [place["item"] for place in one.layout] == own:
+                self._items = self._items or scored_items(session, one.layout)
+                self._take(one)
+
+    @property
+    def persons(self) -> int:
+        """First attempts that were looked at."""
+        return len(self.taken)
 
     @property
     def rests_on(self) -> str:
         """SHA-256 over the attempts and the checksums of their answers."""
-        return sha256_hex(canonical_json([[str(one.id), one.answers_hash] for one in self.attempts]))
+        return sha256_hex(canonical_json(self._seen))
 
     @property
     def question(self) -> dict[str, Any]:
@@ -119,28 +130,32 @@ class Evidence:
                 else [],
                 "key": list(scored.key),
             }
-            for place, scored in zip(self.places, self.items, strict=True)
+            for place, scored in zip(self.places, self._items, strict=True)
         ]
-        return {
-            "places": places,
-            "taken": [self._taken(one) for one in self.attempts],
-            "cut_score": self.form.cut_score,
-        }
+        return {"places": places, "taken": self.taken, "cut_score": self.form.cut_score}
 
-    def _taken(self, one: FirstAttempt) -> Taken:
+    def _take(self, one: FirstAttempt) -> None:
         seconds, numbers = place_seconds(one.marks), range(1, len(self.places) + 1)
         given = [one.answers.get(number, ()) for number in numbers]
-        return {
-            "language": next(iter(one.languages)) if len(one.languages) == 1 else "",
-            "points": [
-                scoring.points_of(item, chosen) if chosen else None
-                for item, chosen in zip(self.items, given, strict=True)
-            ],
-            "chosen": [chosen[0] if len(chosen) == 1 else None for chosen in given],
-            "seconds": [seconds.get(number) for number in numbers],
-            "spent": (one.ended_at - one.started_at).total_seconds(),
-            "closed_by_time": one.closed_by_time,
-        }
+        self.taken.append(
+            {
+                "language": next(iter(one.languages)) if len(one.languages) == 1 else "",
+                "points": [
+                    scoring.points_of(item, chosen) if chosen else None
+                    for item, chosen in zip(self._items, given, strict=True)
+                ],
+                # what somebody wrote stays where it is
+                "chosen": [
+                    intern(chosen[0]) if chosen and item.type in _ONE_CHOICE else None
+                    for item, chosen in zip(self._items, given, strict=True)
+                ],
+                "seconds": [seconds.get(number) for number in numbers],
+                "spent": (one.ended_at - one.started_at).total_seconds(),
+                "closed_by_time": one.closed_by_time,
+            }
+        )
+        self._seen.append([str(one.id), one.answers_hash])
+        self.from_at, self.until_at = self.from_at or one.ended_at, one.ended_at
 
 
 def read(session: Session, request_id: UUID) -> Evidence | None:
@@ -172,9 +187,9 @@ def keep(session: Session, clock: Clock, *, request_id: UUID, evidence: Evidence
         number=request.number,
         ended=answer.ended,
         at=now,
-        persons=len(evidence.attempts),
-        from_at=min(_ends(evidence.attempts), default=None),
-        until_at=max(_ends(evidence.attempts), default=None),
+        persons=evidence.persons,
+        from_at=evidence.from_at,
+        until_at=evidence.until_at,
         rests_on=evidence.rests_on,
         kibibytes=answer.kibibytes,
         figures=figures,
@@ -184,10 +199,6 @@ def keep(session: Session, clock: Clock, *, request_id: UUID, evidence: Evidence
             exposure = {"met": evidence.met.get(place.version_id, 0), "delivered": evidence.delivered}
             _keep_item(session, clock, run_id, place, item | exposure)
     return new
-
-
-def _ends(attempts: Iterable[FirstAttempt]) -> Iterable[datetime]:
-    return (one.ended_at for one in attempts)
 
 
 _COUNTS = ("persons", "points", "possible", "right", "omitted", "rapid")

@@ -1,12 +1,12 @@
 """What statistics read of a form: who took it first, what they answered, and when. No names, no outcomes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Executable, Select, func, not_, select
+from sqlalchemy import ColumnElement, Select, func, not_, select
 from sqlmodel import Session, col
 
 from app.exams.models.attempts import Attempt, Response, ResponseEvent
@@ -17,6 +17,7 @@ from app.kernel.errors import NotFound
 from app.kernel.locales import Trilingual
 
 _ANSWERED = (EventKind.SAVE, EventKind.CLEAR, EventKind.FLAG, EventKind.UNFLAG)
+_AT_ONCE = 200
 _NOTED = (*_ANSWERED, EventKind.START, EventKind.LANGUAGE, EventKind.TAKEOVER)
 
 
@@ -161,9 +162,21 @@ def places_of(session: Session, form_id: UUID) -> list[FormPlace]:
     return [FormPlace(*row) for row in rows]
 
 
-def first_attempts(session: Session, form_id: UUID) -> list[FirstAttempt]:
-    """The first attempts on a form with their answers and times, in the order in which they ended."""
-    mine = _evidence() & (col(Attempt.form_id) == form_id)
+def first_attempts(session: Session, form_id: UUID) -> Iterator[FirstAttempt]:
+    """The first attempts on a form with their answers and times, in the order in which they ended.
+
+    Some are in memory at once, however many there are.
+    """
+    ids = session.scalars(
+        select(col(Attempt.id))
+        .where(_evidence(), col(Attempt.form_id) == form_id)
+        .order_by(col(Attempt.submitted_at), col(Attempt.id))
+    ).all()
+    for begin in range(0, len(ids), _AT_ONCE):
+        yield from _read(session, ids[begin : begin + _AT_ONCE])
+
+
+def _read(session: Session, ids: Sequence[UUID]) -> Iterable[FirstAttempt]:
     rows = session.execute(
         select(
             col(Attempt.id),
@@ -173,35 +186,27 @@ def first_attempts(session: Session, form_id: UUID) -> list[FirstAttempt]:
             col(Attempt.submitted_at),
             col(Attempt.deadline),
         )
-        .where(mine)
+        .where(col(Attempt.id).in_(ids))
         .order_by(col(Attempt.submitted_at), col(Attempt.id))
     )
     found = {
         row[0]: FirstAttempt(row[0], row[1] or [], row[2] or "", row[3], row[4], row[4] >= row[5])
         for row in rows
     }
-    ids = select(col(Attempt.id)).where(mine)
-    for attempt_id, position, chosen in _each(
-        session,
-        select(col(Response.attempt_id), col(Response.position), col(Response.chosen)).where(
-            col(Response.attempt_id).in_(ids)
-        ),
-    ):
-        if chosen and attempt_id in found:
+    answers = select(col(Response.attempt_id), col(Response.position), col(Response.chosen))
+    for attempt_id, position, chosen in session.execute(answers.where(col(Response.attempt_id).in_(ids))):
+        if chosen:
             found[attempt_id].answers[position] = tuple(chosen)
-    for attempt_id, kind, position, at, locale in _each(
-        session,
-        select(
-            col(ResponseEvent.attempt_id),
-            col(ResponseEvent.kind),
-            col(ResponseEvent.position),
-            col(ResponseEvent.at),
-            col(ResponseEvent.locale),
-        ).where(col(ResponseEvent.attempt_id).in_(ids), col(ResponseEvent.kind).in_(_NOTED)),
-    ):
-        if attempt_id in found:
-            _note(found[attempt_id], kind, position, at, locale)
-    return list(found.values())
+    events = select(
+        col(ResponseEvent.attempt_id),
+        col(ResponseEvent.kind),
+        col(ResponseEvent.position),
+        col(ResponseEvent.at),
+        col(ResponseEvent.locale),
+    ).where(col(ResponseEvent.attempt_id).in_(ids), col(ResponseEvent.kind).in_(_NOTED))
+    for attempt_id, kind, position, at, locale in session.execute(events):
+        _note(found[attempt_id], kind, position, at, locale)
+    return found.values()
 
 
 def _note(one: FirstAttempt, kind: EventKind, position: int | None, at: datetime, locale: object) -> None:
@@ -210,11 +215,6 @@ def _note(one: FirstAttempt, kind: EventKind, position: int | None, at: datetime
             one.languages.add(str(locale))
         return
     one.marks.append(((at - one.started_at).total_seconds(), (position or 0) if kind in _ANSWERED else 0))
-
-
-def _each(session: Session, wanted: Executable) -> Iterator[Any]:
-    """The rows, some thousand in memory at once."""
-    yield from session.execute(wanted, execution_options={"yield_per": 2000})
 
 
 def delivered(session: Session, exam_id: UUID) -> dict[UUID, int]:
