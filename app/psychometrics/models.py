@@ -18,7 +18,7 @@ from app.psychometrics.rules.gates import Ended
 class StatisticsRequest(SQLModel, table=True):
     """Somebody asked for the figures of a form; nobody: the night did.
 
-    ``number`` is one more than that of the last computation, so that a form is asked for once at a time.
+    Who asks while a request waits asks under its ``number``, so that a form is asked for once at a time.
     """
 
     __tablename__ = "statistics_request"

@@ -1,11 +1,11 @@
 """Reads of statistics for pages and files: nothing leaves here that tells of one to four persons."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlmodel import Session, col
 
 from app.exams.queries import taken
@@ -16,6 +16,9 @@ from app.psychometrics.rules.cells import Bar, Share, bars, share, told_counts
 from app.psychometrics.rules.gates import Ended
 from app.psychometrics.rules.told import Counted, ToldItem, tell
 from app.psychometrics.rules.verdict import Word
+
+GIVEN_UP = timedelta(hours=3)
+"""After so long a request has no answer to come: the job's tries are over (``platform.outbox.MAX_TRIES``)."""
 
 
 class Asked(NamedTuple):
@@ -62,8 +65,8 @@ class Standing:
     asked: Asked | None
 
 
-def standing(session: Session, form_id: UUID) -> Standing:
-    """Where the statistics of a form stand.
+def standing(session: Session, form_id: UUID, *, at: datetime) -> Standing:
+    """Where the statistics of a form stand at that instant.
 
     Raises:
         NotFound: no such form.
@@ -72,7 +75,7 @@ def standing(session: Session, form_id: UUID) -> Standing:
         taken.get_taken(session, form_id),
         find_figures(session, form_id),
         _newest(session, form_id),
-        find_asked(session, form_id),
+        find_asked(session, form_id, since=at - GIVEN_UP),
     )
 
 
@@ -89,16 +92,27 @@ def _newest(session: Session, form_id: UUID, *, computed: bool = False) -> RunFa
     return RunFacts(*row) if row else None
 
 
-def find_asked(session: Session, form_id: UUID) -> Asked | None:
-    """The request that waits for its answer."""
+def find_asked(session: Session, form_id: UUID, *, since: datetime) -> Asked | None:
+    """The request that waits for its answer; one from before ``since`` gets none any more."""
     row = session.execute(
         select(col(StatisticsRequest.asked_by), col(StatisticsRequest.asked_at))
-        .outerjoin(StatisticsRun, col(StatisticsRun.request_id) == col(StatisticsRequest.id))
-        .where(col(StatisticsRequest.form_id) == form_id, col(StatisticsRun.id).is_(None))
+        .where(col(StatisticsRequest.form_id) == form_id, *_waits(since))
         .order_by(col(StatisticsRequest.number).desc())
         .limit(1)
     ).first()
     return Asked(*row) if row else None
+
+
+def _waits(since: datetime) -> tuple[ColumnElement[bool], ...]:
+    answered = select(col(StatisticsRun.request_id))
+    return (col(StatisticsRequest.asked_at) > since, col(StatisticsRequest.id).not_in(answered))
+
+
+def next_number(session: Session, form_id: UUID, *, since: datetime) -> int:
+    """The number of the next request: that of the one that waits, if one does, so that both are one."""
+    own = select(func.max(col(StatisticsRequest.number))).where(col(StatisticsRequest.form_id) == form_id)
+    last = int(session.execute(own).scalar_one() or 0)
+    return last + (find_asked(session, form_id, since=since) is None)
 
 
 def get_request(session: Session, request_id: UUID) -> StatisticsRequest:
@@ -117,12 +131,6 @@ def is_answered(session: Session, request_id: UUID) -> bool:
     """Whether a request has its answer."""
     wanted = select(col(StatisticsRun.id)).where(col(StatisticsRun.request_id) == request_id)
     return session.execute(wanted).first() is not None
-
-
-def last_number(session: Session, form_id: UUID) -> int:
-    """The number of the last computation of a form, 0 before the first."""
-    wanted = select(func.max(col(StatisticsRun.number))).where(col(StatisticsRun.form_id) == form_id)
-    return int(session.execute(wanted).scalar_one() or 0)
 
 
 def last_asked_at(session: Session) -> dict[UUID, datetime]:
@@ -147,8 +155,8 @@ class FormLine(NamedTuple):
     waits: bool
 
 
-def list_forms(session: Session) -> list[FormLine]:
-    """Every form with its newest figures, certification first."""
+def list_forms(session: Session, *, at: datetime) -> list[FormLine]:
+    """Every form with its newest figures at that instant, certification first."""
     newest = (
         select(func.max(col(StatisticsRun.number)), col(StatisticsRun.form_id))
         .where(col(StatisticsRun.ended) == Ended.COMPUTED)
@@ -163,13 +171,7 @@ def list_forms(session: Session) -> list[FormLine]:
     )
     runs = {row.form_id: RunFacts(*row[:-1]) for row in rows}
     items = _items_of(session, [run.id for run in runs.values()])
-    waiting = set(
-        session.scalars(
-            select(col(StatisticsRequest.form_id))
-            .outerjoin(StatisticsRun, col(StatisticsRun.request_id) == col(StatisticsRequest.id))
-            .where(col(StatisticsRun.id).is_(None))
-        )
-    )
+    waiting = set(session.scalars(select(col(StatisticsRequest.form_id)).where(*_waits(at - GIVEN_UP))))
     lines = []
     for form in taken.list_taken(session):
         run = runs.get(form.id)

@@ -46,7 +46,7 @@ def ask(session: Session, clock: Clock, *, form_id: UUID, person_id: UUID | None
     if not enough_new(last.persons if last else None, form.persons):
         raise FewNew
     request_id, now = new_id(), clock.now()
-    number = queries.last_number(session, form_id) + 1
+    number = queries.next_number(session, form_id, since=now - queries.GIVEN_UP)
     new = insert_once(
         session,
         StatisticsRequest,

@@ -94,11 +94,33 @@ def test_asking_twice_is_asking_once(world: World) -> None:
     manager = world.browser(factories.person(world, "exam_manager"))
     for _ in range(2):
         assert manager.post(f"{place}/computation").status_code == 303
-    assert "asked for the figures" in manager.get(place).text
+    waiting = manager.get(place, HX_Request="true").text
+    assert "asked for the figures" in waiting
+    assert 'hx-trigger="every 5s"' in waiting
+    assert "<html" not in waiting
     with world.read() as session:
         assert session.execute(text("SELECT COUNT(*) FROM statistics_request")).scalar_one() == 1
     world.work()
     assert count(world, StatisticsRun) == 1
+    assert "hx-trigger" not in manager.get(place, HX_Request="true").text
+
+
+def test_a_request_that_nobody_answered_may_be_made_again(world: World) -> None:
+    """The worker was away, or its job died."""
+    _, place = a_form(world, 40)
+    manager = world.browser(factories.person(world, "exam_manager"))
+    manager.post(f"{place}/computation")
+    assert "Compute the figures now" not in manager.get(place).text
+    assert "Being computed" in manager.get("/en/statistics").text
+    world.clock.advance(timedelta(hours=3, seconds=1))
+    assert "Compute the figures now" in manager.get(place).text
+    assert "Being computed" not in manager.get("/en/statistics").text
+    manager.post(f"{place}/computation")
+    with world.read() as session:
+        numbers = session.execute(text("SELECT number FROM statistics_request ORDER BY number")).scalars()
+        assert list(numbers) == [1, 2]
+    world.work()
+    assert "from 40 first attempts" in manager.get(place).text
 
 
 def test_figures_that_differ_by_a_few_people_are_refused(world: World) -> None:

@@ -116,7 +116,7 @@ def _read(
     Raises:
         NotFound: no such form, or no figures yet.
     """
-    standing = queries.standing(session, form_id)
+    standing = queries.standing(session, form_id, at=clock.now())
     if standing.figures is None:
         raise NotFound
     items = queries.items_of(session, standing.figures.id)

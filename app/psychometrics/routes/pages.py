@@ -39,18 +39,20 @@ def texts(session: Session, clock: Clock, viewer: Viewer, items: list[ToldItem])
 
 
 @router.get("")
-def list_forms(request: Request, session: Read, viewer: ReaderDep) -> Response:
+def list_forms(request: Request, session: Read, clock: ClockDep, viewer: ReaderDep) -> Response:
     """Every form: how many took it, how far its scores can be trusted, how many items want a look."""
     del viewer
-    return page(request, "psychometrics/forms.html", lines=queries.list_forms(session), show=SHOW)
+    return page(
+        request, "psychometrics/forms.html", lines=queries.list_forms(session, at=clock.now()), show=SHOW
+    )
 
 
 @router.get("/{form_id}")
 def show_form(
     request: Request, session: Read, *, clock: ClockDep, viewer: ReaderDep, form_id: UUID
 ) -> Response:
-    """A form: the test in plain words, and its items with their status."""
-    standing = queries.standing(session, form_id)
+    """A form: the test in plain words and its items; a page that waits for figures asks for this part."""
+    standing = queries.standing(session, form_id, at=clock.now())
     run, form = standing.figures, standing.form
     items = queries.items_of(session, run.id) if run else []
     told = queries.told_test(run, max_points=form.max_points) if run else None
@@ -59,6 +61,7 @@ def show_form(
     return page(
         request,
         "psychometrics/form.html",
+        "figures",
         standing=standing,
         form=form,
         run=run,
@@ -100,7 +103,7 @@ def show_item(
     version_id: UUID,
 ) -> Response:
     """An item on a form: what its figures say, and what to do. 404 where there are none."""
-    standing = queries.standing(session, form_id)
+    standing = queries.standing(session, form_id, at=clock.now())
     items = queries.items_of(session, standing.figures.id) if standing.figures else []
     item = next((one for one in items if one.version_id == version_id), None)
     if item is None:
