@@ -1,5 +1,6 @@
 """What the worker does about statistics: compute what was asked for, and ask by itself at night."""
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -9,8 +10,9 @@ import structlog
 
 from app.platform.database import read_session, write_session
 from app.platform.outbox import Context, Handler, Periodic
-from app.psychometrics import apart, service
+from app.psychometrics import apart, queries, service
 from app.psychometrics.apart import Answer
+from app.psychometrics.errors import FewNew
 from app.psychometrics.rules.gates import SHOW, Ended
 
 log = structlog.get_logger()
@@ -42,8 +44,13 @@ def nightly(context: Context) -> int:
     hour = context.clock.now().astimezone(ZoneInfo(context.settings.timezone)).hour
     if hour not in NIGHT:
         return 0
-    with write_session(context.engine) as session:
-        return service.ask_for_the_night(session, context.clock)
+    with read_session(context.engine) as session:
+        due = queries.due_at_night(session, at=context.clock.now())
+    asked = 0
+    for form_id in due:
+        with suppress(FewNew), write_session(context.engine) as session:
+            asked += service.ask(session, context.clock, form_id=form_id, person_id=None)
+    return asked
 
 
 HANDLERS: dict[str, Handler] = {service.COMPUTE: compute}

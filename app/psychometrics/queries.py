@@ -13,12 +13,16 @@ from app.exams.queries.taken import FormTaken
 from app.kernel.errors import NotFound
 from app.psychometrics.models import ALL, ItemStatistics, StatisticsRequest, StatisticsRun
 from app.psychometrics.rules.cells import Bar, Share, bars, share, told_counts
-from app.psychometrics.rules.gates import Ended
+from app.psychometrics.rules.gates import SHOW, Ended, enough_new
 from app.psychometrics.rules.told import Counted, ToldItem, tell
 from app.psychometrics.rules.verdict import Word
 
 GIVEN_UP = timedelta(hours=3)
 """After so long a request has no answer to come: the job's tries are over (``platform.outbox.MAX_TRIES``)."""
+
+
+EVERY_NIGHT = timedelta(hours=20)
+"""At least so long after the last request the night asks again."""
 
 
 class Asked(NamedTuple):
@@ -143,6 +147,20 @@ def last_asked_at(session: Session) -> dict[UUID, datetime]:
     return {row[0]: row[1] for row in rows}
 
 
+def due_at_night(session: Session, *, at: datetime) -> list[UUID]:
+    """The forms that enough people took since their last figures, and that nobody asked for of late."""
+    asked_at, due = last_asked_at(session), []
+    for form in taken.list_taken(session):
+        before = asked_at.get(form.id)
+        recently = before is not None and at - before < EVERY_NIGHT
+        nothing_new = form.last_at is None or (before is not None and form.last_at <= before)
+        if form.persons >= SHOW and not recently and not nothing_new:
+            last = find_figures(session, form.id)
+            if enough_new(last.persons if last else None, form.persons):
+                due.append(form.id)
+    return due
+
+
 class FormLine(NamedTuple):
     """A form in the list. ``alpha``: None without figures; ``look``, ``act``: items by status."""
 
@@ -170,7 +188,7 @@ def list_forms(session: Session, *, at: datetime) -> list[FormLine]:
         )
     )
     runs = {row.form_id: RunFacts(*row[:-1]) for row in rows}
-    items = _items_of(session, [run.id for run in runs.values()])
+    items = _items_of(session, [run.id for run in runs.values()], col(ItemStatistics.language) == ALL)
     waiting = set(session.scalars(select(col(StatisticsRequest.form_id)).where(*_waits(at - GIVEN_UP))))
     lines = []
     for form in taken.list_taken(session):
@@ -195,8 +213,10 @@ def items_of(session: Session, run_id: UUID) -> list[ToldItem]:
     return _items_of(session, [run_id]).get(run_id, [])
 
 
-def _items_of(session: Session, run_ids: list[UUID]) -> dict[UUID, list[ToldItem]]:
-    """By computation its items; the rows of one item stand together, that over all persons first."""
+def _items_of(
+    session: Session, run_ids: list[UUID], *which: ColumnElement[bool]
+) -> dict[UUID, list[ToldItem]]:
+    """By computation its items, in the languages that ``which`` lets in, of which ``all`` must be one."""
     rows = session.execute(
         select(
             col(ItemStatistics.run_id),
@@ -211,7 +231,7 @@ def _items_of(session: Session, run_ids: list[UUID]) -> dict[UUID, list[ToldItem
             col(ItemStatistics.delivered),
             col(ItemStatistics.figures),
         )
-        .where(col(ItemStatistics.run_id).in_(run_ids))
+        .where(col(ItemStatistics.run_id).in_(run_ids), *which)
         .order_by(col(ItemStatistics.run_id), col(ItemStatistics.position))
     )
     found: dict[tuple[UUID, int], dict[str, Counted]] = {}

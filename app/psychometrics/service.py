@@ -1,6 +1,6 @@
 """Asking for the statistics of a form, and keeping what came of it. Never commits."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from sys import intern
 from typing import Any
 from uuid import UUID
@@ -21,7 +21,7 @@ from app.psychometrics import queries
 from app.psychometrics.apart import Answer
 from app.psychometrics.errors import FewNew
 from app.psychometrics.models import ALL, ItemStatistics, StatisticsRequest, StatisticsRun
-from app.psychometrics.rules.gates import SHOW, enough_new
+from app.psychometrics.rules.gates import enough_new
 from app.psychometrics.rules.snapshot_input import Place, Taken
 from app.psychometrics.rules.timing import place_seconds
 from app.question_banks import queries as banks
@@ -30,8 +30,6 @@ from app.question_banks.rules import ItemType
 
 COMPUTE = "psychometrics.compute"
 """The job kind that computes what a request asks for; payload ``{"request_id": …}``."""
-EVERY_NIGHT = timedelta(hours=20)
-"""At least so long after the last request the night asks again."""
 _ONE_CHOICE = frozenset({ItemType.SINGLE, ItemType.TRUE_FALSE})
 
 
@@ -70,21 +68,6 @@ def ask(session: Session, clock: Clock, *, form_id: UUID, person_id: UUID | None
             number=number,
         )
     return new
-
-
-def ask_for_the_night(session: Session, clock: Clock) -> int:
-    """Ask for every form that enough people took since its last figures; how many were asked for."""
-    asked_at, asked = queries.last_asked_at(session), 0
-    for form in taken.list_taken(session):
-        before = asked_at.get(form.id)
-        recently = before is not None and clock.now() - before < EVERY_NIGHT
-        nothing_new = form.last_at is None or (before is not None and form.last_at <= before)
-        if form.persons < SHOW or recently or nothing_new:
-            continue
-        last = queries.find_figures(session, form.id)
-        if enough_new(last.persons if last else None, form.persons):
-            asked += ask(session, clock, form_id=form.id, person_id=None)
-    return asked
 
 
 class Evidence:
