@@ -66,7 +66,7 @@ def main() -> None:
     """Read a question, answer it."""
     size = int(sys.argv[1])
     resource.setrlimit(resource.RLIMIT_AS, (size, size))
-    os.nice(10)
+    os.nice(5)
     try:
         rules = import_module("app.psychometrics.rules.snapshot")
     except ModuleNotFoundError as error:

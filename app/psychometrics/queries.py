@@ -153,8 +153,7 @@ def due_at_night(session: Session, *, at: datetime) -> list[UUID]:
     for form in taken.list_taken(session):
         before = asked_at.get(form.id)
         recently = before is not None and at - before < EVERY_NIGHT
-        nothing_new = form.last_at is None or (before is not None and form.last_at <= before)
-        if form.persons >= SHOW and not recently and not nothing_new:
+        if form.persons >= SHOW and not recently:
             last = find_figures(session, form.id)
             if enough_new(last.persons if last else None, form.persons):
                 due.append(form.id)

@@ -263,6 +263,21 @@ def test_the_night_asks_once_for_what_is_new(world: World) -> None:
         assert session.execute(text("SELECT asked_by FROM statistics_request")).scalar_one() is None
 
 
+def test_what_came_to_nothing_is_asked_for_once_every_night(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(apart, "ask", lambda _question: Answer(Ended.NO_NUMBERS))
+    a_form(world, 40)
+    world.clock.advance(timedelta(hours=14, minutes=30))
+    world.work()
+    world.clock.advance(timedelta(minutes=15))
+    world.work()
+    assert count(world, StatisticsRun) == 1
+    world.clock.advance(timedelta(hours=24))
+    world.work()
+    assert count(world, StatisticsRun) == 2
+
+
 def test_a_job_that_runs_again_keeps_nothing_twice(world: World) -> None:
     computed(world, 40)
     with world.read() as session:

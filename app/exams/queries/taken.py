@@ -36,8 +36,6 @@ class FormTaken(NamedTuple):
     published_at: datetime
     retired_at: datetime | None
     persons: int
-    last_at: datetime | None
-    """When the newest of these attempts ended."""
 
 
 class FormPlace(NamedTuple):
@@ -101,11 +99,7 @@ def _evidence() -> ColumnElement[bool]:
 def list_taken(session: Session, *, form_id: UUID | None = None) -> list[FormTaken]:
     """Every form, certification first, the newest first; or the one of that id."""
     counted = (
-        select(
-            col(Attempt.form_id).label("form_id"),
-            func.count().label("persons"),
-            func.max(col(Attempt.submitted_at)).label("last_at"),
-        )
+        select(col(Attempt.form_id).label("form_id"), func.count().label("persons"))
         .where(_evidence())
         .group_by(col(Attempt.form_id))
         .subquery()
@@ -124,7 +118,6 @@ def list_taken(session: Session, *, form_id: UUID | None = None) -> list[FormTak
             col(Form.published_at),
             col(Form.retired_at),
             func.coalesce(counted.c.persons, 0),
-            counted.c.last_at,
         )
         .join(Blueprint, col(Blueprint.id) == col(Form.blueprint_id))
         .join(Exam, col(Exam.id) == col(Blueprint.exam_id))
