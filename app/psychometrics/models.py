@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, ForeignKey, UniqueConstraint, Uuid
 from sqlmodel import Field, SQLModel
 
 from app.kernel.ids import new_id
@@ -25,9 +25,9 @@ class StatisticsRequest(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("form_id", "number"), CheckConstraint("number >= 1", name="from_one"))
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    form_id: UUID = Field(sa_column=Column(ForeignKey("form.id"), nullable=False))
+    form_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("form.id"), nullable=False))
     number: int
-    asked_by: UUID | None = Field(default=None, sa_column=Column(ForeignKey("person.id")))
+    asked_by: UUID | None = Field(default=None, sa_column=Column(Uuid, ForeignKey("person.id")))
     asked_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
 
@@ -49,9 +49,9 @@ class StatisticsRun(SQLModel, table=True):
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     request_id: UUID = Field(
-        sa_column=Column(ForeignKey("statistics_request.id"), nullable=False, unique=True)
+        sa_column=Column(Uuid, ForeignKey("statistics_request.id"), nullable=False, unique=True)
     )
-    form_id: UUID = Field(sa_column=Column(ForeignKey("form.id"), nullable=False))
+    form_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("form.id"), nullable=False))
     number: int
     ended: Ended = Field(sa_column=Column(word(Ended), nullable=False))
     at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
@@ -77,10 +77,12 @@ class ItemStatistics(SQLModel, table=True):
         CheckConstraint("points BETWEEN 0 AND possible", name="points_possible"),
     )
 
-    run_id: UUID = Field(sa_column=Column(ForeignKey("statistics_run.id"), primary_key=True))
+    run_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("statistics_run.id"), primary_key=True))
     position: int = Field(primary_key=True)
     language: str = Field(max_length=3, primary_key=True)
-    item_version_id: UUID = Field(sa_column=Column(ForeignKey("item_version.id"), nullable=False, index=True))
+    item_version_id: UUID = Field(
+        sa_column=Column(Uuid, ForeignKey("item_version.id"), nullable=False, index=True)
+    )
     persons: int
     points: int
     possible: int

@@ -143,7 +143,7 @@ class ItemUse(SQLModel, table=True):
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    item_version_id: UUID = Field(sa_column=Column(ForeignKey("item_version.id"), nullable=False))
+    item_version_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("item_version.id"), nullable=False))
     source: str = Field(max_length=80)
     at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     persons: int
