@@ -29,6 +29,7 @@ from app.proctoring import routes as proctoring
 from app.programmes import routes as programmes
 from app.programmes.queries.scopes import scope_choices, scope_names
 from app.progress import routes as progress
+from app.psychometrics import routes as psychometrics
 from app.question_banks import routes as question_banks
 from app.web import errors
 from app.web.assets import assets
@@ -45,6 +46,7 @@ ROUTERS = (
     exams.router,
     exams_api.router,
     proctoring.router,
+    psychometrics.router,
     certificates.router,
     certificates_api.router,
     progress.router,

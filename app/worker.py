@@ -25,6 +25,7 @@ from app.platform.outbox import Context, Handler, Periodic
 from app.platform.settings import Settings
 from app.proctoring import jobs as proctoring
 from app.programmes import jobs as programmes
+from app.psychometrics import jobs as psychometrics
 
 log = structlog.get_logger()
 
@@ -46,7 +47,7 @@ def _purge(context: Context) -> None:
         outbox.purge(session, context.clock)
 
 
-_SLICES = (accounts, programmes, courses, exams, proctoring, certificates)
+_SLICES = (accounts, programmes, courses, exams, proctoring, psychometrics, certificates)
 
 
 def handlers() -> dict[str, Handler]:

@@ -15,6 +15,7 @@ import app.exams.models.unsent
 import app.platform.models
 import app.proctoring.models
 import app.programmes.models
+import app.psychometrics.models
 import app.question_banks.models  # noqa: F401  # every table of the product
 from app.kernel.types import Json, UtcDateTime
 from app.platform.database import make_engine

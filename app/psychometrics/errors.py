@@ -1,5 +1,7 @@
 """Why numbers are not given: each is one sentence for whoever asked, with its place where there is one."""
 
+from app.kernel.errors import DomainError
+
 
 class NotComputed(Exception):
     """A statistic that would be wrong or mean nothing; the sentence says why."""
@@ -22,3 +24,9 @@ class NotConverged(NotComputed):
     def __init__(self, why: str, items: tuple[int, ...] = ()) -> None:
         super().__init__(why)
         self.why, self.items = why, items
+
+
+class FewNew(DomainError):
+    """Figures a few persons after the last ones would tell what these few answered."""
+
+    code = "few-new-persons"

@@ -195,3 +195,27 @@ class DraftStep(SQLModel, table=True):
     reason: str = Field(default="", max_length=1000)
     actor_id: UUID | None = Field(default=None, sa_column=Column(Uuid, ForeignKey("person.id")))
     at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+class ItemUse(SQLModel, table=True):
+    """What upper slices know of an item version in use: how often it was met and answered. Append-only.
+
+    ``source``: who says so, as ``statistics:<run>``; the newest counts. ``persons`` reached ``points`` of
+    ``possible`` on their first attempt; ``met`` of ``delivered`` attempts were shown it.
+    """
+
+    __tablename__ = "item_use"
+    __table_args__ = (
+        UniqueConstraint("item_version_id", "source"),
+        CheckConstraint("points BETWEEN 0 AND possible", name="points_possible"),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    item_version_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("item_version.id"), nullable=False))
+    source: str = Field(max_length=80)
+    at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    persons: int
+    points: int
+    possible: int
+    met: int
+    delivered: int

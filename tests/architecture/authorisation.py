@@ -12,6 +12,7 @@ MANAGER = ("exam_manager",)
 PROCTOR = ("proctor",)
 ROOM = ("exam_manager", "proctor")
 COHORT = ("programme_manager",)
+FIGURES = ("exam_manager", "instructor")
 ADMIN = ("administrator",)
 AUDIT = ("administrator", "auditor")
 ITEMS = ("exam_manager", "instructor", "item_reviewer", "translation_checker")
@@ -46,6 +47,8 @@ _GET = {
     PROCTOR: "/rooms /rooms/{sitting_id} /rooms/{sitting_id}/attempts/{attempt_id}/refusal",
     REVIEWER: "/reviews /reviews/{attempt_id}",
     ROOM: "/rooms/attempts/{attempt_id} /rooms/attempts/{attempt_id}/incidents /rooms/attempts/{attempt_id}/unsent /rooms/{sitting_id}/time",
+    FIGURES: "/statistics /statistics/{form_id} /statistics/{form_id}/items/{version_id} "
+    "/statistics/{form_id}/items.csv /statistics/{form_id}/statistics.json",
     OFFICER: (
         "/decisions /decisions/review /decisions/{case_id} /decisions/certificates /decisions/certificates/{number} "
         "/results /results/{attempt_id} /results/{attempt_id}/record"
@@ -76,7 +79,8 @@ _POST = {
     COHORT: "/cohorts",
     MANAGER: (
         "/accommodations/{application_id} /sittings /sittings/{sitting_id}/proctors /sittings/{sitting_id}/browser "
-        "/sittings/{sitting_id}/cancellation /centres /centres/rooms /rooms/attempts/{attempt_id}/void /items/export"
+        "/sittings/{sitting_id}/cancellation /centres /centres/rooms /rooms/attempts/{attempt_id}/void /items/export "
+        "/statistics/{form_id}/computation"
     ),
     ITEMS: "/items/drafts/{draft_id}/steps",
     WRITERS: "/items/import /items/drafts/{draft_id}/text",

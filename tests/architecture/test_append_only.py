@@ -43,6 +43,10 @@ ALWAYS = {
     "review_step",
     "record_view",
     "review_sample",
+    "statistics_request",
+    "statistics_run",
+    "item_statistics",
+    "item_use",
 }
 """No row of these is ever changed. The other guarded tables may change in the columns their guards name."""
 SOMETIMES = {"audit_entry", "milestone", "item_version", "form", "certificate"}

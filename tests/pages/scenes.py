@@ -20,6 +20,7 @@ from app.exams.rules.unsent import KIND
 from app.exams.service.secure_browser_file import read
 from app.kernel.canonical import canonical_json, sha256_hex
 from app.worker import make_context, run_due
+from tests.psychometrics.ground import fill
 from tests.world import World
 
 EXAM = "ceasai-analyst"
@@ -79,7 +80,15 @@ class Scenes:
 
     def play(self) -> None:
         """All of them."""
-        scenes = (self.cohort, self.letters, self.study, self.items, self.exam, self.certificates)
+        scenes = (
+            self.cohort,
+            self.letters,
+            self.study,
+            self.items,
+            self.exam,
+            self.certificates,
+            self.statistics,
+        )
         for scene in (*scenes, self.refusals):
             scene()
 
@@ -324,6 +333,34 @@ class Scenes:
         member.sends(f"certificates/names/{case}")
         officer.opens(f"decisions/review?case={case}")
         officer.sends("decisions/review", case=[str(case)])
+
+    def statistics(self) -> None:
+        """A form that many took is asked for, computed, and read: its table, good and bad items, an instructor."""
+        form = self.one("SELECT id FROM form WHERE slug = 'full-a'")
+        strange = {(7, "kk"): -4.0, (9, "ru"): 4.0, (9, "kk"): 4.0}
+        fill(
+            self.world,
+            form,
+            140,
+            languages=("ru", "kk"),
+            moved=lambda place, language: strange.get((place, language), 0.0),
+            seconds=lambda place: 2 if place == 20 else 45,
+        )
+        manager, place = self.player("gulnara"), f"statistics/{form}"
+        manager.opens(place)
+        manager.sends(f"{place}/computation")
+        manager.opens("statistics")
+        run_due(make_context(self.world.engine, self.world.clock, self.world.settings))
+        table = manager.opens(place)
+        manager.opens(f"{place}?view=attention")
+        items = re.findall(r'href="([^"]+/items/[^"]+)"', table)
+        for item in (items[6], items[8], items[19], items[79]):
+            manager.opens(item)
+        fill(self.world, form, 2, seed=8)
+        manager.opens(place)
+        manager.sends(f"{place}/computation", 409)
+        for tail in (items[6], "statistics", place):
+            self.player("marat").opens(tail)
 
     def refusals(self) -> None:
         """A page that is not there."""

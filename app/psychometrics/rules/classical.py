@@ -110,7 +110,8 @@ def _alpha(count: int, parts: float, total: NDArray[np.float64]) -> float | None
     whole = float(total.var(ddof=1))
     if count < 2 or whole == 0:
         return None
-    return count / (count - 1) * (1 - parts / whole)
+    # items that copy each other give 1, which rounding must not carry beyond
+    return min(1.0, count / (count - 1) * (1 - parts / whole))
 
 
 def correlation(one: NDArray[np.float64], other: NDArray[np.float64]) -> float | None:

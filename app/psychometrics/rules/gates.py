@@ -34,6 +34,27 @@ def told(count: int) -> int | None:
     return count if count == 0 or count >= SMALLEST_CELL else None
 
 
+class Ended(StrEnum):
+    """How a computation of statistics came out."""
+
+    COMPUTED = "computed"
+    TOO_FEW = "too_few"
+    """Fewer persons than figures are shown for: only how many there are is kept."""
+    NO_NUMBERS = "no_numbers"
+    """This installation is without the extra ``psychometrics``."""
+    OVER_LIMIT = "over_limit"
+    """It took more time or memory than it may."""
+    FAILED = "failed"
+
+
+def enough_new(before: int | None, now: int) -> bool:
+    """Whether figures over ``now`` persons may follow figures over ``before`` (None: there are none).
+
+    Two snapshots a few persons apart, one taken from the other, would tell what these few answered.
+    """
+    return before is None or abs(now - before) >= SMALLEST_CELL
+
+
 class Assembled(StrEnum):
     """How a search for forms ended."""
 

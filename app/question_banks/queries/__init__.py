@@ -1,22 +1,23 @@
 """Reads of banks and items. Two doors: delivery never carries a key, scoring never carries a text.
 
-Nothing here shows live items to people, but for the exam itself, whose door leaves out everybody who trains
-(``programmes.queries.trains_condition``). A page that will (an author's or a reviewer's) must do so too.
+Two things show live items to people: the exam itself, whose door leaves out everybody who trains
+(``programmes.queries.trains_condition``), and ``described_items``, which does so too.
 """
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Executable, bindparam, func, or_, select
+from sqlalchemy import Executable, bindparam, func, not_, or_, select
 from sqlmodel import Session
 
 from app.kernel.errors import NotFound
 from app.kernel.locales import Trilingual
 from app.platform.database import kept
+from app.programmes.queries import trains_condition
 from app.question_banks.errors import PracticeBank, SpecimenBank
-from app.question_banks.models import Bank, Item, ItemVersion, Stimulus
+from app.question_banks.models import Bank, Item, ItemUse, ItemVersion, Stimulus
 from app.question_banks.rules import (
     CHOSEN_FROM_A_LIST,
     BankPurpose,
@@ -306,3 +307,54 @@ def modules_of(session: Session, version_ids: Iterable[UUID]) -> dict[UUID, str]
     """The module code of each practice item version."""
     rows = session.execute(select(_version.id, _version.module).where(_version.id.in_(list(version_ids))))
     return {row[0]: row[1] or "" for row in rows}
+
+
+class DescribedItem(NamedTuple):
+    """An item as people who look after a bank read it, with its key."""
+
+    version_id: UUID
+    slug: str
+    number: int
+    type: ItemType
+    cognitive: Cognitive
+    status: ItemStatus
+    stem: Trilingual
+    choices: list[dict[str, Any]]
+    key: list[str]
+
+
+def described_items(
+    session: Session, ids: Iterable[UUID], *, viewer_id: UUID, at: datetime, live: bool
+) -> dict[UUID, DescribedItem]:
+    """The items that the viewer may read: those of practice banks, and with ``live`` those of exams too.
+
+    Whoever trains others at that instant reads no item of an exam, whatever else they are.
+    """
+    practice = _bank.purpose == BankPurpose.PRACTICE
+    allowed = not_(trains_condition(viewer_id, at=at)) if live else practice
+    rows = session.execute(
+        select(
+            _version.id,
+            _item.slug,
+            _version.number,
+            _version.type,
+            _version.cognitive,
+            _version.status,
+            _version.stem,
+            _version.choices,
+            _version.key,
+        )
+        .join(_item, _item.id == _version.item_id)
+        .join(_bank, _bank.id == _item.bank_id)
+        .where(_version.id.in_(list(ids)), or_(practice, allowed))
+    )
+    return {row[0]: DescribedItem(*row) for row in rows}
+
+
+def uses_of(session: Session, ids: Iterable[UUID]) -> dict[UUID, ItemUse]:
+    """What was counted of item versions in use, each as it was counted last."""
+    use: Any = ItemUse
+    rows = session.scalars(
+        select(use).where(use.item_version_id.in_(list(ids))).order_by(use.at, use.id)
+    ).all()
+    return {row.item_version_id: row for row in rows}

@@ -16,8 +16,9 @@ from app.kernel.locales import LOCALES
 from app.kernel.writing import plain_words
 from app.platform import audit
 from app.platform.content import ContentError, Problem
+from app.platform.database import insert_once
 from app.question_banks.importer.reading import ReadBank, ReadItem, ReadStimulus
-from app.question_banks.models import Bank, Item, ItemVersion, Stimulus
+from app.question_banks.models import Bank, Item, ItemUse, ItemVersion, Stimulus
 from app.question_banks.rules import BankOrigin, ItemStatus, alike
 
 
@@ -278,3 +279,9 @@ def version_of(item: ReadItem, **place: Any) -> ItemVersion:
         valid_until=file.valid_until,
         **place,
     )
+
+
+def note_use(session: Session, clock: Clock, *, version_id: UUID, source: str, **counts: int) -> None:
+    """Note once how often an item was met and answered, as ``source`` counted. ``counts``: ``ItemUse``."""
+    values = {"id": new_id(), "item_version_id": version_id, "source": source, "at": clock.now()}
+    insert_once(session, ItemUse, **values, **counts)
