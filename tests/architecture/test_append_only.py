@@ -38,6 +38,9 @@ ALWAYS = {
     "stimulus",
     "browser_file",
     "browser_entry",
+    "message",
+    "message_recipient",
+    "message_reading",
 }
 """No row of these is ever changed. The other guarded tables may change in the columns their guards name."""
 SOMETIMES = {"audit_entry", "milestone", "item_version", "form", "certificate"}
