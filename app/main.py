@@ -19,6 +19,7 @@ from app.courses import routes as courses
 from app.exams import api as exams_api
 from app.exams import routes as exams
 from app.exams.queries.attempts import sweep_delay
+from app.exams.queries.board import Boards
 from app.kernel.clock import Clock, SystemClock
 from app.kernel.locales import LOCALES
 from app.platform import installation, logging
@@ -102,6 +103,7 @@ def create_app(settings: Settings, clock: Clock) -> FastAPI:
     app.state.clock = clock
     app.state.secret = secret(settings)
     app.state.limiter = make_limiter()
+    app.state.boards = Boards()
     app.state.find_viewer = accounts_queries.find_viewer
     app.state.touch = accounts_service.touch
     app.state.find_scopes = scope_choices

@@ -11,6 +11,7 @@ import app.courses.models
 import app.exams.models.attempts
 import app.exams.models.booking
 import app.exams.models.forms
+import app.exams.models.messages
 import app.exams.models.unsent
 import app.platform.models
 import app.proctoring.models

@@ -365,3 +365,13 @@ class UnsentChanged(DomainError):
     """Since the file was shown, something else was stored, or the attempt has ended: look again."""
 
     code = "unsent-changed"
+
+
+# Messages to candidates
+
+
+class MessageEmpty(DomainError):
+    """A message is a ready sentence or an own text: one of the two."""
+
+    code = "message-empty"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY

@@ -34,7 +34,7 @@ _GET = {
         "/exams/{exam_slug}/application/correction /exams/{exam_slug}/application/withdrawal "
         "/exams/{exam_slug}/sittings /exams/bookings/{booking_id}/cancellation /exams/attempts/{attempt_id}/before "
         "/exams/attempts/{attempt_id} /exams/attempts/{attempt_id}/time /exams/attempts/{attempt_id}/submission "
-        "/exams/attempts/{attempt_id}/receipt /exams/attempts/{attempt_id}/settings.seb /exams/receipts/{code}/{digest} /exams/attempts/{attempt_id}/result "
+        "/exams/attempts/{attempt_id}/messages /exams/attempts/{attempt_id}/receipt /exams/attempts/{attempt_id}/settings.seb /exams/receipts/{code}/{digest} /exams/attempts/{attempt_id}/result "
         "/exams/attempts/{attempt_id}/record /exams/attempts/{attempt_id}/record.json "
         "/certificates /certificates/names/{case_id} /cohorts/{cohort_id} /cohorts/{cohort_id}/people.csv "
         "/cohorts/{cohort_id}/invitations"
@@ -46,7 +46,8 @@ _GET = {
     WRITERS: "/items/import /items/drafts/{draft_id}/text",
     PROCTOR: "/rooms /rooms/{sitting_id} /rooms/{sitting_id}/attempts/{attempt_id}/refusal",
     REVIEWER: "/reviews /reviews/{attempt_id}",
-    ROOM: "/rooms/attempts/{attempt_id} /rooms/attempts/{attempt_id}/incidents /rooms/attempts/{attempt_id}/unsent /rooms/{sitting_id}/time",
+    ROOM: "/rooms/attempts/{attempt_id} /rooms/attempts/{attempt_id}/incidents /rooms/attempts/{attempt_id}/unsent "
+    "/rooms/{sitting_id}/time /rooms/{sitting_id}/board /rooms/{sitting_id}/messages",
     FIGURES: "/statistics /statistics/{form_id} /statistics/{form_id}/items/{version_id} "
     "/statistics/{form_id}/items.csv /statistics/{form_id}/statistics.json",
     OFFICER: (
@@ -71,6 +72,7 @@ _POST = {
         "/exams/{exam_slug}/application/correction /exams/{exam_slug}/application/withdrawal "
         "/exams/bookings/{booking_id}/move /exams/bookings/{booking_id}/cancellation /exams/attempts/{attempt_id}/check-in "
         "/exams/attempts/{attempt_id}/browser /exams/attempts/{attempt_id}/statement "
+        "/exams/attempts/{attempt_id}/messages/{message_id}/reading "
         "/certificates/{number}/share-links /certificates/share-links/{link_id}/end /certificates/{number}/name "
         "/certificates/names/{case_id} /invitations/{token} /join/{token} /cohorts/{cohort_id}/instructors "
         "/cohorts/{cohort_id}/instructors/{person_id}/end /cohorts/{cohort_id}/join-link "
@@ -97,7 +99,8 @@ _POST = {
         "/rooms/attempts/{attempt_id}/time /rooms/attempts/{attempt_id}/pause /rooms/attempts/{attempt_id}/resume "
         "/rooms/attempts/{attempt_id}/entry /rooms/attempts/{attempt_id}/unsent /rooms/attempts/{attempt_id}/termination "
         "/rooms/attempts/{attempt_id}/termination/confirmation /rooms/attempts/{attempt_id}/termination/withdrawal "
-        "/rooms/{sitting_id}/time /rooms/attempts/{attempt_id}/browser"
+        "/rooms/{sitting_id}/time /rooms/attempts/{attempt_id}/browser /rooms/{sitting_id}/board "
+        "/rooms/{sitting_id}/messages /rooms/{sitting_id}/pause /rooms/{sitting_id}/resume"
     ),
     OFFICER: (
         "/decisions/review /decisions/{case_id} /decisions/{case_id}/names /decisions/certificates/{number} "

@@ -47,6 +47,9 @@ ALWAYS = {
     "statistics_run",
     "item_statistics",
     "item_use",
+    "message",
+    "message_recipient",
+    "message_reading",
 }
 """No row of these is ever changed. The other guarded tables may change in the columns their guards name."""
 SOMETIMES = {"audit_entry", "milestone", "item_version", "form", "certificate"}

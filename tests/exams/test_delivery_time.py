@@ -17,7 +17,7 @@ from app.exams.errors import (
 from app.exams.models.attempts import TimeGrant
 from app.exams.rules.delivery import GRACE
 from app.exams.rules.states import Lifecycle, Outcome, ResultState
-from app.exams.service import extra_time, supervision
+from app.exams.service import extra_time, supervision, together
 from app.platform.models import AuditEntry
 from app.programmes.rules import TrainingBasis
 from app.programmes.service import relate
@@ -178,7 +178,7 @@ def test_rule_15_for_all_of_a_sitting_running_or_ended_by_time(world: World, man
     running.start()
     before = attempt(world, running.attempt_id).deadline
     with world.write() as session:
-        added = extra_time.grant_all(
+        given = together.give_time(
             session,
             world.clock,
             sitting_id=sitting,
@@ -187,7 +187,8 @@ def test_rule_15_for_all_of_a_sitting_running_or_ended_by_time(world: World, man
             reason=REASON,
             extra=extra_time.Extra("all-1", minutes=10),
         )
-    assert set(added) == {running.attempt_id, ended.attempt_id, waiting.attempt_id}
+    added = {one.attempt_id: one.seconds for one in given if one.error is None}
+    assert added == dict.fromkeys([running.attempt_id, ended.attempt_id, waiting.attempt_id], 600)
     assert attempt(world, running.attempt_id).deadline == before + timedelta(minutes=10)
     assert attempt(world, ended.attempt_id).lifecycle is Lifecycle.IN_PROGRESS
     assert attempt(world, early.attempt_id).lifecycle is Lifecycle.SCORED

@@ -36,6 +36,8 @@ ELSEWHERE = {
     ("GET", "/settings.seb"): "the settings, which an ordinary browser fetches",
     ("GET", "/before"): "the page before the exam, where an ordinary browser begins",
     ("POST", "/check-in"): "before the exam, in either browser",
+    ("GET", "/messages"): "words of staff and no item text; read in either browser",
+    ("POST", "/messages/{message_id}/reading"): "says that words of staff were read",
     ("GET", "/receipt"): "after the exam",
     ("GET", "/result"): "after the exam",
     ("GET", "/record"): "after the exam",

@@ -250,6 +250,7 @@ class Scenes:
         proctor.sends(f"{watched}/resume")
         self._unsent(proctor, watched)
         self._seen(proctor, watched)
+        self._board(manager, proctor, candidate, place)
         proctor.sends(f"{watched}/termination", reason="Үлгі себеп")
         manager.opens(watched)
         manager.sends(f"{watched}/termination/confirmation")
@@ -318,6 +319,36 @@ class Scenes:
         proctor.sends(f"{watched}/unsent", 422, **loaded)
         proctor.sends(f"{watched}/unsent", **loaded, reason="Үлгі себеп")
         proctor.sends(f"{watched}/unsent", **whole)
+
+    def _board(self, manager: Player, proctor: Player, candidate: Player, place: str) -> None:
+        """Everybody of the sitting; each act asks, is corrected, is done; a message is read."""
+        attempt = place.rsplit("/", 1)[1]
+        room = f"rooms/{self.one('SELECT sitting_id FROM attempt WHERE id = :id', id=UUID(attempt).hex)}"
+        for query in ("", "?filter=attention", "?filter=done&sort=name"):
+            manager.opens(f"{room}/board{query}")
+        proctor.opens(f"{room}/board")
+        manager.sends(f"{room}/board", 422, act="pause", who="chosen")
+        manager.opens(f"{room}/messages")
+        some = {"who": "chosen", "attempt": [attempt], "key": "key-0001", "language": "kk"}
+        for act in ("message", "time", "pause", "resume"):
+            manager.sends(f"{room}/board", act=act, **some)
+        manager.sends(f"{room}/board", act="time", who="all")
+        manager.sends(f"{room}/messages", 422, what="own", **some)
+        manager.sends(f"{room}/messages", what="technical", **some)
+        manager.sends(f"{room}/messages", what="own", body="Үлгі хабарлама", **some | {"key": "key-0002"})
+        manager.sends(f"{room}/pause", 422, **some)
+        manager.sends(f"{room}/time", minutes="5", reason="Үлгі себеп", **some)
+        manager.sends(f"{room}/time", minutes="5", reason="Үлгі себеп", **some)
+        manager.sends(f"{room}/pause", reason="Үлгі себеп", **some)
+        candidate.opens(place)
+        manager.sends(f"{room}/resume", **some)
+        manager.sends(f"{room}/resume", **some)
+        for tail in ("", "/submission", "/messages", "/before"):
+            candidate.opens(f"{place}{tail}")
+        candidate.sends(found(r'data-read="([^"]+)"', candidate.opens(place)))
+        candidate.opens(f"{place}/messages")
+        manager.opens(f"{room}/messages")
+        manager.opens(f"{room}/board")
 
     def certificates(self) -> None:
         """Names are confirmed by their holder; the case is reviewed and granted with others."""

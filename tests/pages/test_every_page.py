@@ -21,7 +21,7 @@ from tests.pages.reading import LANGUAGES, faults, faults_of_a_part, fixed_parts
 from tests.pages.scenes import Scenes
 from tests.world import Browser, World
 
-AT_MOST = 250
+AT_MOST = 400
 """Pages walked for one person in one language; more would mean that links breed links."""
 TEMPLATES = {
     path.as_posix().split("/templates/")[1]

@@ -22,6 +22,10 @@ from app.kernel.ids import new_id
 from app.kernel.locales import Locale
 from app.kernel.types import Json, UtcDateTime, word
 
+_COUNTED = text(
+    "kind IN ('language', 'takeover', 'refused_stale', 'refused_late', 'refused_closed', 'refused_window')"
+)
+"""Few of all events: what a live board counts, found without reading every save."""
 _OPEN = text("lifecycle IN ('scheduled', 'checkin', 'ready', 'in_progress', 'interrupted', 'paused')")
 
 
@@ -165,6 +169,13 @@ class ResponseEvent(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("attempt_id", "idempotency_key"),
         Index("ix_response_event_attempt", "attempt_id", "id"),
+        Index(
+            "ix_response_event_counted",
+            "attempt_id",
+            "kind",
+            sqlite_where=_COUNTED,
+            postgresql_where=_COUNTED,
+        ),
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)

@@ -14,6 +14,7 @@ from sqlmodel import Session, col
 from app.exams.models.attempts import Attempt, AttemptTransition, Response, ResponseEvent
 from app.exams.models.booking import Sitting
 from app.exams.models.forms import Blueprint, Exam, Form
+from app.exams.queries.messages import unread_count
 from app.exams.rules import booking as booking_rules
 from app.exams.rules.delivery import BEFORE_START, GRACE, AnswerEvent, lag, replay, start_is_over
 from app.exams.rules.responses import is_complete, shape_of
@@ -47,6 +48,8 @@ class OpenWindow(NamedTuple):
     layout: list[dict[str, Any]] | None
     browser_check: BrowserCheck
     browser_key: str | None
+    unread: int
+    """Messages that the candidate has not said to have read."""
 
     def remaining(self, at: datetime) -> timedelta:
         """The time left at ``at``, never negative; while paused, what was kept."""
@@ -141,6 +144,7 @@ _WINDOW: Executable = (
         _attempt.layout,
         _attempt.browser_check,
         _attempt.browser_key,
+        unread_count(_attempt.id),
     )
     .join_from(table_of(Attempt), table_of(Exam), _exam.id == _attempt.exam_id)
     .where(_attempt.id == bindparam("attempt"), _attempt.candidate_id == bindparam("candidate"))

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlmodel import Session, col
 
 from app.exams.models.attempts import Attempt
@@ -18,6 +18,8 @@ from app.kernel.locales import Locale, Trilingual
 from app.programmes.queries import trained_condition
 
 _CANDIDATE = cast(ColumnElement[Any], col(Attempt.candidate_id))
+SEAT = func.max(col(Booking.seat))
+"""The seat of a row of ``seated``."""
 
 
 class RoomFacts(NamedTuple):
@@ -110,29 +112,10 @@ def _rooms(session: Session, *conditions: ColumnElement[bool]) -> list[RoomFacts
     return [RoomFacts(*row) for row in rows]
 
 
-def list_candidates(
-    session: Session, proctor_id: UUID, sitting_id: UUID, *, at: datetime
-) -> list[CandidateFacts]:
-    """Who is expected in a room or sits in it, without anybody the proctor has trained.
-
-    Who waits to be admitted comes first, then by seat. Withdrawn attempts are left out.
-    """
-    rows = session.execute(
-        select(
-            col(Attempt.id),
-            col(Attempt.code),
-            col(Application.name_latin),
-            col(Application.name_cyrillic),
-            func.max(col(Booking.seat)),
-            col(Attempt.lifecycle),
-            col(Attempt.locale),
-            col(Attempt.deadline),
-            col(Attempt.extra_seconds),
-            col(Attempt.identity_at),
-            col(Attempt.last_seen_at),
-            col(Attempt.submitted_at),
-            col(Attempt.browser_check),
-        )
+def seated(sitting_id: UUID, *columns: Any) -> Select[Any]:
+    """Who is expected in a room or sits in it, with names as in the document; who withdrew is left out."""
+    return (
+        select(*columns)
         .join(
             Application,
             (col(Application.person_id) == col(Attempt.candidate_id))
@@ -145,13 +128,38 @@ def list_candidates(
             & (col(Booking.sitting_id) == col(Attempt.sitting_id))
             & col(Booking.state).in_([BookingState.BOOKED, BookingState.USED]),
         )
-        .where(
-            col(Attempt.sitting_id) == sitting_id,
-            col(Attempt.lifecycle) != Lifecycle.WITHDRAWN,
+        .where(col(Attempt.sitting_id) == sitting_id, col(Attempt.lifecycle) != Lifecycle.WITHDRAWN)
+        .group_by(col(Attempt.id), col(Application.id))
+    )
+
+
+def list_candidates(
+    session: Session, proctor_id: UUID, sitting_id: UUID, *, at: datetime
+) -> list[CandidateFacts]:
+    """Who is expected in a room or sits in it, without anybody the proctor has trained.
+
+    Who waits to be admitted comes first, then by seat. Withdrawn attempts are left out.
+    """
+    rows = session.execute(
+        seated(
+            sitting_id,
+            col(Attempt.id),
+            col(Attempt.code),
+            col(Application.name_latin),
+            col(Application.name_cyrillic),
+            SEAT,
+            col(Attempt.lifecycle),
+            col(Attempt.locale),
+            col(Attempt.deadline),
+            col(Attempt.extra_seconds),
+            col(Attempt.identity_at),
+            col(Attempt.last_seen_at),
+            col(Attempt.submitted_at),
+            col(Attempt.browser_check),
+        ).where(
             ~trained_condition(proctor_id, _CANDIDATE, at=at),
             col(Attempt.candidate_id) != proctor_id,
         )
-        .group_by(col(Attempt.id), col(Application.id))
     )
     found = [CandidateFacts(*row) for row in rows]
     return sorted(found, key=_order)

@@ -4,17 +4,19 @@ from app.exams.routes import (
     accommodations,
     applications,
     attempts,
+    board,
     booking,
     centres,
     checkin,
+    messages,
     notices,
     releases,
     results,
-    room_time,
     rooms,
     secure_browser,
     sittings,
     supervision,
+    together,
     unsent,
 )
 from app.platform.routing import Router
@@ -24,6 +26,7 @@ from app.web.pages import KEPT_NOWHERE
 router = Router(prefix=PREFIX)
 for part in (
     attempts,
+    messages,
     results,
     supervision,
     unsent,
@@ -33,7 +36,8 @@ for part in (
     booking,
     checkin,
     rooms,
-    room_time,
+    board,
+    together,
     sittings,
     centres,
     releases,

@@ -22,6 +22,7 @@ from app.exams.routes.exam_window import (
     place_of,
     read_order,
 )
+from app.exams.routes.messages import read_in, told_in
 from app.exams.rules import delivery as rules
 from app.exams.rules.states import Lifecycle
 from app.exams.service import answers, delivery, hand_in
@@ -88,7 +89,9 @@ def _enter(
     window = queries.window_of(session, candidate_id, attempt_id)
     if again and window.lifecycle not in {*rules.RUNNING, Lifecycle.PAUSED}:
         raise delivery.refusal_to_write(window.lifecycle)
-    waiting = exam_page.waiting(request, clock, window) or exam_page.kept_out(request, session, clock, window)
+    waiting = exam_page.waiting(request, session, clock, window) or exam_page.kept_out(
+        request, session, clock, window
+    )
     if waiting is not None:
         return waiting
     entered = delivery.enter(
@@ -157,7 +160,8 @@ def save(
     )
     if isinstance(saved, Refused):
         window = queries.window_of(session, viewer.person_id, attempt_id)
-        return exam_page.refused(request, window, order, saved)
+        return exam_page.refused(request, session, window, order, saved)
+    read_in(session, clock, form, candidate_id=viewer.person_id, attempt_id=attempt_id)
     shown = Shown.of(saved.conflicts, everything=form.get("view") == "all")
     if wants_fragment(request):
         clashes = exam_page.clashes(request, session, viewer.person_id, attempt_id, saved.conflicts)
@@ -218,6 +222,7 @@ def ask_submission(
         remaining=window.remaining(clock.now()),
         saved_at=exam_page.last_saved(given),
         lease=entered.lease,
+        told=told_in(session, window),
         key=new_id().hex,
     )
     return keep_lease(request, response, attempt_id, entered.lease if entered.fresh else None)
@@ -240,7 +245,7 @@ def create_submission(
     )
     if isinstance(result, Refused):
         window = queries.window_of(session, viewer.person_id, attempt_id)
-        return exam_page.refused(request, window, order, result)
+        return exam_page.refused(request, session, window, order, result)
     if result.conflicts:
         window = queries.window_of(session, viewer.person_id, attempt_id)
         shown = Shown.of(result.conflicts)

@@ -12,6 +12,7 @@ from app.exams.queries import booking as queries
 from app.exams.queries.attempts import find_reason
 from app.exams.routes.boxes import say_boxes
 from app.exams.routes.browser_proof import file_token, proof_of
+from app.exams.routes.messages import told_now
 from app.exams.rules import booking as rules
 from app.exams.rules.secure_browser import Verdict, judge
 from app.exams.rules.states import OPEN
@@ -51,6 +52,7 @@ def _before(
         switch_path=f"/{request.path_params['locale']}/exams/attempts/{attempt_id}/before",
         one=one,
         application=application,
+        told=told_now(session, attempt_id) if one.lifecycle in OPEN else [],
         reason=None if one.lifecycle in OPEN else find_reason(session, attempt_id),
         window=window.value,
         check_in_from=one.opens_at - rules.CHECK_IN_BEFORE if one.opens_at else None,

@@ -14,6 +14,7 @@ from app.exams.queries.shown import shown_items
 from app.exams.routes.browser_proof import proof_of
 from app.exams.routes.clashes import Clash, clash_of
 from app.exams.routes.exam_window import lease_of, place_of
+from app.exams.routes.messages import told_in
 from app.exams.rules import delivery as rules
 from app.exams.rules.responses import in_controls, is_unread, shared_places
 from app.exams.rules.secure_browser import BrowserCheck, BrowserEvent, Verdict, is_restarted, judge
@@ -51,12 +52,12 @@ class Shown:
         return HTTPStatus.CONFLICT if self.conflicts else HTTPStatus.OK
 
 
-def waiting(request: Request, clock: Clock, window: queries.OpenWindow) -> Response | None:
+def waiting(request: Request, session: Session, clock: Clock, window: queries.OpenWindow) -> Response | None:
     """What is shown instead of items, if the attempt does not run just now: no item text then."""
     now = clock.now()
     if window.lifecycle in rules.RUNNING and window.deadline is not None:
         if rules.arrival(deadline=window.deadline, at=now) is rules.Arrival.OVER:
-            return _wait(request, window, "over")
+            return _wait(request, session, window, "over")
         if rules.needs_release(
             mode=window.mode,
             lifecycle=window.lifecycle,
@@ -64,11 +65,11 @@ def waiting(request: Request, clock: Clock, window: queries.OpenWindow) -> Respo
             last_seen_at=window.last_seen_at,
             at=now,
         ):
-            return _wait(request, window, "release")
+            return _wait(request, session, window, "release")
         return None
     if window.lifecycle is Lifecycle.SCORED:
         return go(request, f"{place_of(window.id)}/receipt")
-    return _wait(request, window, str(window.lifecycle))
+    return _wait(request, session, window, str(window.lifecycle))
 
 
 def kept_out(request: Request, session: Session, clock: Clock, window: queries.OpenWindow) -> Response | None:
@@ -85,7 +86,7 @@ def kept_out(request: Request, session: Session, clock: Clock, window: queries.O
     if window.browser_check is BrowserCheck.REQUIRED and judge(proof, window.browser_key or "") is (
         Verdict.MISSING
     ):
-        return _wait(request, window, "browser", status=HTTPStatus.CONFLICT)
+        return _wait(request, session, window, "browser", status=HTTPStatus.CONFLICT)
     stopped = secure_browser.stop_unless_proven(session, clock, window, proof)
     if stopped is None and window.browser_check is BrowserCheck.REQUIRED:
         known = lease_of(request, window.id) != ""
@@ -95,7 +96,7 @@ def kept_out(request: Request, session: Session, clock: Clock, window: queries.O
         if not is_restarted(mode=window.mode, had_window=had_window, knows_window=known):
             return None
         secure_browser.hold(session, clock, window.id, BrowserEvent.RESTARTED)
-    return _wait(request, window, "held", status=HTTPStatus.CONFLICT)
+    return _wait(request, session, window, "held", status=HTTPStatus.CONFLICT)
 
 
 _WHY = {
@@ -109,6 +110,7 @@ _WHY = {
 
 def _wait(
     request: Request,
+    session: Session,
     window: queries.OpenWindow,
     why: str,
     *,
@@ -123,15 +125,18 @@ def _wait(
         window=window,
         why=_WHY.get(why, why),
         kept=list(kept),
+        told=told_in(session, window),
     )
 
 
-def refused(request: Request, window: queries.OpenWindow, order: Order, refusal: Refused) -> Response:
+def refused(
+    request: Request, session: Session, window: queries.OpenWindow, order: Order, refusal: Refused
+) -> Response:
     """A refused write: a note for a script; for a plain browser the page that says where things stand."""
     if wants_fragment(request):
         return errors.refused(request, refusal)
     kept = [] if refusal.error.facts.get("saved") else [given.position for given in order.answers]
-    return _wait(request, window, refusal.error.code, status=refusal.error.status, kept=kept)
+    return _wait(request, session, window, refusal.error.code, status=refusal.error.status, kept=kept)
 
 
 def last_saved(given: dict[int, queries.Answer]) -> datetime | None:
@@ -194,6 +199,7 @@ def show_items(
         remaining=window.remaining(now),
         saved_at=last_saved(given),
         lease=lease,
+        told=told_in(session, window),
         key=new_id().hex,
         others=[other for other in LOCALES if str(other) != locale],
         late=window.deadline is not None and now > window.deadline,

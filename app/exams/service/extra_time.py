@@ -4,11 +4,11 @@ An approved accommodation stands in ``Attempt.extra_seconds`` from booking on; a
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlmodel import Session, col
 
 from app.accounts import service as accounts
@@ -24,7 +24,6 @@ from app.exams.models.attempts import Attempt, TimeGrant
 from app.exams.queries import attempts as queries
 from app.exams.rules import delivery as rules
 from app.exams.rules.states import Axis, Lifecycle, Outcome, ResultState
-from app.exams.rules.transitions import Who
 from app.exams.service import doors, hand_in, history
 from app.exams.service.supervision import Roles
 from app.kernel.clock import Clock
@@ -183,61 +182,3 @@ def _reopen(
     )
     accounts.keep_alive(session, attempt.candidate_id, deadline + rules.GRACE)
     return {"reopened": True, **before}
-
-
-def grant_all(
-    session: Session,
-    clock: Clock,
-    *,
-    sitting_id: UUID,
-    actor_id: UUID,
-    roles: Roles,
-    reason: str,
-    extra: Extra,
-) -> dict[UUID, int]:
-    """Give everybody of a sitting extra time who has not finished; seconds added, by attempt.
-
-    An exam manager's grant also opens what only the time ended. Who handed in early stays closed. All rows
-    are held before the first is looked at, so that nobody finishes in between.
-
-    Raises:
-        See ``grant``; a candidate whose released result or termination stands, who has begun another
-        attempt, or whom the actor trained, is left out.
-    """
-    unfinished = {*rules.BEFORE_START, *rules.RUNNING, Lifecycle.PAUSED}
-    rows = session.execute(
-        select(col(Attempt.id), col(Attempt.lifecycle), col(Attempt.deadline), col(Attempt.submitted_at))
-        .where(col(Attempt.sitting_id) == sitting_id)
-        .order_by(col(Attempt.id))
-        .with_for_update(key_share=True)
-    ).all()
-    added: dict[UUID, int] = {}
-    for row in rows:
-        again = Who.EXAM_MANAGER in roles and _ended_by_time(row.lifecycle, row.deadline, row.submitted_at)
-        if row.lifecycle not in unfinished and not again:
-            continue
-        try:
-            with session.begin_nested():
-                seconds = grant(
-                    session,
-                    clock,
-                    attempt_id=row.id,
-                    actor_id=actor_id,
-                    roles=roles,
-                    reason=reason,
-                    extra=extra,
-                )
-        except (ResultStands, TerminationStands, OpenAttempt):
-            continue  # the savepoint has taken back what was written for this one
-        if not isinstance(seconds, Refused):
-            added[row.id] = seconds
-    return added
-
-
-def _ended_by_time(lifecycle: Lifecycle, deadline: datetime | None, submitted_at: datetime | None) -> bool:
-    return (
-        lifecycle is Lifecycle.SCORED
-        and deadline is not None
-        and submitted_at is not None
-        and rules.closed_by_time(deadline=deadline, submitted_at=submitted_at)
-    )

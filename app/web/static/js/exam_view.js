@@ -10,7 +10,11 @@
     const two = (value) => String(value).padStart(2, "0");
     return Math.floor(whole / 3600) + ":" + two(Math.floor((whole % 3600) / 60)) + ":" + two(whole % 60);
   };
-  function parse(text) { return new DOMParser().parseFromString(text, "text/html"); }
+  function parse(text) { // whoever else wants to know what the server said hears it here
+    const told = new DOMParser().parseFromString(text, "text/html");
+    document.dispatchEvent(new CustomEvent("exam:told", { detail: told }));
+    return told;
+  }
 
   function say(text) { find("#say").textContent = text; }
   function element(name, className, text) {
