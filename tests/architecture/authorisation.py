@@ -12,7 +12,6 @@ MANAGER = ("exam_manager",)
 PROCTOR = ("proctor",)
 ROOM = ("exam_manager", "proctor")
 COHORT = ("programme_manager",)
-FIGURES = ("exam_manager", "instructor")
 ADMIN = ("administrator",)
 AUDIT = ("administrator", "auditor")
 ITEMS = ("exam_manager", "instructor", "item_reviewer", "translation_checker")
@@ -43,13 +42,12 @@ _GET = {
     MANAGER: "/accommodations /accommodations/{application_id} /sittings /sittings/{sitting_id} /centres "
     "/sittings/{sitting_id}/cancellation /items/export",
     ITEMS: "/items /items/drafts/{draft_id} /items/drafts/{draft_id}/preview",
-    WRITERS: "/items/import /items/drafts/{draft_id}/text",
+    WRITERS: "/items/import /items/drafts/{draft_id}/text /statistics /statistics/{form_id} "
+    "/statistics/{form_id}/items/{version_id} /statistics/{form_id}/items.csv /statistics/{form_id}/statistics.json",
     PROCTOR: "/rooms /rooms/{sitting_id} /rooms/{sitting_id}/attempts/{attempt_id}/refusal",
     REVIEWER: "/reviews /reviews/{attempt_id}",
     ROOM: "/rooms/attempts/{attempt_id} /rooms/attempts/{attempt_id}/incidents /rooms/attempts/{attempt_id}/unsent "
     "/rooms/{sitting_id}/time /rooms/{sitting_id}/board /rooms/{sitting_id}/messages",
-    FIGURES: "/statistics /statistics/{form_id} /statistics/{form_id}/items/{version_id} "
-    "/statistics/{form_id}/items.csv /statistics/{form_id}/statistics.json",
     OFFICER: (
         "/decisions /decisions/review /decisions/{case_id} /decisions/certificates /decisions/certificates/{number} "
         "/results /results/{attempt_id} /results/{attempt_id}/record"
