@@ -13,6 +13,7 @@ from starlette_compress import CompressMiddleware
 from app.accounts import queries as accounts_queries
 from app.accounts import routes as accounts
 from app.accounts import service as accounts_service
+from app.appeals import routes as appeals
 from app.certificates import api as certificates_api
 from app.certificates import routes as certificates
 from app.courses import routes as courses
@@ -50,6 +51,7 @@ ROUTERS = (
     psychometrics.router,
     certificates.router,
     certificates_api.router,
+    appeals.router,
     progress.router,
 )
 

@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.accounts import jobs as accounts
+from app.appeals import jobs as appeals
 from app.certificates import jobs as certificates
 from app.courses import jobs as courses
 from app.exams import jobs as exams
@@ -47,7 +48,7 @@ def _purge(context: Context) -> None:
         outbox.purge(session, context.clock)
 
 
-_SLICES = (accounts, programmes, courses, exams, proctoring, psychometrics, certificates)
+_SLICES = (accounts, programmes, courses, exams, proctoring, psychometrics, certificates, appeals)
 
 
 def handlers() -> dict[str, Handler]:

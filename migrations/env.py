@@ -6,12 +6,15 @@ from alembic import context
 from sqlmodel import SQLModel
 
 import app.accounts.models
+import app.appeals.models.challenges
+import app.appeals.models.rescoring
 import app.certificates.models
 import app.courses.models
 import app.exams.models.attempts
 import app.exams.models.booking
 import app.exams.models.forms
 import app.exams.models.messages
+import app.exams.models.rescoring
 import app.exams.models.unsent
 import app.platform.models
 import app.proctoring.models

@@ -32,6 +32,7 @@ CAST = (
     Part("saule", "Болжамова Сәуле", "Bolzhamova Saule", Locale.KK, "proctor"),
     Part("zarina", "Мысалбекова Зарина", "Mysalbekova Zarina", Locale.KK, "incident_reviewer"),
     Part("yerlan", "Үлгіев Ерлан", "Ulgiyev Yerlan", Locale.RU, "certification_officer"),
+    Part("timur", "Примеров Тимур", "Primerov Timur", Locale.RU, "appeals_panel"),
     Part("dinara", "Сынақова Динара", "Synaqova Dinara", Locale.KK, "programme_manager"),
     Part("anna", "Примерова Анна", "Primerova Anna", Locale.RU, "administrator"),
     Part("talgat", "Жорамалов Талғат", "Zhoramalov Talgat", Locale.KK, "auditor"),

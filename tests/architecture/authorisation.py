@@ -16,6 +16,8 @@ ADMIN = ("administrator",)
 AUDIT = ("administrator", "auditor")
 ITEMS = ("exam_manager", "instructor", "item_reviewer", "translation_checker")
 WRITERS = ("exam_manager", "instructor")
+PANEL = ("item_reviewer", "appeals_panel")
+RESCORES = (*PANEL, "certification_officer")
 
 _GET = {
     PUBLIC: (
@@ -34,7 +36,7 @@ _GET = {
         "/exams/{exam_slug}/sittings /exams/bookings/{booking_id}/cancellation /exams/attempts/{attempt_id}/before "
         "/exams/attempts/{attempt_id} /exams/attempts/{attempt_id}/time /exams/attempts/{attempt_id}/submission "
         "/exams/attempts/{attempt_id}/messages /exams/attempts/{attempt_id}/receipt /exams/attempts/{attempt_id}/settings.seb /exams/receipts/{code}/{digest} /exams/attempts/{attempt_id}/result "
-        "/exams/attempts/{attempt_id}/record /exams/attempts/{attempt_id}/record.json "
+        "/exams/attempts/{attempt_id}/record /exams/attempts/{attempt_id}/record.json /exams/attempts/{attempt_id}/challenges "
         "/certificates /certificates/names/{case_id} /cohorts/{cohort_id} /cohorts/{cohort_id}/people.csv "
         "/cohorts/{cohort_id}/invitations"
     ),
@@ -50,8 +52,10 @@ _GET = {
     "/rooms/{sitting_id}/time /rooms/{sitting_id}/board /rooms/{sitting_id}/messages",
     OFFICER: (
         "/decisions /decisions/review /decisions/{case_id} /decisions/certificates /decisions/certificates/{number} "
-        "/results /results/{attempt_id} /results/{attempt_id}/record"
+        "/results /results/{attempt_id} /results/{attempt_id}/record /rescores/certificates"
     ),
+    PANEL: "/challenges /challenges/items/{version_id} /challenges/{challenge_id} /rescores/items/{version_id}",
+    RESCORES: "/rescores /rescores/{plan_id}",
     ADMIN: "/admin/people /admin/people/{person_id}",
     AUDIT: "/admin/keys",
 }
@@ -69,7 +73,7 @@ _POST = {
         "/exams/attempts/{attempt_id}/submission /exams/{exam_slug}/application /exams/{exam_slug}/bookings "
         "/exams/{exam_slug}/application/correction /exams/{exam_slug}/application/withdrawal "
         "/exams/bookings/{booking_id}/move /exams/bookings/{booking_id}/cancellation /exams/attempts/{attempt_id}/check-in "
-        "/exams/attempts/{attempt_id}/browser /exams/attempts/{attempt_id}/statement "
+        "/exams/attempts/{attempt_id}/browser /exams/attempts/{attempt_id}/statement /exams/attempts/{attempt_id}/challenges "
         "/exams/attempts/{attempt_id}/messages/{message_id}/reading "
         "/certificates/{number}/share-links /certificates/share-links/{link_id}/end /certificates/{number}/name "
         "/certificates/names/{case_id} /invitations/{token} /join/{token} /cohorts/{cohort_id}/instructors "
@@ -102,7 +106,13 @@ _POST = {
     ),
     OFFICER: (
         "/decisions/review /decisions/{case_id} /decisions/{case_id}/names /decisions/certificates/{number} "
-        "/decisions/certificates/{number}/correction /results/{attempt_id}/release /results/{attempt_id}/invalidation"
+        "/decisions/certificates/{number}/correction /results/{attempt_id}/release /results/{attempt_id}/invalidation "
+        "/rescores/{plan_id}/decision /rescores/certificates/{review_id}"
+    ),
+    PANEL: (
+        "/challenges/items/{version_id}/proposal /challenges/items/{version_id}/decision "
+        "/challenges/{challenge_id}/proposal /challenges/{challenge_id}/decision /rescores/items/{version_id} "
+        "/rescores/{plan_id}/renewal"
     ),
     ADMIN: (
         "/admin/people/{person_id}/roles /admin/people/{person_id}/roles/{grant_id}/revocation "

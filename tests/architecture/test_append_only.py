@@ -50,6 +50,12 @@ ALWAYS = {
     "message",
     "message_recipient",
     "message_reading",
+    "scoring_override",
+    "attempt_scoring",
+    "challenge_step",
+    "rescore_line",
+    "rescore_decision",
+    "rescore_step",
 }
 """No row of these is ever changed. The other guarded tables may change in the columns their guards name."""
 SOMETIMES = {"audit_entry", "milestone", "item_version", "form", "certificate"}

@@ -20,6 +20,7 @@ from app.exams.rules.unsent import KIND
 from app.exams.service.secure_browser_file import read
 from app.kernel.canonical import canonical_json, sha256_hex
 from app.worker import make_context, run_due
+from tests.pages import rescores
 from tests.psychometrics.ground import fill
 from tests.world import World
 
@@ -89,7 +90,7 @@ class Scenes:
             self.certificates,
             self.statistics,
         )
-        for scene in (*scenes, self.refusals):
+        for scene in (*scenes, lambda: rescores.play(self.player, self.one), self.refusals):
             scene()
 
     def letters(self) -> None:

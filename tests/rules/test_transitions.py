@@ -56,6 +56,7 @@ def test_the_lifecycle_is_exactly_the_specified_one() -> None:
         (L.EXPIRED, L.SCORED),
         (L.TERMINATED, L.SCORED),
         (L.SCORED, L.IN_PROGRESS),
+        (L.SCORED, L.SCORED),
         (L.SCHEDULED, L.NO_SHOW),
         (L.CHECKIN, L.NO_SHOW),
         (L.READY, L.NO_SHOW),
@@ -123,6 +124,7 @@ def test_void_leads_out_of_exactly_the_open_states() -> None:
         (Axis.LIFECYCLE, L.IN_PROGRESS, L.TERMINATED),
         (Axis.LIFECYCLE, L.IN_PROGRESS, L.VOID),
         (Axis.LIFECYCLE, L.SCORED, L.IN_PROGRESS),
+        (Axis.LIFECYCLE, L.SCORED, L.SCORED),
         (Axis.REVIEW, Review.SECOND_REVIEW, Review.IRREGULARITY),
         (Axis.RESULT, ResultState.WITHHELD, ResultState.INVALIDATED),
         (Axis.RESULT, ResultState.RELEASED, ResultState.INVALIDATED),
@@ -177,6 +179,7 @@ def test_each_line_is_for_those_it_names_and_for_nobody_else() -> None:
     ("before", "after", "roles"),
     [
         (L.SCORED, L.IN_PROGRESS, {Who.EXAM_MANAGER}),
+        (L.SCORED, L.SCORED, {Who.CERTIFICATION_OFFICER}),
         (L.IN_PROGRESS, L.VOID, {Who.EXAM_MANAGER}),
         (L.READY, L.NO_SHOW, {Who.SYSTEM}),
         (L.SCHEDULED, L.NO_SHOW, {Who.SYSTEM, Who.PROCTOR}),

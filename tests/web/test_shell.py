@@ -60,6 +60,8 @@ def test_the_menu_leads_everybody_to_what_they_are_here_to_do(world: World) -> N
         "exam_manager": "sittings",
         "administrator": "admin/people",
         "auditor": "admin/keys",
+        "item_reviewer": "challenges",
+        "appeals_panel": "challenges",
     }
     for role, page in leads.items():
         browser = world.browser(factories.person(world, role))

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlmodel import Session, col
 
 from app.certificates.errors import AlreadyDecided, NamesAlreadyConfirmed, OwnTrainee
@@ -11,7 +11,7 @@ from app.certificates.queries.decisions import record_of
 from app.certificates.rules.achievements import CERTIFICATIONS, Achieved
 from app.certificates.rules.deciding import decide_certification, opens_case
 from app.certificates.rules.states import Verdict
-from app.exams.queries.released import released_result
+from app.exams.queries.released import ReleasedResult, released_result
 from app.kernel.clock import Clock
 from app.kernel.errors import NotFound, Refused
 from app.kernel.ids import new_id
@@ -46,9 +46,12 @@ def write_down(session: Session, clock: Clock, achieved: Achieved) -> None:
 def open_case(session: Session, clock: Clock, attempt_id: UUID) -> UUID | None:
     """Put a released, passed, supervised result of certification into the queue; None when it is not one.
 
-    Once per attempt: a second release of the same attempt finds its case.
+    Once per attempt: a second release of the same attempt finds its case, which, while it is undecided, shows
+    the score as it is told now.
     """
     result = released_result(session, attempt_id)
+    if result is not None:
+        _tell_anew(session, clock, result)
     if result is None or not opens_case(
         released=True,
         passed=result.passed,
@@ -95,6 +98,31 @@ def open_case(session: Session, clock: Clock, attempt_id: UUID) -> UUID | None:
     )
     enqueue_later(session, clock, "certificates.names_mail", {"case_id": case_id})
     return case_id
+
+
+def _tell_anew(session: Session, clock: Clock, result: ReleasedResult) -> None:
+    """An undecided case copies the score of its result; after a re-score it copies the new one."""
+    figures = {name: getattr(result, name) for name in ("raw_score", "max_points", "cut_score")}
+    changed = session.scalars(
+        update(CertificationCase)
+        .where(
+            col(CertificationCase.attempt_id) == result.attempt_id,
+            col(CertificationCase.decided_at).is_(None),
+            or_(*(getattr(CertificationCase, name) != value for name, value in figures.items())),
+        )
+        .values(**figures)
+        .returning(col(CertificationCase.id))
+    ).all()
+    for case_id in changed:
+        audit.record(
+            session,
+            clock,
+            actor_id=None,
+            action="certificates.case_score_changed",
+            subject_kind="certification_case",
+            subject_id=case_id,
+            raw_score=result.raw_score,
+        )
 
 
 def confirm_names(session: Session, clock: Clock, *, person_id: UUID, case_id: UUID) -> None:

@@ -33,8 +33,9 @@ class Attempt(SQLModel, table=True):
     """One candidate's one sitting of one published form.
 
     ``cut_score`` is copied from the form at the start, so a later standard-setting study cannot re-decide
-    a sitting that has already taken place. ``outcome`` is written once; every list, report and certificate
-    reads it from here. ``layout`` pins item versions, option order and points when the attempt starts.
+    a sitting that has already taken place. ``outcome`` is the one in force; every list, report and
+    certificate reads it from here. What a recorded re-score replaced stays in ``attempt_scoring``.
+    ``layout`` pins item versions, option order and points when the attempt starts.
     """
 
     __tablename__ = "attempt"

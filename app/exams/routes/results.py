@@ -6,6 +6,7 @@ from fastapi import Request, Response
 
 from app.accounts import queries as accounts
 from app.exams.queries import attempts as attempt_queries
+from app.exams.queries import overriding
 from app.exams.queries import results as queries
 from app.exams.rules import secure_browser
 from app.exams.rules.domains import domain_title
@@ -56,7 +57,14 @@ def show_result(
     reason = attempt_queries.find_reason(session, attempt_id)
     if not ended.is_released:
         return page(
-            request, "exams/result.html", ended=ended, passed=None, bands=[], retake=None, reason=reason
+            request,
+            "exams/result.html",
+            ended=ended,
+            passed=None,
+            bands=[],
+            retake=None,
+            reason=reason,
+            rescores=[],
         )
     passed = ended.outcome is Outcome.PASSED
     retake = None
@@ -74,5 +82,6 @@ def show_result(
         reason=reason,
         bands=[(domain_title(one.domain, locale), one) for one in bands],
         retake=retake,
+        rescores=overriding.rescores_of(session, attempt_id) if ended.result == "reissued" else [],
         open_again=attempt_queries.find_open(session, viewer.person_id, ended.exam_id) is not None,
     )

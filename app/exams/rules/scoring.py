@@ -5,7 +5,7 @@ Points are whole numbers throughout, so that no comparison ever depends on round
 
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from itertools import pairwise
 
@@ -19,7 +19,8 @@ class ScoredItem:
     """One place of a form with its key. ``points`` is a whole number, at least 1.
 
     ``tolerance``: of a numeric item, a decimal; ``accepted``: of a short text, in any language;
-    ``exact_case``: whether its capitals count.
+    ``exact_case``: whether its capitals count; ``also``: further keys, each as right as the first; ``free``:
+    everybody gets the points, also whoever left it empty.
     """
 
     position: int
@@ -31,6 +32,8 @@ class ScoredItem:
     tolerance: str = "0"
     accepted: tuple[str, ...] = ()
     exact_case: bool = False
+    also: tuple[tuple[str, ...], ...] = ()
+    free: bool = False
 
 
 class Band(IntEnum):
@@ -63,9 +66,14 @@ def points_of(item: ScoredItem, chosen: Sequence[str]) -> int:
     """What a stored answer scores by the item's own rule: 0 to ``item.points``, whole; no answer scores 0.
 
     A share of the points is rounded down, and everything right is always all of them. What people rate, a
-    written task, scores 0 here.
+    written task, scores 0 here. Of several keys the one that gives most counts.
     """
-    return _SCORE[item.scoring](item, tuple(chosen)) if chosen else 0
+    if item.free:
+        return item.points
+    if not chosen:
+        return 0
+    keyed = (item, *(replace(item, key=key) for key in item.also))
+    return max(_SCORE[one.scoring](one, tuple(chosen)) for one in keyed)
 
 
 def _all_or_nothing(item: ScoredItem, chosen: tuple[str, ...]) -> int:

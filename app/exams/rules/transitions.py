@@ -109,6 +109,13 @@ LIFECYCLE = (
         reason=True,
     ),
     *_lines(
+        (_L.SCORED,),
+        _L.SCORED,
+        Who.CERTIFICATION_OFFICER,
+        guard="a recorded re-score of a result that nobody was told yet; a told one is reissued",
+        reason=True,
+    ),
+    *_lines(
         (_L.SCHEDULED, _L.CHECKIN), _L.NO_SHOW, Who.SYSTEM, Who.PROCTOR, guard="check-in closed, not ready"
     ),
     *_lines((_L.READY,), _L.NO_SHOW, Who.SYSTEM, guard="the window and the extra time closed; never started"),

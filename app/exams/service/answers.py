@@ -24,8 +24,10 @@ from app.exams.errors import (
 )
 from app.exams.models.attempts import Attempt
 from app.exams.queries import attempts as queries
+from app.exams.queries.overriding import basis_of, versions_of
 from app.exams.rules import delivery as rules
 from app.exams.rules import responses, scoring
+from app.exams.rules.overriding import overridden
 from app.exams.rules.secure_browser import BrowserCheck
 from app.exams.rules.states import EventKind, Lifecycle
 from app.exams.service import delivery, secure_browser
@@ -232,9 +234,15 @@ class Recomputed:
 def scored_items(session: Session, layout: Iterable[Mapping[str, Any]]) -> tuple[scoring.ScoredItem, ...]:
     """The keys of an attempt's items, with the points pinned at its start."""
     places = list(layout)
-    keys = banks.keys_by_id(session, [UUID(place["item"]) for place in places])
+    return items_of(places, banks.keys_by_id(session, [UUID(place["item"]) for place in places]))
+
+
+def items_of(
+    layout: Iterable[Mapping[str, Any]], keys: Mapping[UUID, banks.ItemKey]
+) -> tuple[scoring.ScoredItem, ...]:
+    """The same from keys that are at hand, by item version."""
     return tuple(
-        _scored(position, place, keys[UUID(place["item"])]) for position, place in enumerate(places, start=1)
+        _scored(position, place, keys[UUID(place["item"])]) for position, place in enumerate(layout, start=1)
     )
 
 
@@ -254,6 +262,13 @@ def _scored(position: int, place: Mapping[str, Any], item: banks.ItemKey) -> sco
 
 
 def recompute(session: Session, attempt: Attempt) -> Recomputed:
-    """What the attempt would score if only the append-only events had been kept."""
-    answers = queries.replayed(session, attempt.id)
-    return Recomputed(answers, scoring.raw_score(scored_items(session, attempt.layout or ()), answers))
+    """What the attempt would score if only the append-only events had been kept.
+
+    Corrected keys count as far as its score in force rests on them.
+    """
+    answers, layout = queries.replayed(session, attempt.id), attempt.layout or ()
+    rests_on = basis_of(session, [attempt.id]).get(attempt.id)
+    items = overridden(
+        scored_items(session, layout), versions_of(layout), rests_on.overrides if rests_on else {}
+    )
+    return Recomputed(answers, scoring.raw_score(items, answers))

@@ -1,9 +1,9 @@
 """The end of an attempt: handing in, closing, scoring, releasing.
 
-``close`` is the only caller of the pass rule; whoever ends an attempt comes through it.
+Whoever ends an attempt comes through ``close``; what it scores is asked of ``score``.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,7 +21,7 @@ from app.exams.rules import scoring
 from app.exams.rules.releasing import is_held
 from app.exams.rules.states import Axis, EventKind, Lifecycle, Outcome, ReleasePolicy, ResultState, Review
 from app.exams.rules.transitions import Who
-from app.exams.service import answers, history, secure_browser, signed_in
+from app.exams.service import answers, history, score, secure_browser, signed_in
 from app.exams.service.batch import Conflict, Order
 from app.kernel.clock import Clock
 from app.kernel.errors import Refused
@@ -141,10 +141,8 @@ def close(
     if how in _EVENT_OF:
         _note(session, attempt, _EVENT_OF[how], clock.now())
     layout, given = attempt.layout or [], queries.answers_of(session, attempt.id)
-    items = answers.scored_items(session, layout)
     chosen = {place: answer.chosen for place, answer in given.items()}
-    points = scoring.raw_score(items, chosen)
-    outcome = scoring.decide_outcome(raw_score=points, cut_score=attempt.cut_score or 0)
+    scored = score.by_rules_in_force(session, attempt, chosen)
     history.move(
         session,
         clock,
@@ -153,9 +151,7 @@ def close(
         Lifecycle.SCORED,
         actor_id=None,
         values={
-            "raw_score": points,
-            "outcome": outcome,
-            "domain_points": scoring.domain_points(items, chosen),
+            **scored.values,
             "counts": queries.count(layout, given)._asdict(),
             "answers_hash": queries.answers_hash(attempt.code, layout, given),
         },
@@ -169,10 +165,12 @@ def close(
         subject_id=attempt.id,
         how=str(how),
         answers_hash=attempt.answers_hash,
-        raw_score=points,
-        cut_score=attempt.cut_score,
-        outcome=str(outcome),
+        raw_score=scored.raw_score,
+        cut_score=scored.cut_score,
+        outcome=str(scored.outcome),
     )
+    if scored.overrides:
+        session.add(score.note_of(attempt.id, scored, at=clock.now()))
     signed_in.settle(session, attempt)
     _after_scoring(session, clock, attempt, terminated=how is Lifecycle.TERMINATED)
 
@@ -250,6 +248,38 @@ def release(
     )
 
 
+def reissue(
+    session: Session,
+    clock: Clock,
+    attempt: Attempt,
+    *,
+    officer_id: UUID,
+    reason: str,
+    values: Mapping[str, Any],
+) -> None:
+    """Tell a released result anew with other figures (``values``: columns), as a recorded re-score asks for.
+
+    The caller holds the attempt's row.
+
+    Raises:
+        MoveNotAllowed: it was not released, or it is being sat again.
+        WrongRole: the officer is the candidate.
+    """
+    certification = session.execute(
+        select(col(Exam.certification)).where(col(Exam.id) == attempt.exam_id)
+    ).scalar_one()
+    _release(
+        session,
+        clock,
+        attempt,
+        actor_id=officer_id,
+        roles={Who.CERTIFICATION_OFFICER},
+        reason=reason,
+        certification=certification,
+        values=values,
+    )
+
+
 def _release(
     session: Session,
     clock: Clock,
@@ -259,6 +289,7 @@ def _release(
     roles: Collection[Who] = (),
     reason: str | None = None,
     certification: bool,
+    values: Mapping[str, Any] | None = None,
 ) -> AttemptTransition:
     again = attempt.result is not ResultState.WITHHELD
     entry = history.move(
@@ -269,8 +300,8 @@ def _release(
         ResultState.REISSUED if again else ResultState.RELEASED,
         actor_id=actor_id,
         roles=roles,
-        reason="scored again after it was reopened" if again else reason,
-        values={"released_at": clock.now()},
+        reason=reason or ("scored again after it was reopened" if again else None),
+        values={"released_at": clock.now(), **(values or {})},
         where=(col(Attempt.lifecycle) == Lifecycle.SCORED,),
     )
     if certification and attempt.outcome is Outcome.PASSED:

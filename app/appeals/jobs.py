@@ -1,0 +1,95 @@
+"""What the worker does here: dry runs, the execution of decided re-scores, letters to the people touched."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from app.accounts.queries import find_contact
+from app.appeals.models.rescoring import RescorePlan
+from app.appeals.queries import challenges, rescoring
+from app.appeals.rules.rescoring import PlanState
+from app.appeals.service import dry_run, execution
+from app.appeals.service.challenges import ANSWER_MAIL
+from app.brands.resolver import resolve
+from app.platform.database import read_session, write_session
+from app.platform.mail import Mail, MailSender
+from app.platform.outbox import Context, Handler, Periodic
+from app.web.pages import render_text
+
+BATCH = 50
+"""Attempts changed in one transaction: answers that are being saved do not wait for a whole re-score."""
+
+
+def compute(context: Context, payload: dict[str, Any]) -> None:
+    """Make the dry run of a plan: read everything, then store it at once."""
+    plan_id = UUID(payload["plan_id"])
+    with read_session(context.engine) as session:
+        plan = session.exec(select(RescorePlan).where(col(RescorePlan.id) == plan_id)).one()
+        if plan.state is not PlanState.COMPUTING:
+            return
+        world = rescoring.world_of(session, plan.item_version_id)
+        lines = dry_run.lines_for(session, plan, world)
+        session.expunge(plan)
+    with write_session(context.engine) as session:
+        dry_run.keep(session, context.clock, plan, world, lines)
+
+
+def execute(context: Context, payload: dict[str, Any]) -> None:
+    """Carry out an approved plan, some attempts at a time. Run again, it goes on where it was stopped."""
+    plan_id = UUID(payload["plan_id"])
+    with write_session(context.engine) as session:
+        if not execution.begin(session, context.clock, plan_id=plan_id):
+            return
+    while True:
+        with write_session(context.engine) as session:
+            found = rescoring.waiting(session, plan_id, limit=BATCH)
+            execution.carry_out(session, context.clock, plan_id=plan_id, attempt_ids=found)
+            if execution.finish(session, context.clock, plan_id=plan_id):
+                return
+
+
+def send_answer(context: Context, payload: dict[str, Any]) -> None:
+    """Tell a candidate that an objection is answered; the answer stands on the page only."""
+    with read_session(context.engine) as session:
+        letter = challenges.find_letter(session, UUID(payload["challenge_id"]))
+    if letter is not None:
+        link = f"exams/attempts/{letter.attempt_id}/challenges"
+        _send(context, letter.candidate_id, "appeals/mail/answer.txt", link=link)
+
+
+def send_corrected(context: Context, payload: dict[str, Any]) -> None:
+    """Tell a candidate that a released result was corrected; what it is now stands on the page only."""
+    with read_session(context.engine) as session:
+        letter = rescoring.find_result_letter(session, UUID(payload["plan_id"]), UUID(payload["attempt_id"]))
+    if letter is not None:
+        link = f"exams/attempts/{letter.attempt_id}/result"
+        _send(context, letter.candidate_id, "appeals/mail/corrected.txt", link=link, code=letter.code)
+
+
+def _send(context: Context, person_id: UUID, template: str, *, link: str, **values: Any) -> None:
+    with read_session(context.engine) as session:
+        contact = find_contact(session, person_id)
+    if contact is None:
+        return
+    brand = resolve(default=context.settings.brand)
+    text = render_text(
+        contact.locale,
+        template,
+        brand=brand,
+        language=contact.locale,
+        link=f"{context.settings.public_base}/{contact.locale}/{link}",
+        **values,
+    )
+    subject, _, body = text.strip().partition("\n")
+    sender: MailSender = context.services["mail"]
+    sender.send(Mail(contact.email, subject, body.strip() + "\n", contact.locale, brand.short_name, brand.id))
+
+
+HANDLERS: dict[str, Handler] = {
+    dry_run.COMPUTE: compute,
+    execution.EXECUTE: execute,
+    ANSWER_MAIL: send_answer,
+    execution.CORRECTED_MAIL: send_corrected,
+}
+PERIODIC: tuple[Periodic, ...] = ()

@@ -1,0 +1,1 @@
+"""What the database keeps about objections and re-scores."""

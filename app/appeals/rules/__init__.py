@@ -1,0 +1,1 @@
+"""Decisions about objections and re-scores: plain values in, plain values out."""

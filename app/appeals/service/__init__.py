@@ -1,0 +1,1 @@
+"""What people do with objections and re-scores. Each verb loads, asks the rules, writes, never commits."""
