@@ -6,7 +6,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale as BabelLocale
-from babel.dates import format_date, format_skeleton, format_time, get_timezone_location
+from babel.dates import format_date, format_time, get_timezone_location
 from babel.numbers import format_decimal, format_percent
 from babel.plural import PluralRule
 
@@ -80,12 +80,6 @@ class Formats:
         """Day, month in words, year."""
         day = self.local(at).date() if isinstance(at, datetime) else at
         return _date(self.locale, day)
-
-    def day_month(self, at: datetime | dt.date) -> str:
-        """Day and month in words, for lists within a year."""
-        day = self.local(at).date() if isinstance(at, datetime) else at
-        text: str = format_skeleton("MMMd", day, locale=self.babel)
-        return text
 
     def month(self, day: dt.date) -> str:
         """A month's short name, standing alone, for the axis of a chart."""

@@ -237,17 +237,6 @@ def list_touched(session: Session, plan_id: UUID, *, page: int) -> Paged[Touched
     return paged(session, wanted, Touched, page=page)
 
 
-def lines_of(session: Session, plan_id: UUID) -> list[RescoreLine]:
-    """Every line of a plan, by attempt."""
-    return list(
-        session.scalars(
-            select(RescoreLine)
-            .where(col(RescoreLine.plan_id) == plan_id)
-            .order_by(col(RescoreLine.attempt_id))
-        )
-    )
-
-
 def plan_hash(plan: RescorePlan, world_hash: str, lines: Sequence[Mapping[str, Any]]) -> str:
     """SHA-256 over the proposal and every line of its dry run, 64 hex digits."""
     return sha256_hex(

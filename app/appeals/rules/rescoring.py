@@ -27,10 +27,6 @@ class PlanState(StrEnum):
     """Something changed after the dry run; nothing was done."""
 
 
-OPEN_PLANS = (PlanState.COMPUTING, PlanState.READY, PlanState.APPROVED, PlanState.EXECUTING)
-"""Of one item version there is one such plan at most."""
-
-
 class Policy(StrEnum):
     """What happens to people for whom the correction is worse."""
 

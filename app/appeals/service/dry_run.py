@@ -167,10 +167,6 @@ def lines_for(session: Session, plan: RescorePlan, world: queries.World) -> list
     return [*lines, *running]
 
 
-def _leads_to_case(one: Holding) -> bool:
-    return one.certification and one.achievement is not None and one.mode is not Mode.UNPROCTORED
-
-
 def _change(one: Holding, scored: Preview) -> Change:
     if _plain(scored.before) != _stored(one):
         return Change.INCONSISTENT

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlmodel import Session, col
 
 from app.exams.models.rescoring import AttemptScoring, ScoringOverride
@@ -95,11 +95,6 @@ def record_override(
         kind=str(override.kind),
         source=source_id,
     )
-
-
-def is_in_force(session: Session, source_id: UUID) -> bool:
-    """Whether what was decided under ``source_id`` is in force."""
-    return bool(session.scalar(select(exists().where(col(ScoringOverride.source_id) == source_id))))
 
 
 def rescore(

@@ -62,8 +62,6 @@ SCORING_OF: dict[ItemType, frozenset[ScoringRule]] = {
 """Which rules may score which type."""
 CHOSEN_FROM_A_LIST = frozenset({ItemType.SINGLE, ItemType.MULTIPLE, ItemType.TRUE_FALSE})
 """Types answered by choosing from a list of texts: those that practice quizzes show."""
-SCORED_BY_PEOPLE = frozenset({ItemType.WRITTEN})
-"""Types that no machine scores: an exam whose result is counted cannot hold them."""
 
 
 class BankPurpose(StrEnum):

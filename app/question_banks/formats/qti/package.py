@@ -22,7 +22,6 @@ from app.question_banks.formats.limits import (
 )
 from app.question_banks.formats.report import FormatError
 
-ZIP = b"PK\x03\x04"
 _END = b"PK\x05\x06"
 _ENTRY = b"PK\x01\x02"
 _LOCATOR_64 = b"PK\x06\x07"
