@@ -1,8 +1,9 @@
 """The live board: what it says of everybody, whom it lists, and that a poll brings only what changed."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 from http import HTTPStatus
 
 import pytest
@@ -109,6 +110,33 @@ def test_a_poll_is_empty_while_nothing_changes_and_brings_only_the_rows_that_did
     assert "1 of 24" in reply.text
     assert "<html" not in reply.text
     assert watch.poll(pulse(reply.text)).status_code == HTTPStatus.NO_CONTENT
+
+
+def test_the_time_of_a_page_moves_while_it_asks_although_nothing_else_changes(world: World) -> None:
+    watch = Watch(world, candidates=1, sit=0)
+    page = watch.staff.get(watch.board).text
+    before = re.search(r"As of ([\d:]+)", page)
+    assert watch.poll(pulse(page), after=29).status_code == HTTPStatus.NO_CONTENT
+    reply = watch.poll(pulse(page), after=1)
+    assert reply.status_code == HTTPStatus.OK
+    assert rows(reply.text) == []
+    after = re.search(r'hx-target="#as-of".*As of ([\d:]+)', reply.text, re.S)
+    assert before
+    assert after
+    first, second = (time.fromisoformat(found.group(1)) for found in (before, after))
+    assert datetime.combine(date.min, second) - datetime.combine(date.min, first) == MINUTE / 2
+    assert watch.poll(pulse(reply.text)).status_code == HTTPStatus.NO_CONTENT
+    for told in ("", "yesterday", "9" * 13):
+        odd = re.sub(r"at=\d+", f"at={told}", pulse(reply.text))
+        assert watch.poll(odd, after=0).status_code == HTTPStatus.OK
+
+
+def test_a_page_goes_on_asking_after_a_reply_that_is_no_board(world: World) -> None:
+    watch = Watch(world, candidates=1)
+    asks = re.search(r'<div id="pulse"[^>]*>', watch.staff.get(watch.board).text)
+    assert asks
+    for kind in ("4xx", "5xx"):
+        assert f'hx-status:{kind}="swap:none"' in asks.group()
 
 
 def test_a_row_that_a_page_lists_stays_until_the_page_is_loaded_again(world: World) -> None:

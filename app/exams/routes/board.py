@@ -1,5 +1,6 @@
 """The live board of a sitting: who is where, and what is to be done for one, several or all of them."""
 
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from uuid import UUID
 
@@ -19,6 +20,11 @@ from app.web.translations import N_
 from app.web.viewer import ClockDep, Viewer
 
 router = Router(prefix="/rooms/{sitting_id}/board")
+
+_TOLD_EVERY = timedelta(seconds=30)
+"""How old the time on a page that keeps asking may become."""
+_DIGITS = 12
+"""Of an instant in epoch seconds, at most."""
 
 
 def _page(
@@ -55,7 +61,7 @@ def _page(
 
 @router.get("")
 def show(request: Request, session: Read, clock: ClockDep, viewer: Supervisor, sitting_id: UUID) -> Response:
-    """Everybody of the sitting; asked again with the last version, only what changed since, or 204."""
+    """Everybody of the sitting; asked again with the last version, only what changed since, or for 30 s 204."""
     room = queries.room_of(session, viewer.person_id, sitting_id, manages=viewer.has("exam_manager"))
     version = request.query_params.get("version", "")
     polled = wants_fragment(request) and version != ""
@@ -71,7 +77,7 @@ def show(request: Request, session: Read, clock: ClockDep, viewer: Supervisor, s
             form=FormState(),
         )
     change = board.since(version)
-    if change.version == version:
+    if change.version == version and not _is_old(request.query_params.get("at", ""), clock.now()):
         return Response(status_code=HTTPStatus.NO_CONTENT, headers={"Cache-Control": "no-store"})
     return page(
         request,
@@ -83,8 +89,15 @@ def show(request: Request, session: Read, clock: ClockDep, viewer: Supervisor, s
         counts=board.counts,
         version=change.version,
         everybody=False,
+        now=clock.now(),
         form=FormState(),
     )
+
+
+def _is_old(told: str, now: datetime) -> bool:
+    """Whether the time that a page says is too old; ``told`` in epoch seconds, as the page was given it."""
+    known = told.isdecimal() and len(told) <= _DIGITS
+    return not known or now.timestamp() - int(told) >= _TOLD_EVERY.total_seconds()
 
 
 @router.post("")

@@ -4,7 +4,7 @@
 (() => {
   "use strict";
   const HEADERS = { "HX-Request": "true", "X-Exam-Script": "1" };
-  const BEAT = 10000;
+  const BEAT = 20000;
   const PATIENCE = 55; // seconds after the deadline in which a save still counts; the server takes them for 60
   const HANGS = 20000; // milliseconds after which a request counts as lost
   const SLOW = 6000; // milliseconds after which "saving" becomes "not saved"
