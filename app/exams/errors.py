@@ -166,6 +166,12 @@ class WindowTooShort(DomainError):
     status = HTTPStatus.UNPROCESSABLE_ENTITY
 
 
+class FormCountedBefore(DomainError):
+    """The same form was counted before with something else in it; what it says now was not done."""
+
+    code = "form-counted-before"
+
+
 class OwnTrainee(DomainError):
     """A trainer takes no part in examining their own trainee."""
 

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 
 from sqlalchemy import event
 
@@ -27,7 +27,7 @@ from tests.world import World
 
 
 def main() -> int:
-    """Print seconds and statements of each act."""
+    """Print seconds, CPU seconds and statements of each act."""
     logging.configure(json=True)
     attempts = int(sys.argv[1]) if len(sys.argv) > 1 else 300
     server = Server()
@@ -74,10 +74,11 @@ def measure(world: World, attempts: int) -> None:
     }
     for name, act in acts.items():
         statements.clear()
-        began = perf_counter()
+        began, spent = perf_counter(), process_time()
         with world.write() as session:
             done = sum(one.error is None for one in act(session))
-        print(f"{name}: {done} done in {perf_counter() - began:.2f} s, {len(statements)} statements")
+        took, spent = perf_counter() - began, process_time() - spent
+        print(f"{name}: {done} done in {took:.2f} s, {spent:.2f} CPU-s, {len(statements)} statements")
 
 
 if __name__ == "__main__":

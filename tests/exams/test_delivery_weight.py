@@ -1,12 +1,16 @@
 """What the exam page costs: statements by request, bytes of a page."""
 
 import gzip
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 
 from sqlalchemy import event
 
+from app import web
+from app.exams.rules.delivery import SEEN_EVERY, SILENCE
 from tests.exams.delivery_world import Candidate, candidate, make_exam
 from tests.world import World
 
@@ -69,3 +73,12 @@ def test_an_item_page_of_a_form_of_80_is_small(world: World) -> None:
     who = candidate(world, make_exam(world, items=80))
     page = who.page("?n=40")
     assert len(gzip.compress(page.content)) < 6_000
+
+
+def test_the_page_says_that_it_is_there_as_often_as_that_is_written_down_and_in_time() -> None:
+    script = (Path(web.__file__).parent / "static/js/exam.js").read_text()
+    beat = re.search(r"const BEAT = (\d+);", script)
+    assert beat
+    every = timedelta(milliseconds=int(beat.group(1)))
+    assert SEEN_EVERY <= every, "one that is not written down takes a lock for nothing"
+    assert 3 * every <= SILENCE, "two that are lost do not interrupt anybody"

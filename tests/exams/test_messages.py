@@ -1,5 +1,6 @@
 """Messages to candidates: append-only, once, in one act; shown until read, with and without a script."""
 
+import re
 from datetime import timedelta
 from http import HTTPStatus
 
@@ -64,22 +65,22 @@ def test_reading_without_a_script_saves_what_was_chosen_on_the_way(world: World)
     assert count(world, MessageReading) == 1
 
 
-def test_the_heartbeat_tells_how_many_are_unread_and_a_script_fetches_them(world: World) -> None:
+def test_the_heartbeat_tells_which_are_unread_and_a_script_fetches_them(world: World) -> None:
     watch = Watch(world, candidates=1)
     who = watch.who[0]
 
     def beat() -> str:
         return str(who.browser.get(f"{who.place}/time", X_Exam_Script="1", HX_Request="true").text)
 
-    assert 'data-unread="0"' in beat()
+    assert 'data-unread=""' in beat()
     watch.say(0, body=TEXT)
-    assert 'data-unread="1"' in beat()
+    assert re.search('data-unread="[-0-9a-f]{36}"', beat())
     fragment = who.browser.get(f"{who.place}/messages", HX_Request="true").text
     assert TEXT in fragment
     assert "<html" not in fragment
     read = who.browser.post(read_button(fragment), HX_Request="true")
     assert read.status_code == HTTPStatus.NO_CONTENT
-    assert 'data-unread="0"' in beat()
+    assert 'data-unread=""' in beat()
     assert TEXT not in who.browser.get(f"{who.place}/messages", HX_Request="true").text
 
 
@@ -109,6 +110,33 @@ def test_the_same_form_again_sends_nothing_again(world: World) -> None:
     watch.say(key=key)
     assert "For 2 people this form was counted before" in watch.say(key=key).text
     assert count(world, Message) == 1
+    assert count(world, MessageRecipient) == 2
+
+
+@pytest.mark.parametrize("changed", ["body", "ready", "language", "fewer", "more"])
+def test_the_same_form_with_something_else_in_it_is_not_taken_for_sent(world: World, changed: str) -> None:
+    watch = Watch(world, candidates=3)
+    key = new_id().hex
+    watch.say(0, 1, key=key, body="Look up")
+    to = {"fewer": (0,), "more": (0, 1, 2)}.get(changed, (0, 1))
+    words = {"body": {"body": TEXT}, "ready": {"what": "quiet"}, "language": {"language": "kk"}}
+    reply = watch.say(*to, **{"key": key, "body": "Look up"} | words.get(changed, {}))
+    assert reply.status_code == HTTPStatus.CONFLICT
+    assert "This form was counted before" in reply.text
+    assert words.get(changed, {}).get("body", "Look up") in reply.text, "what was typed is kept"
+    assert key not in reply.text, "sent again it is a new message"
+    assert (count(world, Message), count(world, MessageRecipient)) == (1, 2)
+
+
+def test_a_repeated_form_names_whom_it_reached_although_they_have_handed_in_since(world: World) -> None:
+    watch = Watch(world, candidates=2)
+    key = new_id().hex
+    watch.say(key=key)
+    for who in watch.who:
+        who.hand_in(lease=who.lease())
+        told = watch.say(key=key).text
+        assert "For 2 people this form was counted before" in told
+        assert "Not for them" not in told
     assert count(world, MessageRecipient) == 2
 
 

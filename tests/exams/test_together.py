@@ -28,6 +28,7 @@ from tests.exams.delivery_world import (
     make_exam,
     make_sitting,
 )
+from tests.exams.test_board import statements
 from tests.exams.test_delivery_together import AT_ONCE
 from tests.exams.test_delivery_together import together as at_once
 from tests.factories import person
@@ -105,6 +106,39 @@ def test_rule_15_the_same_form_for_several_is_counted_once(world: World) -> None
     again = watch.for_some("time", 0, 1, **form)
     assert "For 2 people this form was counted before" in again.text
     assert [watch.attempt(number).extra_seconds for number in range(3)] == [600, 600, 0]
+
+
+def test_rule_15_the_same_form_with_other_minutes_gives_nothing_and_keeps_what_was_typed(
+    world: World,
+) -> None:
+    watch = Watch(world, candidates=2)
+    form = {"minutes": "10", "reason": "Power cut", "key": new_id().hex}
+    watch.for_some("time", 1, **form)
+    for changed in ({"minutes": "15"}, {"reason": "Fire alarm"}):
+        reply = watch.for_all("time", **form | changed)
+        assert reply.status_code == HTTPStatus.CONFLICT
+        assert "This form was counted before" in reply.text
+        assert next(iter(changed.values())) in reply.text
+        assert form["key"] not in reply.text, "sent again it is a new form"
+        assert [watch.attempt(number).extra_seconds for number in range(2)] == [0, 600], "nothing half"
+        alone = watch.staff.post(f"/en/rooms/attempts/{watch.attempts[1]}/time", form | changed)
+        assert alone.status_code == HTTPStatus.CONFLICT
+    assert count(world, TimeGrant) == 1
+
+
+@pytest.mark.parametrize("act", ["pause", "resume", "time"])
+def test_an_act_for_all_asks_at_most_five_things_more_for_one_person_more(world: World, act: str) -> None:
+    watch = Watch(world, candidates=5)
+    form = {"minutes": "5", "reason": "Alarm"}
+    if act == "resume":
+        watch.for_all("pause", reason="Alarm")
+    asked = []
+    for numbers in ((0,), (1, 2, 3, 4)):
+        with statements(world) as counted:
+            told = watch.for_some(act, *numbers, key=new_id().hex, **form)
+        assert "It was done for" in told.text
+        asked.append(len(counted))
+    assert asked[1] - asked[0] <= 3 * 5
 
 
 def test_rule_15_time_for_several_leaves_closed_what_was_handed_in(world: World) -> None:

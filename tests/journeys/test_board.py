@@ -155,6 +155,18 @@ def test_a_message_comes_to_the_page_is_announced_and_stays_until_it_is_read(
     expect(page.locator("h1")).to_be_visible()
 
 
+def test_a_message_comes_to_a_page_that_shows_another_which_was_read_elsewhere(
+    room: Room, open_page: Open
+) -> None:
+    watch, who = room.watch, room.watch.who[0]
+    watch.say(0, body="The first")
+    page = room.open(open_page(room.site), who.person_id, f"{who.place}?n=2")
+    expect(page.locator("#messages .note")).to_have_count(1)
+    who.browser.post(page.locator("[data-read]").get_attribute("data-read"))
+    watch.say(0, body=TEXT)
+    expect(page.locator("#messages")).to_contain_text(TEXT, timeout=24_000)
+
+
 def test_without_a_script_a_message_is_read_and_the_choice_on_the_page_is_saved(
     room: Room, open_page: Open
 ) -> None:

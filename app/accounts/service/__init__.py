@@ -4,12 +4,13 @@ Getting in (registration, confirmation, reset, sign-in) is in ``entry``, how oft
 ``pauses``, one's own settings in ``own``, a new address in ``address``, the end of an account in ``closing``.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CursorResult, func, insert, or_, select, update
+from sqlalchemy import CursorResult, Executable, bindparam, func, insert, or_, select, update
 from sqlmodel import Session, col
 
 from app.accounts import rules
@@ -20,7 +21,7 @@ from app.kernel.errors import NotFound
 from app.kernel.ids import new_id, new_token, token_hash
 from app.kernel.ordering import kazakh_sort_key
 from app.platform import audit
-from app.platform.database import insert_once
+from app.platform.database import insert_once, table_of
 from app.platform.settings import Settings
 
 
@@ -162,29 +163,35 @@ def touch(session: Session, session_id: UUID, now: datetime) -> None:
     )
 
 
+_session = table_of(SignInSession).c
+_KEEP_ALIVE: Executable = (
+    update(table_of(SignInSession))
+    .where(
+        _session.person_id == bindparam("person"),
+        _session.ended_at.is_(None),
+        or_(_session.keep_until.is_(None), _session.keep_until < bindparam("until")),
+    )
+    .values(keep_until=bindparam("until", type_=_session.keep_until.type))
+)
+_KEEP_ONLY: Executable = (
+    update(table_of(SignInSession))
+    .where(_session.person_id == bindparam("person"), _session.keep_until.is_not(None))
+    .values(keep_until=bindparam("until", type_=_session.keep_until.type))
+)
+
+
 def keep_alive(session: Session, person_id: UUID, until: datetime) -> None:
     """Keep a person's open sessions until an attempt's end (aware UTC), however long they idle."""
-    session.execute(
-        update(SignInSession)
-        .where(
-            col(SignInSession.person_id) == person_id,
-            col(SignInSession.ended_at).is_(None),
-            or_(col(SignInSession.keep_until).is_(None), col(SignInSession.keep_until) < until),
-        )
-        .values(keep_until=until)
-    )
+    session.execute(_KEEP_ALIVE, {"person": person_id, "until": until})
 
 
-def keep_only(session: Session, person_id: UUID, until: datetime | None) -> None:
-    """Keep a person's sessions until then at the most (aware UTC), or for no attempt any longer.
+def keep_only(session: Session, until: Mapping[UUID, datetime | None]) -> None:
+    """Keep the sessions of each person until then at the most (aware UTC), or for no attempt any longer.
 
     Ended ones too: a session opened later is kept as long as these are.
     """
-    session.execute(
-        update(SignInSession)
-        .where(col(SignInSession.person_id) == person_id, col(SignInSession.keep_until).is_not(None))
-        .values(keep_until=until)
-    )
+    if until:
+        session.execute(_KEEP_ONLY, [{"person": one, "until": end} for one, end in until.items()])
 
 
 @dataclass(frozen=True, slots=True)

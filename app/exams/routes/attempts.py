@@ -22,7 +22,7 @@ from app.exams.routes.exam_window import (
     place_of,
     read_order,
 )
-from app.exams.routes.messages import read_in, told_in
+from app.exams.routes.messages import read_in, told_in, unread_in
 from app.exams.rules import delivery as rules
 from app.exams.rules.states import Lifecycle
 from app.exams.service import answers, delivery, hand_in
@@ -196,6 +196,7 @@ def show_time(
         "time",
         window=window,
         remaining=window.remaining(clock.now()),
+        unread=unread_in(session, window),
     )
 
 

@@ -37,6 +37,11 @@ def told_in(session: Session, window: attempts.OpenWindow) -> list[Told]:
     return told_now(session, window.id) if window.unread else []
 
 
+def unread_in(session: Session, window: attempts.OpenWindow) -> list[UUID]:
+    """The messages that the candidate of a window has not read; without any it costs no statement."""
+    return [one.id for one in queries.told_to(session, window.id, unread=True)] if window.unread else []
+
+
 def told_now(session: Session, attempt_id: UUID, *, unread: bool = True) -> list[Told]:
     """The messages to an attempt, oldest first, with the names of their authors."""
     found = queries.told_to(session, attempt_id, unread=unread)

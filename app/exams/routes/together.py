@@ -11,7 +11,7 @@ from fastapi import Depends, Request, Response
 from pydantic import Field
 from sqlmodel import Session
 
-from app.exams.errors import OwnTrainee
+from app.exams.errors import FormCountedBefore, OwnTrainee
 from app.exams.queries import rooms as queries
 from app.exams.queries.board import Row
 from app.exams.routes.board_view import Board, board_of, by_id
@@ -104,8 +104,12 @@ def _enter(request: Request, session: Session, clock: Clock, viewer: Viewer, sit
     return Place(request, session, clock, viewer, room)
 
 
-def ask(place: Place, act: Act, choice: WhoForm | None, form: FormState) -> Response:
+def ask(
+    place: Place, act: Act, choice: WhoForm | None, form: FormState, refusal: FormCountedBefore | None = None
+) -> Response:
     """The page that asks for what an act needs and names whom it is for.
+
+    After a ``refusal`` it keeps what was typed, and sent again it is a new form.
 
     Raises:
         NotFound: somebody who was chosen is not on the viewer's board.
@@ -119,10 +123,13 @@ def ask(place: Place, act: Act, choice: WhoForm | None, form: FormState) -> Resp
             raise NotFound
         rows = [row for row in rows if row.attempt_id in set(chosen)]
     locale = place.request.path_params["locale"]
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    if refusal is not None:
+        status = refusal.status
     return page(
         place.request,
         "exams/together.html",
-        status=HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK,
+        status=status,
         switch_path=f"/{locale}/rooms/{place.room.id}/{'time' if act is Act.TIME else 'board'}",
         room=place.room,
         act=str(act),
@@ -133,8 +140,9 @@ def ask(place: Place, act: Act, choice: WhoForm | None, form: FormState) -> Resp
         ready=list(Ready),
         longest=LONGEST,
         form=form,
-        key=form.value("key") or fresh_key(),
-        error_title=bool(form.errors),
+        refusal=errors.sentence_of(place.request, refusal) if refusal else "",
+        key=(not refusal and form.value("key")) or fresh_key(),
+        error_title=status is not HTTPStatus.OK,
     )
 
 
@@ -227,16 +235,20 @@ def create_time(
     check_time(data, state)
     if data is None or state.errors:
         return ask(place, Act.TIME, _who(form) if "who" in form else None, state)
-    outcomes = service.give_time(
-        session,
-        clock,
-        sitting_id=sitting_id,
-        actor_id=viewer.person_id,
-        roles=place.roles,
-        reason=data.reason,
-        extra=extra_time.Extra(data.key, data.minutes, data.percent),
-        chosen=data.chosen,
-    )
+    try:
+        with session.begin_nested():  # all of it or nothing
+            outcomes = service.give_time(
+                session,
+                clock,
+                sitting_id=sitting_id,
+                actor_id=viewer.person_id,
+                roles=place.roles,
+                reason=data.reason,
+                extra=extra_time.Extra(data.key, data.minutes, data.percent),
+                chosen=data.chosen,
+            )
+    except FormCountedBefore as refusal:
+        return ask(place, Act.TIME, data, state, refusal)
     return _told(place, Act.TIME, outcomes)
 
 
@@ -258,9 +270,12 @@ def create_message(
         body=data.body if own else None,
         language=data.language if own else None,
     )
-    outcomes = messages.send(
-        session, clock, sitting_id=sitting_id, actor_id=viewer.person_id, words=words, chosen=data.chosen
-    )
+    try:
+        outcomes = messages.send(
+            session, clock, sitting_id=sitting_id, actor_id=viewer.person_id, words=words, chosen=data.chosen
+        )
+    except FormCountedBefore as refusal:
+        return ask(place, Act.MESSAGE, data, state, refusal)
     return _told(place, Act.MESSAGE, outcomes)
 
 

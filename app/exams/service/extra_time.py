@@ -8,11 +8,13 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import update
-from sqlmodel import Session, col
+from sqlalchemy import select, update
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlmodel import Session
 
 from app.accounts import service as accounts
 from app.exams.errors import (
+    FormCountedBefore,
     MoveNotAllowed,
     NoTimeGiven,
     OpenAttempt,
@@ -29,7 +31,9 @@ from app.exams.service.supervision import Roles
 from app.kernel.clock import Clock
 from app.kernel.errors import Refused
 from app.kernel.ids import new_id
-from app.platform.database import insert_once
+from app.platform.database import insert_once, table_of
+
+_attempt, _grant = table_of(Attempt).c, table_of(TimeGrant).c
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,7 @@ def grant(
         NotFound: no such attempt.
         ReasonMissing: a reason is needed.
         NoTimeGiven: neither minutes nor per cent.
+        FormCountedBefore: the same key gave other time before, or for another reason.
         ResultStands: a passed result was released, or the result was invalidated.
         TerminationStands: two people ended the attempt.
         OpenAttempt: the candidate has another open attempt at the exam.
@@ -69,11 +74,37 @@ def grant(
     attempt = doors.supervised(session, clock, attempt_id=attempt_id, actor_id=actor_id, act="time")
     if isinstance(attempt, Refused):
         return attempt
+    limit = queries.limit_seconds(session, attempt)
+    return grant_held(
+        session,
+        clock,
+        attempt,
+        actor_id=actor_id,
+        roles=roles,
+        reason=reason,
+        extra=extra,
+        limit_seconds=limit,
+    )
+
+
+def grant_held(
+    session: Session,
+    clock: Clock,
+    attempt: Attempt,
+    *,
+    actor_id: UUID,
+    roles: Roles,
+    reason: str,
+    extra: Extra,
+    limit_seconds: int,
+) -> int:
+    """``grant`` past the door, the attempt's row held; how many seconds were added.
+
+    A refusal comes before anything is written, but where the grant ``reopens`` the attempt.
+    """
     if not reason.strip():
         raise ReasonMissing
-    seconds = rules.granted_seconds(
-        minutes=extra.minutes, percent=extra.percent, limit_seconds=queries.limit_seconds(session, attempt)
-    )
+    seconds = rules.granted_seconds(minutes=extra.minutes, percent=extra.percent, limit_seconds=limit_seconds)
     if seconds <= 0:
         raise NoTimeGiven
     if not insert_once(
@@ -87,10 +118,24 @@ def grant(
         approver_id=actor_id,
         at=clock.now(),
     ):
+        given = session.execute(
+            select(_grant.seconds, _grant.reason).where(
+                _grant.attempt_id == attempt.id, _grant.grant_key == extra.key
+            )
+        ).one()
+        if (given.seconds, given.reason) != (seconds, reason.strip()):
+            raise FormCountedBefore
         return 0
     facts = _apply(session, clock, attempt, seconds, actor_id=actor_id, roles=roles, reason=reason)
     doors.note(session, clock, attempt, actor_id, "attempt.time_granted", seconds=seconds, **facts)
     return seconds
+
+
+def reopens(attempt: Attempt) -> bool:
+    """Whether a grant opens the attempt again: it neither waits, nor runs, nor is paused."""
+    if attempt.lifecycle in rules.RUNNING:
+        return attempt.deadline is None
+    return attempt.lifecycle not in {*rules.BEFORE_START, Lifecycle.PAUSED}
 
 
 def _apply(
@@ -121,12 +166,14 @@ def _apply(
 
 def _write(session: Session, attempt: Attempt, **values: Any) -> None:
     result: Any = session.execute(
-        update(Attempt)
-        .where(col(Attempt.id) == attempt.id, col(Attempt.lifecycle) == attempt.lifecycle)
+        update(table_of(Attempt))
+        .where(_attempt.id == attempt.id, _attempt.lifecycle == attempt.lifecycle)
         .values(**values)
     )
     if result.rowcount != 1:
         raise MoveNotAllowed
+    for name, value in values.items():
+        set_committed_value(attempt, name, value)
 
 
 def _reopen(

@@ -171,7 +171,7 @@ def close(
     )
     if scored.overrides:
         session.add(score.note_of(attempt.id, scored, at=clock.now()))
-    signed_in.settle(session, attempt)
+    signed_in.settle(session, [attempt.candidate_id])
     _after_scoring(session, clock, attempt, terminated=how is Lifecycle.TERMINATED)
 
 

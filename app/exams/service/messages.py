@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import insert, select
 from sqlmodel import Session, col
 
-from app.exams.errors import MessageEmpty, OwnTrainee
+from app.exams.errors import FormCountedBefore, MessageEmpty, OwnTrainee
 from app.exams.models.attempts import Attempt
 from app.exams.models.messages import Message, MessageReading, MessageRecipient
 from app.exams.queries.attempts import attempt_of
@@ -46,12 +46,13 @@ def send(
     """Send one message to the chosen attempts of a sitting, or to all; for whom it was done and for whom not.
 
     One act: the message and all its recipients in two inserts, without holding any attempt, so nobody's save
-    waits. Whom the actor has trained gets nothing from them. The same ``words.key`` again sends nothing. The
-    caller has checked that the actor supervises the sitting.
+    waits. Whom the actor has trained gets nothing from them. The same ``words.key`` again sends nothing, and
+    says whom it reached. The caller has checked that the actor supervises the sitting.
 
     Raises:
         MessageEmpty: neither a ready sentence nor a text.
         NotFound: a chosen attempt is not of this sitting.
+        FormCountedBefore: the same key sent other words before, or to others.
     """
     body = (words.body or "").strip() or None
     if (words.ready is None) == (body is None):
@@ -67,8 +68,6 @@ def send(
     own = own_trainees(session, actor_id, sitting_id, at=clock.now())
     outcomes = [_outcome(row, own=row.candidate_id in own) for row in rows]
     reached = [one.attempt_id for one in outcomes if one.error is None]
-    if not reached:
-        return outcomes
     message_id = new_id()
     values: dict[str, Any] = {
         "id": message_id,
@@ -80,10 +79,8 @@ def send(
         "send_key": words.key,
         "at": clock.now(),
     }
-    if not insert_once(session, Message, **values):
-        return [
-            Outcome(one.attempt_id, one.lifecycle, one.error, again=one.error is None) for one in outcomes
-        ]
+    if not reached or not insert_once(session, Message, **values):
+        return _sent_before(session, values, outcomes, reached)
     session.execute(
         insert(MessageRecipient),
         [{"message_id": message_id, "attempt_id": attempt_id} for attempt_id in reached],
@@ -101,6 +98,32 @@ def send(
         everybody=chosen is None,
     )
     return outcomes
+
+
+def _sent_before(
+    session: Session, values: dict[str, Any], outcomes: list[Outcome], reached: list[UUID]
+) -> list[Outcome]:
+    known = session.scalars(
+        select(Message).where(
+            col(Message.sitting_id) == values["sitting_id"], col(Message.send_key) == values["send_key"]
+        )
+    ).first()
+    if known is None:
+        return outcomes
+    sent = set(
+        session.scalars(
+            select(col(MessageRecipient.attempt_id)).where(col(MessageRecipient.message_id) == known.id)
+        )
+    )
+    same = all(getattr(known, name) == values[name] for name in ("author_id", "ready", "body", "language"))
+    if not same or not set(reached) <= sent <= {one.attempt_id for one in outcomes}:
+        raise FormCountedBefore
+    return [
+        Outcome(one.attempt_id, one.lifecycle, again=True)
+        if one.attempt_id in sent and not isinstance(one.error, OwnTrainee)
+        else one
+        for one in outcomes
+    ]
 
 
 def _outcome(row: Any, *, own: bool) -> Outcome:

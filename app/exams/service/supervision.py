@@ -46,6 +46,18 @@ def pause(
     attempt = doors.supervised(session, clock, attempt_id=attempt_id, actor_id=actor_id, act="pause")
     if isinstance(attempt, Refused):
         return attempt
+    pause_held(session, clock, attempt, actor_id=actor_id, roles=roles, reason=reason)
+    signed_in.settle(session, [attempt.candidate_id])
+    return None
+
+
+def pause_held(
+    session: Session, clock: Clock, attempt: Attempt, *, actor_id: UUID, roles: Roles, reason: str
+) -> None:
+    """``pause`` past the door, the attempt's row held; the caller settles how long its candidate is signed in.
+
+    A refusal comes before anything is written.
+    """
     now = clock.now()
     if attempt.deadline is None or attempt.deadline <= now:
         raise MoveNotAllowed
@@ -61,9 +73,7 @@ def pause(
         reason=reason,
         values={"remaining_ms": left // timedelta(milliseconds=1)},
     )
-    signed_in.settle(session, attempt)
     doors.note(session, clock, attempt, actor_id, "attempt.paused")
-    return None
 
 
 def resume(
@@ -79,6 +89,12 @@ def resume(
     attempt = doors.supervised(session, clock, attempt_id=attempt_id, actor_id=actor_id, act="resume")
     if isinstance(attempt, Refused):
         return attempt
+    resume_held(session, clock, attempt, actor_id=actor_id, roles=roles)
+    return None
+
+
+def resume_held(session: Session, clock: Clock, attempt: Attempt, *, actor_id: UUID, roles: Roles) -> None:
+    """``resume`` past the door, the attempt's row held. A refusal comes before anything is written."""
     if attempt.lifecycle is not Lifecycle.PAUSED:
         raise MoveNotAllowed
     now = clock.now()
@@ -95,7 +111,6 @@ def resume(
     )
     accounts.keep_alive(session, attempt.candidate_id, deadline + rules.GRACE)
     doors.note(session, clock, attempt, actor_id, "attempt.resumed")
-    return None
 
 
 def let_in(
@@ -237,7 +252,7 @@ def void(
         reason=reason,
         values={"lease": None, "remaining_ms": None, **hand_in.NO_PROPOSAL},
     )
-    signed_in.settle(session, attempt)
+    signed_in.settle(session, [attempt.candidate_id])
     if sitting is not None and not started:
         places.give_up(session, clock, sitting, attempt.id)
     doors.note(session, clock, attempt, actor_id, "attempt.voided")

@@ -4,8 +4,10 @@ All rows are held, in one order, before the first is looked at: nobody finishes 
 once take turns. What cannot be done for somebody leaves nothing behind and is told with its reason.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select
@@ -13,13 +15,15 @@ from sqlmodel import Session, col
 
 from app.exams.errors import MoveNotAllowed, OpenAttempt, ReasonMissing, ResultStands, TerminationStands
 from app.exams.models.attempts import Attempt
+from app.exams.queries.attempts import limit_seconds
+from app.exams.queries.rooms import own_trainees
 from app.exams.rules.board import Act, concerns
 from app.exams.rules.states import Lifecycle
 from app.exams.rules.transitions import Who
-from app.exams.service import extra_time, supervision
+from app.exams.service import doors, extra_time, signed_in, supervision
 from app.exams.service.supervision import Roles
 from app.kernel.clock import Clock
-from app.kernel.errors import DomainError, NotFound, Refused
+from app.kernel.errors import DomainError, NotFound
 
 _ONE_BY_ONE = (MoveNotAllowed, ResultStands, TerminationStands, OpenAttempt)
 """Refusals that are about one attempt; any other ends the whole act."""
@@ -63,15 +67,21 @@ def pause(
     """
     if not reason.strip():
         raise ReasonMissing
-    return _each(
+    room = _hold(session, clock, sitting_id, actor_id, chosen)
+    outcomes = _each(
         session,
-        _wanted(sitting_id, chosen),
+        clock,
+        room,
         Act.PAUSE,
+        actor_id,
         roles,
-        lambda attempt_id: supervision.pause(
-            session, clock, attempt_id=attempt_id, actor_id=actor_id, roles=roles, reason=reason
+        lambda attempt: supervision.pause_held(
+            session, clock, attempt, actor_id=actor_id, roles=roles, reason=reason
         ),
     )
+    done = {one.attempt_id for one in outcomes if one.error is None}
+    signed_in.settle(session, [one.candidate_id for one in room.held if one.id in done])
+    return outcomes
 
 
 def resume(
@@ -91,12 +101,12 @@ def resume(
     """
     return _each(
         session,
-        _wanted(sitting_id, chosen),
+        clock,
+        _hold(session, clock, sitting_id, actor_id, chosen),
         Act.RESUME,
+        actor_id,
         roles,
-        lambda attempt_id: supervision.resume(
-            session, clock, attempt_id=attempt_id, actor_id=actor_id, roles=roles
-        ),
+        lambda attempt: supervision.resume_held(session, clock, attempt, actor_id=actor_id, roles=roles),
     )
 
 
@@ -119,68 +129,93 @@ def give_time(
         NotFound: a chosen attempt is not of this sitting.
         ReasonMissing: a reason is needed.
         NoTimeGiven: neither minutes nor per cent.
+        FormCountedBefore: the same form gave other time before, or for another reason.
     """
+    room = _hold(session, clock, sitting_id, actor_id, chosen)
+    limits: dict[tuple[UUID | None, UUID], int] = {}
+
+    def give(attempt: Attempt) -> int:
+        which = (attempt.form_id, attempt.blueprint_id)
+        if which not in limits:
+            limits[which] = limit_seconds(session, attempt)
+        # what one refusal to open again wrote is taken back, and nothing else
+        with session.begin_nested() if extra_time.reopens(attempt) else nullcontext():
+            return extra_time.grant_held(
+                session,
+                clock,
+                attempt,
+                actor_id=actor_id,
+                roles=roles,
+                reason=reason,
+                extra=extra,
+                limit_seconds=limits[which],
+            )
+
     return _each(
         session,
-        _wanted(sitting_id, chosen),
+        clock,
+        room,
         Act.TIME,
+        actor_id,
         roles,
-        lambda attempt_id: extra_time.grant(
-            session,
-            clock,
-            attempt_id=attempt_id,
-            actor_id=actor_id,
-            roles=roles,
-            reason=reason,
-            extra=extra,
-        ),
+        give,
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    sitting_id: UUID
-    chosen: frozenset[UUID] | None
+class _Room(NamedTuple):
+    """The attempts that are held, in order, and whom of their candidates the actor has trained."""
+
+    held: Sequence[Attempt]
+    own: set[UUID]
 
 
-def _wanted(sitting_id: UUID, chosen: Collection[UUID] | None) -> _Wanted:
-    return _Wanted(sitting_id, None if chosen is None else frozenset(chosen))
+def _hold(
+    session: Session, clock: Clock, sitting_id: UUID, actor_id: UUID, chosen: Collection[UUID] | None
+) -> _Room:
+    wanted = select(Attempt).where(
+        col(Attempt.sitting_id) == sitting_id, col(Attempt.lifecycle) != Lifecycle.WITHDRAWN
+    )
+    if chosen is not None:
+        wanted = wanted.where(col(Attempt.id).in_(set(chosen)))
+    wanted = wanted.order_by(col(Attempt.id)).with_for_update(key_share=True)
+    held = session.scalars(wanted.execution_options(populate_existing=True)).all()
+    if chosen is not None and len(held) != len(set(chosen)):
+        raise NotFound
+    return _Room(held, own_trainees(session, actor_id, sitting_id, at=clock.now()))
 
 
 def _each(
-    session: Session, wanted: _Wanted, act: Act, roles: Roles, do: Callable[[UUID], Refused | int | None]
+    session: Session,
+    clock: Clock,
+    room: _Room,
+    act: Act,
+    actor_id: UUID,
+    roles: Roles,
+    do: Callable[[Attempt], int | None],
 ) -> list[Outcome]:
-    held = select(
-        col(Attempt.id), col(Attempt.lifecycle), col(Attempt.deadline), col(Attempt.submitted_at)
-    ).where(col(Attempt.sitting_id) == wanted.sitting_id, col(Attempt.lifecycle) != Lifecycle.WITHDRAWN)
-    if wanted.chosen is not None:
-        held = held.where(col(Attempt.id).in_(wanted.chosen))
-    rows = session.execute(held.order_by(col(Attempt.id)).with_for_update(key_share=True)).all()
-    if wanted.chosen is not None and len(rows) != len(wanted.chosen):
-        raise NotFound
     outcomes = []
-    for row in rows:
-        if concerns(
+    for attempt in room.held:
+        before = attempt.lifecycle
+        if not concerns(
             act,
-            row.lifecycle,
-            deadline=row.deadline,
-            submitted_at=row.submitted_at,
+            before,
+            deadline=attempt.deadline,
+            submitted_at=attempt.submitted_at,
             reopens=Who.EXAM_MANAGER in roles,
         ):
-            outcomes.append(_one(session, row.id, row.lifecycle, do))
+            outcomes.append(not_concerned(attempt.id, before))
+        elif attempt.candidate_id in room.own:
+            refused = doors.own_trainee(session, clock, attempt, actor_id, act=str(act))
+            outcomes.append(Outcome(attempt.id, before, refused.error))
         else:
-            outcomes.append(not_concerned(row.id, row.lifecycle))
+            outcomes.append(_one(attempt, do))
     return outcomes
 
 
-def _one(
-    session: Session, attempt_id: UUID, lifecycle: Lifecycle, do: Callable[[UUID], Refused | int | None]
-) -> Outcome:
+def _one(attempt: Attempt, do: Callable[[Attempt], int | None]) -> Outcome:
+    attempt_id, before = attempt.id, attempt.lifecycle
     try:
-        with session.begin_nested():  # what one refusal wrote is taken back, and nothing else
-            result = do(attempt_id)
+        result = do(attempt)
     except _ONE_BY_ONE as error:
-        return Outcome(attempt_id, lifecycle, error)
-    if isinstance(result, Refused):
-        return Outcome(attempt_id, lifecycle, result.error)
-    return Outcome(attempt_id, lifecycle, again=result == 0, seconds=result or 0)
+        return Outcome(attempt_id, before, error)
+    return Outcome(attempt_id, before, again=result == 0, seconds=result or 0)

@@ -17,8 +17,8 @@
     } catch { /* the next reply of the server says again that there are some */ } finally { fetching = false; }
   }
   document.addEventListener("exam:told", ({ detail }) => {
-    const unread = Number(detail.querySelector("#time")?.dataset.unread || 0);
-    if (box() && unread > box().querySelectorAll(".note").length) fetchThem();
+    const unread = (detail.querySelector("#time")?.dataset.unread || "").split(" ").filter(Boolean);
+    if (box() && unread.some((id) => !document.getElementById(`m-${id}`))) fetchThem();
   });
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("[data-read]");
