@@ -61,7 +61,7 @@ def _page(
 
 @router.get("")
 def show(request: Request, session: Read, clock: ClockDep, viewer: Supervisor, sitting_id: UUID) -> Response:
-    """Everybody of the sitting; asked again with the last version, only what changed since, or for 30 s 204."""
+    """Everybody of the sitting; asked again with the last version, what changed since, or for 30 s 204."""
     room = queries.room_of(session, viewer.person_id, sitting_id, manages=viewer.has("exam_manager"))
     version = request.query_params.get("version", "")
     polled = wants_fragment(request) and version != ""

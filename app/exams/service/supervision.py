@@ -54,7 +54,7 @@ def pause(
 def pause_held(
     session: Session, clock: Clock, attempt: Attempt, *, actor_id: UUID, roles: Roles, reason: str
 ) -> None:
-    """``pause`` past the door, the attempt's row held; the caller settles how long its candidate is signed in.
+    """``pause`` past the door, its row held; the caller settles how long the candidate is signed in.
 
     A refusal comes before anything is written.
     """

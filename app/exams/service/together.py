@@ -73,9 +73,9 @@ def pause(
         clock,
         room,
         Act.PAUSE,
-        actor_id,
-        roles,
-        lambda attempt: supervision.pause_held(
+        actor_id=actor_id,
+        roles=roles,
+        do=lambda attempt: supervision.pause_held(
             session, clock, attempt, actor_id=actor_id, roles=roles, reason=reason
         ),
     )
@@ -104,9 +104,9 @@ def resume(
         clock,
         _hold(session, clock, sitting_id, actor_id, chosen),
         Act.RESUME,
-        actor_id,
-        roles,
-        lambda attempt: supervision.resume_held(session, clock, attempt, actor_id=actor_id, roles=roles),
+        actor_id=actor_id,
+        roles=roles,
+        do=lambda attempt: supervision.resume_held(session, clock, attempt, actor_id=actor_id, roles=roles),
     )
 
 
@@ -156,9 +156,9 @@ def give_time(
         clock,
         room,
         Act.TIME,
-        actor_id,
-        roles,
-        give,
+        actor_id=actor_id,
+        roles=roles,
+        do=give,
     )
 
 
@@ -189,6 +189,7 @@ def _each(
     clock: Clock,
     room: _Room,
     act: Act,
+    *,
     actor_id: UUID,
     roles: Roles,
     do: Callable[[Attempt], int | None],
