@@ -103,13 +103,15 @@ async def _run(data: bytes, form: str, language: str) -> bytes | None:
     with TemporaryFile() as held, anyio.move_on_after(WAIT):
         held.write(data)
         held.seek(0)
-        async with await anyio.open_process(
-            [sys.executable, "-m", "app.question_banks.formats.apart", form, language],
-            stdin=held,
-            stdout=PIPE,
-            stderr=DEVNULL,
-            env={"PYTHONPATH": paths},
-        ) as process:
+        with anyio.CancelScope(shield=True):  # one that is given up while it begins would be ended by nobody
+            process = await anyio.open_process(
+                [sys.executable, "-m", "app.question_banks.formats.apart", form, language],
+                stdin=held,
+                stdout=PIPE,
+                stderr=DEVNULL,
+                env={"PYTHONPATH": paths},
+            )
+        async with process:
             told = await _said_by(process)
             code = await process.wait()
         if code == 0:
