@@ -57,7 +57,8 @@ def import_(
     }
     if sound and not dry_run:
         try:
-            said["stored"] = _store(load(), slug, parsed, form, source_hash)
+            loaded = _store(load(), slug, parsed, form, source_hash)
+            said |= {"stored": loaded.new + loaded.changed, "held": loaded.held}
         except BankOfFiles:
             sound = False
             parsed.reject(slug, "a bank of this name is loaded from files; name another with --bank")
@@ -94,15 +95,14 @@ def _parsed(file: Path, form: str, language: str | None) -> tuple[Parsed, str]:
     return parsed, sha256_hex(data)
 
 
-def _store(settings: Settings, slug: str, parsed: Parsed, form: str, source_hash: str) -> int:
-    """Keep the drafts; how many rows were written."""
+def _store(settings: Settings, slug: str, parsed: Parsed, form: str, source_hash: str) -> drafts.Stored:
+    """Keep the drafts; what that changed."""
     engine = _engine(settings)
     try:
         with write_session(engine) as session:
-            loaded = drafts.store_drafts(
+            return drafts.store_drafts(
                 session, SystemClock(), slug=slug, drafts=parsed.drafts, form=form, source_hash=source_hash
             )
-        return loaded.new + loaded.changed
     finally:
         engine.dispose()
 
@@ -226,6 +226,8 @@ def _tell(parsed: Parsed, said: dict[str, Any]) -> None:
         typer.echo("A dry run: nothing was stored.")
     else:
         typer.echo(f"{said['stored']} drafts stored in {said['bank']}")
+        if said["held"]:
+            typer.echo(f"Changed here before, and left as they are: {', '.join(said['held'])}")
 
 
 def register(app: typer.Typer) -> None:

@@ -20,6 +20,7 @@ from app.question_banks.rules.workflow import (
     hindrance,
     may_import,
     open_steps,
+    status_after,
 )
 
 ANNA, BOLAT, DANA = (uuid4() for _ in range(3))
@@ -93,6 +94,14 @@ def test_what_is_in_use_can_be_withdrawn_while_a_new_version_is_written() -> Non
     for status in (ItemStatus.DRAFT, ItemStatus.IN_REVIEW, ItemStatus.ACTIVE, ItemStatus.APPROVED):
         assert of(Step.RETIRED, replace(DRAFT, status=status, made=True), ANNA, MANAGERS) is None
     assert of(Step.RETIRED, replace(DRAFT, status=ItemStatus.RETIRED, made=True), ANNA, MANAGERS) is not None
+
+
+def test_withdrawing_moves_what_is_in_use_and_no_draft_beside_it() -> None:
+    for status in (ItemStatus.DRAFT, ItemStatus.IN_REVIEW):
+        assert status_after(Step.RETIRED, status) is status
+        assert status_after(Step.SUBMITTED, status) is ItemStatus.IN_REVIEW
+    for status in (ItemStatus.APPROVED, ItemStatus.ACTIVE):
+        assert status_after(Step.RETIRED, status) is ItemStatus.RETIRED
 
 
 def test_who_trains_sees_practice_only() -> None:

@@ -6,6 +6,7 @@ the machine, and the person reads a sentence. The process gets no settings, no d
 
 import json
 import resource
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,8 @@ from tempfile import TemporaryFile
 from typing import Any
 
 import anyio
+import structlog
+from anyio.abc import Process
 
 from app.question_banks.errors import ImportBusy
 from app.question_banks.formats.draft import from_document
@@ -28,9 +31,16 @@ SECONDS = 20
 """Of processor time; the slowest hostile file known takes two and a half."""
 WAIT = 60.0
 """Seconds on the wall, for a machine that is busy."""
+SAID = 128 * 1024 * 1024
+"""Bytes that a reader may say: 32 MB of Cyrillic take three times as much in JSON, and items their frame."""
 AT_ONCE = 2
 """Files that one server process has read at a time."""
 _HOUSE = str(Path(__file__).parents[3])
+_OUT_OF_MEMORY = 3
+"""The return code of a reader that wanted more memory than it may have."""
+_LIMITS = {_OUT_OF_MEMORY, -signal.SIGKILL, -signal.SIGXCPU, -signal.SIGXFSZ}
+"""Return codes that a file can bring about; any other is a fault of ours or of the machine."""
+log = structlog.get_logger()
 
 
 class _Running:
@@ -66,8 +76,14 @@ async def read_apart(data: bytes, form: str, language: str | None) -> Parsed:
     """
     with _running.one_more():
         said = await _run(data, form, language or "")
-    if said is None:
+        # off the event loop: the words of a large file take a second to take apart
+        return await anyio.to_thread.run_sync(_parsed, said)
+
+
+def _parsed(told: bytes | None) -> Parsed:
+    if told is None:
         raise FormatError("file", "reading the file takes more time or memory than it may; divide the file")
+    said: dict[str, Any] = json.loads(told)
     if "refused" in said:
         raise FormatError(*said["refused"])
     return Parsed(
@@ -79,25 +95,42 @@ async def read_apart(data: bytes, form: str, language: str | None) -> Parsed:
     )
 
 
-async def _run(data: bytes, form: str, language: str) -> dict[str, Any] | None:
+async def _run(data: bytes, form: str, language: str) -> bytes | None:
+    """What the process said; None when it was ended, failed, or said more than it may."""
     paths = ":".join([_HOUSE, *(path for path in sys.path if path)])
-    done = None
+    said = None
     # a file without a name, not a pipe: a reader may end before it has read all of it
     with TemporaryFile() as held, anyio.move_on_after(WAIT):
         held.write(data)
         held.seek(0)
-        done = await anyio.run_process(
-            [sys.executable, "-m", "app.question_banks.formats.apart", form, language],
-            stdin=held,
-            stdout=PIPE,
-            stderr=DEVNULL,
-            check=False,
-            env={"PYTHONPATH": paths},
-        )
-    if done is None or done.returncode != 0:
-        return None
-    said: dict[str, Any] = json.loads(done.stdout)
+        with anyio.CancelScope(shield=True):  # one that is given up while it begins would be ended by nobody
+            process = await anyio.open_process(
+                [sys.executable, "-m", "app.question_banks.formats.apart", form, language],
+                stdin=held,
+                stdout=PIPE,
+                stderr=DEVNULL,
+                env={"PYTHONPATH": paths},
+            )
+        async with process:
+            told = await _said_by(process)
+            code = await process.wait()
+        if code == 0:
+            said = told
+        elif code not in _LIMITS:
+            log.warning("reader failed", format=form, code=code)
     return said
+
+
+async def _said_by(process: Process) -> bytes | None:
+    """All that the process says, unless it is too much: then it is ended."""
+    said = bytearray()
+    stream: Any = process.stdout  # a pipe was asked for
+    async for part in stream:
+        said += part
+        if len(said) > SAID:
+            process.kill()
+            return None
+    return bytes(said)
 
 
 def _bound() -> None:
@@ -122,6 +155,8 @@ def main(form: str, language: str) -> None:
         }
     except FormatError as error:
         said = {"refused": [error.where, error.why]}
+    except MemoryError:
+        sys.exit(_OUT_OF_MEMORY)
     json.dump(said, sys.stdout)
 
 

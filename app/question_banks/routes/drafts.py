@@ -18,7 +18,7 @@ from app.platform.database import Read, Write
 from app.platform.routing import Router
 from app.question_banks import errors
 from app.question_banks.formats.check import check
-from app.question_banks.formats.draft import from_document
+from app.question_banks.formats.draft import SLUG, from_document
 from app.question_banks.formats.report import ItemError
 from app.question_banks.queries import drafts as queries
 from app.question_banks.routes.findings import finding_of
@@ -47,6 +47,8 @@ _REFUSALS = (
     errors.CheckDone,
     errors.DraftChanged,
     errors.DraftIncomplete,
+    errors.BankOfFiles,
+    errors.DraftsOfOtherPurpose,
 )
 
 
@@ -69,6 +71,7 @@ def list_drafts(
     status: str = "",
     missing: str = "",
     view: str = "",
+    held: str = "",
 ) -> Response:
     """Drafts that the viewer may see, or with ``view=queue`` those that wait for their check."""
     roles = roles_of(viewer)
@@ -92,6 +95,7 @@ def list_drafts(
         writes=bool(roles & WRITERS),
         manages=viewer.has("exam_manager"),
         done=request.query_params.get("done", ""),
+        held=", ".join(one for one in held.split() if SLUG.fullmatch(one)),
     )
 
 
@@ -164,18 +168,19 @@ def create_step(
     refusal: DomainError | None = None
     if data is not None and not state.errors:
         try:
-            workflow.take_step(
-                session,
-                clock,
-                draft_id=draft_id,
-                step=data.step,
-                version=data.version,
-                actor_id=viewer.person_id,
-                roles=roles_of(viewer),
-                reason=data.reason,
-                demonstration=request.app.state.installation.demonstration,
-            )
-        except _REFUSALS as error:  # nothing was written
+            with session.begin_nested():  # what a refused approval wrote is taken back
+                workflow.take_step(
+                    session,
+                    clock,
+                    draft_id=draft_id,
+                    step=data.step,
+                    version=data.version,
+                    actor_id=viewer.person_id,
+                    roles=roles_of(viewer),
+                    reason=data.reason,
+                    demonstration=request.app.state.installation.demonstration,
+                )
+        except _REFUSALS as error:
             refusal = error
         else:
             return go(request, f"items/drafts/{draft_id}", done=data.step)
@@ -248,10 +253,17 @@ def edit_draft(request: Request, session: Read, clock: ClockDep, viewer: Writer,
 def save_draft(
     *, request: Request, session: Write, clock: ClockDep, viewer: Writer, form: Form, draft_id: UUID
 ) -> Response:
-    """Save the draft; 422 with what is wrong; 409 with both texts when somebody else saved meanwhile."""
-    draft = _open_draft(session, viewer, draft_id, clock)
+    """Save the draft; 422 with what is wrong; 409 with what was typed when somebody else was first.
+
+    Who saved meanwhile is shown with both texts; who handed it in, with the refusal.
+    """
+    draft = queries.draft_of(session, viewer.person_id, draft_id, at=clock.now())
+    if draft.document["type"] in KEPT_ONLY:
+        raise errors.DraftNotOpen
     before = from_document(draft.document)
     sheet, state = Sheet.typed(form, before.type), FormState()
+    if draft.status is not ItemStatus.DRAFT:
+        return _writing_page(request, draft, _widened(sheet), state, refusal=errors.DraftNotOpen())
     if getattr(form, "unclean", frozenset()):
         state.add("stem", _TAKEN_OUT)
         return _writing_page(request, draft, _widened(sheet), state)
@@ -274,6 +286,8 @@ def save_draft(
         )
     except errors.DraftChanged as refusal:  # nothing was written
         return _writing_page(request, draft, _widened(sheet), state, stored=Sheet.of(before), refusal=refusal)
+    except errors.DraftNotOpen as refusal:
+        return _writing_page(request, draft, _widened(sheet), state, refusal=refusal)
     return go(request, f"items/drafts/{draft_id}", done="saved")
 
 

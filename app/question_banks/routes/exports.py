@@ -1,15 +1,16 @@
 """Writing banks and sets of drafts into files, with their keys. Live ones go to nobody who trains others."""
 
+from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import Request, Response
+from fastapi import Depends, Request, Response
 from sqlmodel import Session
 
 from app.kernel.clock import Clock
 from app.kernel.errors import NotFound
-from app.platform.database import Read, Write
+from app.platform.database import Read, Write, read_session
 from app.platform.routing import Router
 from app.question_banks.formats import stored
 from app.question_banks.formats.draft import DraftItem
@@ -68,48 +69,76 @@ def ask_export(request: Request, session: Read, clock: ClockDep, viewer: Manager
     return _page(request=request, session=session, clock=clock, viewer=viewer, form=FormState())
 
 
-@router.post("")
-def create_export(
-    *, request: Request, session: Write, clock: ClockDep, viewer: Manager, form: Form
-) -> Response:
-    """The file; 422 with the items that the format cannot hold, unless they may be left out.
+@dataclass(slots=True)
+class Built:
+    """What was asked for, and the file; ``body`` None: it was not written. ``items`` counts those in it."""
+
+    data: ExportForm | None
+    form: FormState
+    source: stored.Source | None = None
+    left: list[Finding] = field(default_factory=list)
+    empty: bool = False
+    items: int = 0
+    body: bytes | None = None
+
+
+def _build(request: Request, clock: ClockDep, viewer: Manager, form: Form) -> Built:
+    """Write the file before any transaction that writes begins: a large bank takes seconds.
 
     Raises:
         NotFound: no such bank or set, or a live one and the viewer trains others.
     """
     data, state = parse(form, ExportForm)
+    built = Built(data, state)
     if data is None:
-        return _page(request=request, session=session, clock=clock, viewer=viewer, form=state)
-    open_to = queries.list_sources(session, viewer.person_id, at=clock.now())
-    source = next((one for one, _, _ in open_to if one.id == data.source), None)
-    if source is None:
-        raise NotFound
-    items = stored.items_of(session, source)
-    left = _left_out(items, data.format)
-    written = [item for item in items if item.id not in {one.where for one in left}]
-    if not written or (left and not data.leave_out):
+        return built
+    with read_session(request.app.state.engine) as session:
+        open_to = queries.list_sources(session, viewer.person_id, at=clock.now())
+        built.source = next((one for one, _, _ in open_to if one.id == data.source), None)
+        if built.source is None:
+            raise NotFound
+        items = stored.items_of(session, built.source)
+    built.left, built.empty = _left_out(items, data.format), not items
+    written = [item for item in items if item.id not in {one.where for one in built.left}]
+    if written and (data.leave_out or not built.left):
+        built.items = len(written)
+        built.body = WRITERS[data.format](written, language=data.language or None)
+    return built
+
+
+@router.post("")
+def create_export(
+    *,
+    request: Request,
+    session: Write,
+    clock: ClockDep,
+    viewer: Manager,
+    built: Annotated[Built, Depends(_build)],
+) -> Response:
+    """The file; 422 with the items that the format cannot hold, unless they may be left out."""
+    data, source = built.data, built.source
+    if data is None or source is None or built.body is None:
         return _page(
             request=request,
             session=session,
             clock=clock,
             viewer=viewer,
-            form=state,
-            left=left,
-            empty=not items,
+            form=built.form,
+            left=built.left,
+            empty=built.empty,
         )
-    body = WRITERS[data.format](written, language=data.language or None)
     drafts.note_export(
         session,
         clock,
         subject=source.id,
         kind=source.kind,
         form=data.format,
-        items=len(written),
+        items=built.items,
         actor_id=viewer.person_id,
     )
     name = f"{source.slug}.{ENDINGS[data.format]}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return Response(body, media_type="application/octet-stream", headers=headers)
+    return Response(built.body, media_type="application/octet-stream", headers=headers)
 
 
 def _left_out(items: list[DraftItem], form: str) -> list[Finding]:

@@ -38,6 +38,8 @@ UPLOAD = 5 * 1024 * 1024
 """Bytes of a file sent by a page; a command of the installation takes larger ones."""
 SHOWN = 200
 """Items of a sound file that the report lists one by one; the rest are counted."""
+NAMED = 20
+"""Drafts that keep what was written here and are named to whoever imported the file."""
 _TRAINER = N_("You train others now: files with live items are imported by colleagues.")
 
 
@@ -165,7 +167,7 @@ def create_import(
     if data.sha256 != looked.sha256:
         return _page(request, looked, other=True)
     try:
-        drafts.store_drafts(
+        stored = drafts.store_drafts(
             session,
             clock,
             slug=data.name,
@@ -177,4 +179,5 @@ def create_import(
         )
     except (BankOfFiles, DraftsOfOtherPurpose) as refusal:  # nothing was written
         return _page(request, looked, refusal=refusal)
-    return go(request, "items", bank=data.name, done="imported")
+    held = " ".join(stored.held[:NAMED])
+    return go(request, "items", bank=data.name, done="imported", **{"held": held} if held else {})

@@ -123,6 +123,17 @@ def _of_check(done_by: UUID | None, other_by: UUID | None, person: UUID) -> Hind
     return Hindrance.BOTH_CHECKS if other_by == person else None
 
 
+def status_after(step: Step, status: ItemStatus) -> ItemStatus:
+    """Where a draft stands after a step that it may take.
+
+    Withdrawing while a new version is being written ends the use of the old one only: the draft, which nobody
+    has approved, must not come to stand where it can be put to use.
+    """
+    if step is Step.RETIRED and status in {_D, _R}:
+        return status
+    return MOVES[step].ends
+
+
 def open_steps(standing: Standing, *, person: UUID, roles: Collection[str]) -> tuple[Step, ...]:
     """The steps that the person may do now, in the order of ``MOVES``."""
     return tuple(step for step in MOVES if hindrance(step, standing, person=person, roles=roles) is None)

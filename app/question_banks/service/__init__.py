@@ -18,7 +18,7 @@ from app.platform import audit
 from app.platform.content import ContentError, Problem
 from app.platform.database import insert_once
 from app.question_banks.importer.reading import ReadBank, ReadItem, ReadStimulus
-from app.question_banks.models import Bank, Item, ItemUse, ItemVersion, Stimulus
+from app.question_banks.models import Bank, DraftSet, Item, ItemUse, ItemVersion, Stimulus
 from app.question_banks.rules import BankOrigin, ItemStatus, alike
 
 
@@ -60,7 +60,7 @@ def load_bank(session: Session, clock: Clock, bank: ReadBank, *, step: Callable[
 
     Raises:
         ContentError: the bank was loaded for the other purpose before, whose live keys would become practice;
-            or a bank of this name is written on pages.
+            or a bank of this name is written on pages, or drafts of one.
     """
     load = _Load(session, clock.now(), _bank_row(session, bank, clock.now()))
     for item in bank.items:
@@ -126,6 +126,9 @@ def _bank_row(session: Session, bank: ReadBank, now: datetime) -> tuple[UUID, bo
     }
     row = session.scalars(select(Bank).where(col(Bank.slug) == file.id)).one_or_none()
     if row is None:
+        if session.execute(select(col(DraftSet.id)).where(col(DraftSet.slug) == file.id)).first():
+            message = "drafts of this name are kept on the pages of this installation"
+            raise ContentError([Problem(bank.document.path, bank.document.line("id"), message)])
         row = Bank(id=new_id(), slug=file.id, purpose=file.purpose, imported_at=now, **facts)
         session.add(row)
         session.flush()

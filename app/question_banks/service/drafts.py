@@ -1,7 +1,7 @@
 """What can be done to drafts: keep those of a file, and write in one. Never commits."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -9,9 +9,11 @@ from sqlalchemy import select, update
 from sqlmodel import Session, col
 
 from app.kernel.clock import Clock
+from app.kernel.ids import new_id
 from app.platform import audit
+from app.platform.database import insert_once
 from app.question_banks.errors import BankOfFiles, DraftChanged, DraftNotOpen, DraftsOfOtherPurpose
-from app.question_banks.formats.draft import DraftItem
+from app.question_banks.formats.draft import DraftItem, from_document
 from app.question_banks.models import Bank, DraftSet, DraftStep, ImportedDraft, ItemDraft
 from app.question_banks.rules import BankOrigin, BankPurpose, ItemStatus
 from app.question_banks.rules.drafting import stale_after
@@ -22,14 +24,15 @@ from app.question_banks.rules.workflow import Step
 class Stored:
     """What keeping the drafts of a file changed. ``written`` counts rows.
 
-    ``held``: drafts that somebody has worked on here since; the words of the file are kept beside them.
+    ``held``: names of drafts that somebody has worked on here since; the words of the file are kept beside
+    them, and only a situation, which no page writes, is taken from it.
     """
 
     set_id: UUID
     new: int = 0
     changed: int = 0
     unchanged: int = 0
-    held: int = 0
+    held: list[str] = field(default_factory=list)
     written: int = 0
 
 
@@ -47,7 +50,8 @@ def store_drafts(
     """Keep the drafts of one file in the set of that name, in the caller's transaction: all of them or none.
 
     Idempotent by content hash: a draft that says what it said last is not touched; one that says something
-    else is kept beside the older, and is what people work on, unless they have changed it here.
+    else is kept beside the older, and is what people work on, unless they have changed it here. Imports of
+    one set, and steps of its drafts, wait for each other.
     ``form``: the word of the format; ``source_hash``: SHA-256 of the file; ``actor_id`` None: a command;
     ``purpose`` None: that of the set, and of a new one certification, which shows least.
 
@@ -57,30 +61,34 @@ def store_drafts(
     """
     stored = _set_of(session, clock, slug, purpose)
     last, worked_on = _last_drafts(session, stored.set_id), _worked_on(session, stored.set_id)
+    taken = _taken_up(session, stored.set_id)
     for draft in drafts:
         number, known = last.get(draft.id, (0, ""))
-        if known == draft.content_hash:
+        work = worked_on.get(draft.id)
+        held = work is not None and _changed_here(work, taken)
+        if known == draft.content_hash and (held or work is None or work.content_hash == known):
             stored.unchanged += 1
             continue
         stored.new += number == 0
         stored.changed += number > 0
         stored.written += 1
-        session.add(
-            ImportedDraft(
-                draft_set_id=stored.set_id,
-                slug=draft.id,
-                number=number + 1,
-                format=form,
-                missing=list(map(str, draft.missing)),
-                document=draft.document(),
-                content_hash=draft.content_hash,
-                source_hash=source_hash,
-                imported_at=clock.now(),
+        if known != draft.content_hash:
+            session.add(
+                ImportedDraft(
+                    draft_set_id=stored.set_id,
+                    slug=draft.id,
+                    number=number + 1,
+                    format=form,
+                    missing=list(map(str, draft.missing)),
+                    document=draft.document(),
+                    content_hash=draft.content_hash,
+                    source_hash=source_hash,
+                    imported_at=clock.now(),
+                )
             )
-        )
-        work = worked_on.get(draft.id)
-        if work is not None and (work.status is not ItemStatus.DRAFT or work.content_hash != known):
-            stored.held += 1
+        if held and work is not None:
+            stored.held.append(draft.id)
+            _take_situation(session, clock, draft, work=work, actor_id=actor_id)
         else:
             _take_up(session, clock, draft, set_id=stored.set_id, work=work, actor_id=actor_id)
     if stored.written:
@@ -101,22 +109,18 @@ def store_drafts(
 
 
 def _set_of(session: Session, clock: Clock, slug: str, purpose: BankPurpose | None) -> Stored:
-    """The set of that name, made when there is none."""
+    """The set of that name, made when there is none, and locked before any draft of it, as by each step."""
     bank = session.execute(select(col(Bank.origin)).where(col(Bank.slug) == slug)).first()
     if bank is not None and bank[0] is not BankOrigin.DATABASE:
         raise BankOfFiles(bank=slug)
-    known = session.execute(
-        select(col(DraftSet.id), col(DraftSet.purpose)).where(col(DraftSet.slug) == slug)
-    ).first()
-    if known is None:
-        made = DraftSet(slug=slug, purpose=purpose or BankPurpose.CERTIFICATION, made_at=clock.now())
-        set_id = made.id
-        session.add(made)
-        session.flush()
-        return Stored(set_id, written=1)
-    if purpose not in {None, known[1]}:
+    values = {"slug": slug, "purpose": purpose or BankPurpose.CERTIFICATION, "made_at": clock.now()}
+    made = insert_once(session, DraftSet, id=new_id(), **values)
+    set_id, of = session.execute(
+        select(col(DraftSet.id), col(DraftSet.purpose)).where(col(DraftSet.slug) == slug).with_for_update()
+    ).one()
+    if purpose not in {None, of}:
         raise DraftsOfOtherPurpose(bank=slug)
-    return Stored(known[0])
+    return Stored(set_id, written=int(made))
 
 
 def _last_drafts(session: Session, set_id: UUID) -> dict[str, tuple[int, str]]:
@@ -131,8 +135,55 @@ def _last_drafts(session: Session, set_id: UUID) -> dict[str, tuple[int, str]]:
 
 
 def _worked_on(session: Session, set_id: UUID) -> dict[str, ItemDraft]:
-    rows = session.scalars(select(ItemDraft).where(col(ItemDraft.draft_set_id) == set_id))
+    """The drafts of the set as they read now, locked: nobody writes in them until the file is kept."""
+    rows = session.scalars(
+        select(ItemDraft)
+        .where(col(ItemDraft.draft_set_id) == set_id)
+        .order_by(col(ItemDraft.id))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
     return {draft.slug: draft for draft in rows}
+
+
+def _taken_up(session: Session, set_id: UUID) -> dict[UUID, str]:
+    """Content hash of what each draft of the set said when it was taken from a file last."""
+    rows: Any = session.execute(
+        select(col(DraftStep.draft_id), col(DraftStep.content_hash))
+        .join(ItemDraft, col(ItemDraft.id) == col(DraftStep.draft_id))
+        .where(col(ItemDraft.draft_set_id) == set_id, col(DraftStep.step) == Step.IMPORTED)
+        .order_by(col(DraftStep.id))
+    )
+    return dict(map(tuple, rows))
+
+
+def _changed_here(work: ItemDraft, taken: dict[UUID, str]) -> bool:
+    """Whether people have changed the draft since a file said it, or it is no draft now."""
+    if work.status is not ItemStatus.DRAFT:
+        return True
+    if work.id not in taken:  # kept before steps were
+        return work.version > 1
+    return work.content_hash != taken[work.id]
+
+
+def _take_situation(
+    session: Session, clock: Clock, draft: DraftItem, *, work: ItemDraft, actor_id: UUID | None
+) -> None:
+    """Take the situation of the file into an open draft that keeps what was written here."""
+    told, mine = draft.stimulus, from_document(work.document)
+    if told is None or work.status is not ItemStatus.DRAFT:
+        return
+    if mine.stimulus is not None and mine.stimulus.id == told.id:
+        told = replace(told, text=mine.stimulus.text | told.text)
+    said = replace(mine, stimulus=told)
+    if said.content_hash == work.content_hash:
+        return
+    work.document, work.content_hash = said.document(), said.content_hash
+    work.missing, work.updated_at = " ".join(said.missing), clock.now()
+    work.version += 1
+    session.flush()
+    # no import: the next file would take the draft for one that nobody has changed here
+    session.add(step_of(work, Step.SAVED, clock, actor_id=actor_id, document=work.document))
 
 
 def _take_up(

@@ -22,10 +22,12 @@ from app.platform import audit
 from app.platform.content import Document, Problem, Text
 from app.question_banks import rules
 from app.question_banks.errors import (
+    BankOfFiles,
     BothChecks,
     CheckDone,
     DraftChanged,
     DraftIncomplete,
+    DraftsOfOtherPurpose,
     OwnDraft,
     StepNotNow,
     StepNotYours,
@@ -37,7 +39,7 @@ from app.question_banks.models import Bank, DraftSet, DraftStep, Item, ItemDraft
 from app.question_banks.queries.drafts import standing_of
 from app.question_banks.rules import BankOrigin, BankPurpose, ItemStatus
 from app.question_banks.rules.drafting import Gap, facts_of, gaps
-from app.question_banks.rules.workflow import MOVES, Hindrance, Step, decide_approved, hindrance
+from app.question_banks.rules.workflow import Hindrance, Step, decide_approved, hindrance, status_after
 from app.question_banks.service import shared_stems, version_of
 from app.question_banks.service.drafts import step_of
 
@@ -82,19 +84,19 @@ def take_step(
         StepNotYours, StepNotNow, OwnDraft, BothChecks, CheckDone: see ``rules.workflow.hindrance``.
         DraftChanged: the draft reads differently by now.
         DraftIncomplete: it cannot be an item as it stands.
+        BankOfFiles, DraftsOfOtherPurpose: the bank of that name takes no item that was written here.
     """
-    draft = session.execute(
-        select(ItemDraft).where(col(ItemDraft.id) == draft_id).with_for_update()
-    ).scalar_one()
+    home, draft = _locked(session, draft_id)
     standing = standing_of(session, draft_id)
     hindered = hindrance(step, standing, person=actor_id, roles=roles)
     if hindered is not None:
         raise _REFUSALS[hindered]
     if draft.version != version:
         raise DraftChanged
-    home = session.get_one(DraftSet, draft.draft_set_id)
-    if step in _CHECKED and _lacks(session, draft, home, demonstration=demonstration):
-        raise DraftIncomplete
+    if step in _CHECKED:
+        _known_bank(session, home)
+        if _lacks(session, draft, home, demonstration=demonstration):
+            raise DraftIncomplete
     _move(draft, step, actor_id)
     draft.updated_at = clock.now()
     session.add(step_of(draft, step, clock, actor_id=actor_id, reason=reason))
@@ -107,13 +109,26 @@ def take_step(
     return ItemStatus(draft.status)
 
 
+def _locked(session: Session, draft_id: UUID) -> tuple[DraftSet, ItemDraft]:
+    """The draft and its set, locked in the order of an import: first the set, then the draft."""
+    of = select(col(ItemDraft.draft_set_id)).where(col(ItemDraft.id) == draft_id).scalar_subquery()
+    home = session.execute(select(DraftSet).where(col(DraftSet.id) == of).with_for_update()).scalar_one()
+    draft = session.execute(
+        select(ItemDraft)
+        .where(col(ItemDraft.id) == draft_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).scalar_one()
+    return home, draft
+
+
 def _move(draft: ItemDraft, step: Step, actor_id: UUID) -> None:
-    draft.status = MOVES[step].ends
+    draft.status = status_after(step, draft.status)
     if step is Step.CONTENT_CONFIRMED:
         draft.content_by = actor_id
     elif step is Step.LANGUAGES_CONFIRMED:
         draft.languages_by = actor_id
-    elif draft.status in {ItemStatus.DRAFT, ItemStatus.IN_REVIEW}:
+    elif step is not Step.RETIRED and draft.status in {ItemStatus.DRAFT, ItemStatus.IN_REVIEW}:
         draft.content_by = draft.languages_by = None
 
 
@@ -240,8 +255,7 @@ def _alike(session: Session, item: ReadItem, home: DraftSet) -> list[str]:
 def _approve(
     session: Session, clock: Clock, draft: ItemDraft, home: DraftSet, *, demonstration: bool
 ) -> None:
-    """Make the version of the item that the draft says. Approvals of one set wait for each other."""
-    session.execute(select(col(DraftSet.id)).where(col(DraftSet.id) == home.id).with_for_update())
+    """Make the version of the item that the draft says. The set is locked: nobody else makes its bank."""
     author = session.scalars(
         select(col(DraftStep.actor_id))
         .where(
@@ -285,8 +299,25 @@ def _approve(
     _note(session, clock, draft, Step.APPROVED, None)
 
 
+def _known_bank(session: Session, home: DraftSet) -> UUID | None:
+    """The bank of the set's approved items; None when there is none yet.
+
+    Raises:
+        BankOfFiles: a bank that is loaded from files has that name by now.
+        DraftsOfOtherPurpose: the bank of that name is for the other purpose.
+    """
+    bank = session.scalars(select(Bank).where(col(Bank.slug) == home.slug)).one_or_none()
+    if bank is None:
+        return None
+    if bank.origin is not BankOrigin.DATABASE:
+        raise BankOfFiles(bank=home.slug)
+    if bank.purpose is not home.purpose:
+        raise DraftsOfOtherPurpose(bank=home.slug)
+    return bank.id
+
+
 def _bank_of(session: Session, clock: Clock, home: DraftSet, *, demonstration: bool) -> UUID:
-    known = session.scalars(select(col(Bank.id)).where(col(Bank.slug) == home.slug)).one_or_none()
+    known = _known_bank(session, home)
     if known is not None:
         return known
     bank = Bank(

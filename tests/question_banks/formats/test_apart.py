@@ -4,12 +4,16 @@ import resource
 import subprocess
 import sys
 from pathlib import Path
+from threading import current_thread, main_thread
+from time import monotonic
 
 import anyio
 import pytest
+from structlog.testing import capture_logs
 
 from app.question_banks.errors import ImportBusy
 from app.question_banks.formats import apart
+from app.question_banks.formats.draft import from_document
 from app.question_banks.formats.gift.reading import read
 from app.question_banks.formats.report import FormatError, Parsed
 from tests.question_banks.formats.hostile import CASES, moodle
@@ -94,3 +98,46 @@ def test_the_process_is_bound() -> None:
     said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert said.stdout.split() == [str(apart.MEMORY), str(apart.SECONDS), "0"]
     assert resource.getrlimit(resource.RLIMIT_FSIZE)[1] != 0, "the server itself is not bound"
+
+
+def _stands_in(monkeypatch: pytest.MonkeyPatch, folder: Path, does: str) -> None:
+    """A reader that does what a shell does."""
+    reader = folder / "reader"
+    reader.write_text(f"#!/bin/sh\n{does}\n", encoding="utf-8")
+    reader.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(reader))
+
+
+def test_a_reader_that_says_more_than_it_may_is_ended(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(apart, "SAID", 1_000_000)
+    monkeypatch.setattr(apart, "WAIT", 20.0)
+    _stands_in(monkeypatch, tmp_path, 'echo $$ > "${0}.pid"; exec yes')
+    before = monotonic()
+    with pytest.raises(FormatError, match="more time or memory"):
+        apart_from(GIFT)
+    assert monotonic() - before < 15, "not only when the time is over"
+    assert not Path(f"/proc/{(tmp_path / 'reader.pid').read_text().strip()}").exists()
+
+
+@pytest.mark.parametrize(("does", "told"), [("exit 7", [7]), ("exit 3", []), ("kill -9 $$", [])])
+def test_a_reader_that_fails_by_no_limit_leaves_its_return_code_in_the_log(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, does: str, told: list[int]
+) -> None:
+    _stands_in(monkeypatch, tmp_path, does)
+    with capture_logs() as lines, pytest.raises(FormatError):
+        apart_from(GIFT)
+    assert [line["code"] for line in lines] == told
+
+
+def test_what_was_read_is_taken_apart_off_the_event_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    threads = []
+
+    def watched(said: dict[str, object]) -> object:
+        threads.append(current_thread())
+        return from_document(said)
+
+    monkeypatch.setattr(apart, "from_document", watched)
+    assert len(apart_from(GIFT).drafts) == len(threads) == 2
+    assert main_thread() not in threads

@@ -3,9 +3,10 @@
 import pytest
 
 from app.question_banks.formats.draft import DraftItem
+from app.question_banks.formats.limits import ELEMENTS
 from app.question_banks.formats.qti.reading import read
 from app.question_banks.formats.qti.writing import write
-from app.question_banks.formats.report import Parsed
+from app.question_banks.formats.report import FormatError, Parsed
 from tests.question_banks.formats.hostile import manifest, package
 
 OLD = "http://www.imsglobal.org/question/qti_v2p1/rptemplates"
@@ -271,6 +272,26 @@ def test_a_score_that_is_set_beside_the_condition_too_makes_no_key() -> None:
 )
 def test_what_is_wrong_is_rejected(data: bytes, why: str) -> None:
     assert why in read(data).rejected[0].why
+
+
+def test_a_large_bank_in_three_languages_comes_back_from_its_own_export() -> None:
+    texts = {"kk": "Қай?", "ru": "Какой?", "en": "Which?"}
+    items = [
+        DraftItem(id=f"n-{n}", type="numeric", stem=texts, key=(str(n),), interaction={"tolerance": "0"})
+        for n in range(400)
+    ]
+    parsed = read(write(items))
+    assert (parsed.rejected, parsed.unsupported) == ([], [])
+    assert parsed.drafts == items
+
+
+def test_one_resource_of_a_manifest_is_bounded() -> None:
+    files = "<file href='a.png'/>" * (ELEMENTS + 1)
+    said = (
+        f"<manifest><resources><resource type='webcontent' href='a'>{files}</resource></resources></manifest>"
+    )
+    with pytest.raises(FormatError, match="one item has more than"):
+        read(package({"imsmanifest.xml": said.encode()}))
 
 
 def test_the_languages_of_an_item_are_one_item_only_when_they_agree() -> None:

@@ -16,6 +16,7 @@ from app.question_banks.formats.qti.names import html_of, is_interaction, unifie
 from app.question_banks.formats.qti.package import Package, name_in_package
 from app.question_banks.formats.report import FormatError, ItemError, Parsed, UnsupportedError
 from app.question_banks.formats.trees import Node, tree
+from app.question_banks.formats.trees import read as read_tree
 
 MANIFEST = "imsmanifest.xml"
 _PLACED = {
@@ -51,11 +52,13 @@ class _Reader:
         package, parsed = self.package, self.builder.parsed
         if not package.has(MANIFEST):
             raise FormatError("package", f"no {MANIFEST} stands in the package")
-        root = tree(decode(package.part(MANIFEST, at_most=4 * PART_BYTES), where=MANIFEST), where=MANIFEST)
         used, groups = {MANIFEST}, dict[str, list[str]]()
-        for resource in (node for node in root.walk() if node.name == "resource"):
+
+        def take(resource: Node) -> None:
+            if resource.name != "resource":
+                return
             href, kind = resource.get("href"), resource.get("type")
-            used |= {name_in_package(MANIFEST, file.get("href")) for file in resource.all("file")}
+            used.update(name_in_package(MANIFEST, file.get("href")) for file in resource.all("file"))
             if kind.startswith("imsqti_item_"):
                 name = name_in_package(MANIFEST, href)
                 used.add(name)
@@ -66,6 +69,10 @@ class _Reader:
                     parsed.leave(
                         href[:200] or MANIFEST, f"a resource of the type {kind[:40]} is not kept", kept=False
                     )
+
+        # resource by resource: what one may hold is bounded, and how many there are by the parts of a package
+        manifest = decode(package.part(MANIFEST, at_most=4 * PART_BYTES), where=MANIFEST)
+        read_tree(manifest, take, wanted=frozenset({"resource"}), where=MANIFEST)
         for names in groups.values():
             self.builder.add(names[0], self._make(names))
         for name in package.names:
