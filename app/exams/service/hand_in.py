@@ -223,11 +223,15 @@ def release(
 
     Raises:
         NotFound: no such attempt.
-        MoveNotAllowed: it is not scored, or the result is not withheld.
+        MoveNotAllowed: it is not scored, or the result is not withheld, or waits for people and not the system.
         WrongRole: a certification officer or the system releases.
     """
     attempt = queries.get_attempt(session, attempt_id, for_update=True)
     if attempt.result is not ResultState.WITHHELD:
+        raise MoveNotAllowed
+    if actor_id is None and is_held(
+        review=attempt.review, terminated=queries.was_terminated(session, attempt_id)
+    ):
         raise MoveNotAllowed
     certification = session.execute(_POLICY, {"exam": attempt.exam_id}).one().certification
     entry = _release(
