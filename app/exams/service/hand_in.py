@@ -35,7 +35,7 @@ RELEASED_EVENT = "result.released"
 """The job kind that upper slices bind to; payload ``{"attempt_id": …}``."""
 
 NO_PROPOSAL: dict[str, Any] = {"termination_by": None, "termination_reason": None, "termination_at": None}
-"""Written when an attempt ends or is opened again: a proposal to end it does not outlive that."""
+"""Written when an attempt ends or is opened again: a proposal to end it that nobody confirmed does not outlive that."""
 
 QUEUED_EVENT = "review.queued"
 """The job kind that says that people are to look at a record; payload ``{"attempt_id": …}``."""
@@ -136,7 +136,12 @@ def close(
         actor_id=actor_id,
         roles=roles,
         reason=reason,
-        values={"submitted_at": finished_at, "remaining_ms": None, **NO_PROPOSAL},
+        values={
+            "submitted_at": finished_at,
+            "remaining_ms": None,
+            # who proposed a termination that came about has a part in the attempt for good
+            **({} if how is Lifecycle.TERMINATED else NO_PROPOSAL),
+        },
     )
     if how in _EVENT_OF:
         _note(session, attempt, _EVENT_OF[how], clock.now())
