@@ -8,9 +8,9 @@ import pytest
 
 from app.exams.errors import RecordReviewed
 from app.exams.rules.states import Lifecycle, ReleasePolicy, ResultState, Review
+from app.exams.rules.transitions import Who
 from app.exams.service import reviewing as exams
 from app.exams.service import sweeper
-from app.exams.rules.transitions import Who
 from app.proctoring.errors import IncidentWithdrawn, ReviewTaken, StatementNotAsked
 from app.proctoring.models import Incident, ReviewStep
 from app.proctoring.service import incidents, reviewing

@@ -35,7 +35,7 @@ RELEASED_EVENT = "result.released"
 """The job kind that upper slices bind to; payload ``{"attempt_id": …}``."""
 
 NO_PROPOSAL: dict[str, Any] = {"termination_by": None, "termination_reason": None, "termination_at": None}
-"""Written when an attempt ends or is opened again: a proposal to end it that nobody confirmed does not outlive that."""
+"""Written when an attempt ends or is opened again, which no proposal outlives that nobody confirmed."""
 
 QUEUED_EVENT = "review.queued"
 """The job kind that says that people are to look at a record; payload ``{"attempt_id": …}``."""
@@ -228,7 +228,7 @@ def release(
 
     Raises:
         NotFound: no such attempt.
-        MoveNotAllowed: it is not scored, or the result is not withheld, or waits for people and not the system.
+        MoveNotAllowed: it is not scored, or the result is not withheld, or waits for people.
         WrongRole: a certification officer or the system releases.
     """
     attempt = queries.get_attempt(session, attempt_id, for_update=True)

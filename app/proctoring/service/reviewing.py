@@ -58,9 +58,7 @@ def take_over(session: Session, clock: Clock, *, attempt_id: UUID, reviewer_id: 
     return _take(session, clock, attempt_id, reviewer_id, Act.TAKE_OVER)
 
 
-def _take(
-    session: Session, clock: Clock, attempt_id: UUID, reviewer_id: UUID, act: Act
-) -> Refused | None:
+def _take(session: Session, clock: Clock, attempt_id: UUID, reviewer_id: UUID, act: Act) -> Refused | None:
     attempt = _door(session, clock, attempt_id=attempt_id, reviewer_id=reviewer_id, act=str(act))
     if isinstance(attempt, Refused):
         return attempt
