@@ -301,6 +301,12 @@ class ResultStands(DomainError):
     code = "result-stands"
 
 
+class RecordReviewed(DomainError):
+    """Reviewers look at the record of the attempt or have judged it: it is not opened again."""
+
+    code = "record-reviewed"
+
+
 class SamePerson(DomainError):
     """One person proposes to end an attempt, and another confirms."""
 

@@ -90,13 +90,13 @@ def test_rule_20_after_review_the_result_is_told_and_the_candidate_gets_a_letter
 
 
 def test_a_result_that_is_released_a_second_time_has_a_second_letter(world: World, officer: UUID) -> None:
-    who = candidate(world, make_exam(world, certification=True, release=AFTER))
+    who = candidate(world, make_exam(world, certification=True, release=ReleasePolicy.AFTER_WINDOW))
     who.hand_in()
-    cleared(world, who)
     assert len(letters(world)) == 1
     give(world, who.attempt_id, factories.person(world, "exam_manager"), minutes=20)
     terminate(world, who)
     assert attempt(world, who.attempt_id).result is ResultState.WITHHELD
+    cleared(world, who)
     release(world, who, officer, "It was an interpreter")
     assert len(letters(world)) == 2
 

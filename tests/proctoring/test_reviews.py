@@ -140,10 +140,10 @@ def test_who_took_a_review_over_has_a_part_in_the_first_one(ground: Ground) -> N
     ground.does(reviewing.take, who, ground.first)
     with pytest.raises(ReviewTaken):
         ground.does(reviewing.clear, who, third, words=CLEAR)
-    ground.does(reviewing.take, who, third)
+    ground.does(reviewing.take_over, who, third)
     with pytest.raises(ReviewTaken):
         ground.does(reviewing.clear, who, ground.first, words=CLEAR)
-    ground.does(reviewing.take, who, ground.first)
+    ground.does(reviewing.take_over, who, ground.first)
     ground.does(reviewing.ask_statement, who, ground.first, words="What did you say aloud?")
     ground.answers(who)
     ground.does(reviewing.refer, who, ground.first, words=WHY)

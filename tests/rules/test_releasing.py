@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.exams.rules.releasing import Releasing, releasing
+from app.exams.rules.releasing import Releasing, releasing, reopens
 from app.exams.rules.states import Review
 
 
@@ -22,3 +22,8 @@ from app.exams.rules.states import Review
 )
 def test_releasing(review: Review, terminated: bool, asked: Releasing) -> None:
     assert releasing(review=review, terminated=terminated) is asked
+
+
+@pytest.mark.parametrize("review", list(Review))
+def test_an_attempt_is_opened_again_only_before_anybody_has_looked_at_its_record(review: Review) -> None:
+    assert reopens(review) is (review in {Review.NONE, Review.QUEUED})

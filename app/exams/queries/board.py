@@ -14,7 +14,7 @@ from threading import Lock
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import String, case, cast, func, select
+from sqlalchemy import String, and_, case, cast, func, select
 from sqlmodel import Session, col
 
 from app.exams.models.attempts import Attempt, AttemptTransition, Response, ResponseEvent
@@ -24,7 +24,7 @@ from app.exams.queries.rooms import SEAT, seated
 from app.exams.rules.board import COUNTED, Age, Cue, Noted, Standing, age_of, cues_of, minutes_left
 from app.exams.rules.delivery import RUNNING
 from app.exams.rules.secure_browser import BrowserCheck
-from app.exams.rules.states import Axis, Lifecycle
+from app.exams.rules.states import OPEN, Axis, Lifecycle
 from app.kernel.locales import Locale
 
 SHARED_FOR = timedelta(seconds=1)
@@ -131,7 +131,7 @@ def look_at(session: Session, sitting_id: UUID, *, at: datetime) -> Look:
             col(Attempt.scripted),
             col(Attempt.submitted_at),
             col(Attempt.browser_check),
-            col(Attempt.termination_by).is_not(None),
+            and_(col(Attempt.termination_by).is_not(None), col(Attempt.lifecycle).in_(OPEN)),
         )
     ).all()
     work, noted = _work(session, sitting_id), _noted(session, sitting_id)

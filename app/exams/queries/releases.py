@@ -11,7 +11,7 @@ from app.exams.models.attempts import Attempt
 from app.exams.models.forms import Exam
 from app.exams.queries.attempts import terminated_condition
 from app.exams.queries.paging import Paged, paged
-from app.exams.queries.reviewing import reviewed_before_condition
+from app.exams.queries.reviewing import reviewed_before_condition, took_part_condition
 from app.exams.rules.releasing import Releasing, releasing
 from app.exams.rules.states import Lifecycle, Mode, ResultState, Review
 from app.kernel.errors import NotFound
@@ -50,7 +50,9 @@ class Withheld(NamedTuple):
 
 
 def _waiting(officer_id: UUID, at: datetime) -> ColumnElement[bool]:
-    """It waits for a person, and the officer neither is the candidate, nor trained them, nor reviewed it.
+    """It waits for a person, and the officer is not the candidate, and neither trained nor supervised them.
+
+    Nor did the officer review it.
 
     After a finding a result that was told before waits too: it can be invalidated.
     """
@@ -63,6 +65,7 @@ def _waiting(officer_id: UUID, at: datetime) -> ColumnElement[bool]:
         ),
         candidate != officer_id,
         not_(reviewed_before_condition(officer_id)),
+        not_(took_part_condition(officer_id)),
         not_(trained_condition(officer_id, candidate, at=at)),
     )
 

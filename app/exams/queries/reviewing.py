@@ -1,16 +1,18 @@
 """Who may review the record of which attempt, and the queue of those that wait."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, select
 from sqlmodel import Session, col
 
-from app.exams.models.attempts import Attempt, AttemptTransition
+from app.exams.models.attempts import Attempt, AttemptTransition, TimeGrant
 from app.exams.models.booking import Sitting, SittingProctor
 from app.exams.models.forms import Exam
+from app.exams.models.secure_browser import BrowserEntry
+from app.exams.models.unsent import UnsentLoad
 from app.exams.queries.paging import Paged, paged
 from app.exams.rules.releasing import UNDER_REVIEW
 from app.exams.rules.states import OPEN, Axis, Lifecycle, Mode, ResultState, Review
@@ -20,6 +22,9 @@ from app.programmes.queries import trained_condition
 
 KeptOut = Callable[[Any], ColumnElement[bool]]
 """What an upper slice knows: for the column of attempt ids, the condition that keeps the person out."""
+
+FORGOTTEN_AFTER = timedelta(days=1)
+"""How long after the window somebody who is paused keeps a sitting from being over."""
 
 
 class Reviewed(NamedTuple):
@@ -63,8 +68,21 @@ def took_part_condition(person_id: UUID) -> ColumnElement[bool]:
             col(SittingProctor.person_id) == person_id,
         )
     )
-    acted = _changed(person_id, Axis.LIFECYCLE)
-    return or_(proctored, acted, func.coalesce(col(Attempt.identity_by) == person_id, False))
+    acted = [
+        exists(select(1).where(attempt == col(Attempt.id), actor == person_id))
+        for attempt, actor in (
+            (col(TimeGrant.attempt_id), col(TimeGrant.approver_id)),
+            (col(BrowserEntry.attempt_id), col(BrowserEntry.actor_id)),
+            (col(UnsentLoad.attempt_id), col(UnsentLoad.actor_id)),
+        )
+    ]
+    return or_(
+        proctored,
+        _changed(person_id, Axis.LIFECYCLE),
+        *acted,
+        func.coalesce(col(Attempt.identity_by) == person_id, False),
+        func.coalesce(col(Attempt.termination_by) == person_id, False),
+    )
 
 
 def reviewed_before_condition(person_id: UUID) -> ColumnElement[bool]:
@@ -174,10 +192,15 @@ def sittings_over(
 ) -> list[Over]:
     """Supervised sittings whose window closed within the time given and in which nobody sits any more.
 
-    ``kept_out``: for the column of sitting ids, those that are not asked for.
+    ``kept_out``: for the column of sitting ids, those that are not asked for. Who was paused and forgotten
+    holds nobody up for more than a day.
     """
     open_still = exists(
-        select(1).where(col(Attempt.sitting_id) == col(Sitting.id), col(Attempt.lifecycle).in_(OPEN))
+        select(1).where(
+            col(Attempt.sitting_id) == col(Sitting.id),
+            col(Attempt.lifecycle).in_(OPEN),
+            or_(col(Attempt.lifecycle) != Lifecycle.PAUSED, col(Sitting.closes_at) > until - FORGOTTEN_AFTER),
+        )
     )
     sittings = session.scalars(
         select(col(Sitting.id))

@@ -31,6 +31,14 @@ def releasing(*, review: Review, terminated: bool) -> Releasing:
     return Releasing.PLAIN
 
 
+def reopens(review: Review) -> bool:
+    """Whether an attempt that was scored can be opened again: nobody has looked at its record yet.
+
+    What reviewers see, and what they found, is about answers that do not change any more.
+    """
+    return review in {Review.NONE, Review.QUEUED}
+
+
 def is_held(*, review: Review, terminated: bool) -> bool:
     """Whether the result of an attempt that was just scored waits for people, whatever the exam's policy."""
     return terminated or review in UNDER_REVIEW or review is Review.IRREGULARITY

@@ -19,12 +19,14 @@ from app.exams.errors import (
     NoTimeGiven,
     OpenAttempt,
     ReasonMissing,
+    RecordReviewed,
     ResultStands,
     TerminationStands,
 )
 from app.exams.models.attempts import Attempt, TimeGrant
 from app.exams.queries import attempts as queries
 from app.exams.rules import delivery as rules
+from app.exams.rules.releasing import reopens
 from app.exams.rules.states import Axis, Lifecycle, Outcome, ResultState
 from app.exams.service import doors, hand_in, history
 from app.exams.service.supervision import Roles
@@ -66,6 +68,7 @@ def grant(
         NoTimeGiven: neither minutes nor per cent.
         FormCountedBefore: the same key gave other time before, or for another reason.
         ResultStands: a passed result was released, or the result was invalidated.
+        RecordReviewed: people look at its record, or have judged it.
         TerminationStands: two people ended the attempt.
         OpenAttempt: the candidate has another open attempt at the exam.
         WrongRole: it is closed, and only an exam manager opens it again.
@@ -192,6 +195,8 @@ def _reopen(
         raise ResultStands
     if queries.was_terminated(session, attempt.id):
         raise TerminationStands
+    if not reopens(attempt.review):
+        raise RecordReviewed
     if queries.find_open(session, attempt.candidate_id, attempt.exam_id) is not None:
         raise OpenAttempt
     if attempt.deadline is None or attempt.submitted_at is None:

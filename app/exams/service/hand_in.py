@@ -35,7 +35,7 @@ RELEASED_EVENT = "result.released"
 """The job kind that upper slices bind to; payload ``{"attempt_id": …}``."""
 
 NO_PROPOSAL: dict[str, Any] = {"termination_by": None, "termination_reason": None, "termination_at": None}
-"""Written when an attempt ends or is opened again: a proposal to end it does not outlive that."""
+"""Written when an attempt ends or is opened again, which no proposal outlives that nobody confirmed."""
 
 QUEUED_EVENT = "review.queued"
 """The job kind that says that people are to look at a record; payload ``{"attempt_id": …}``."""
@@ -136,7 +136,12 @@ def close(
         actor_id=actor_id,
         roles=roles,
         reason=reason,
-        values={"submitted_at": finished_at, "remaining_ms": None, **NO_PROPOSAL},
+        values={
+            "submitted_at": finished_at,
+            "remaining_ms": None,
+            # who proposed a termination that came about has a part in the attempt for good
+            **({} if how is Lifecycle.TERMINATED else NO_PROPOSAL),
+        },
     )
     if how in _EVENT_OF:
         _note(session, attempt, _EVENT_OF[how], clock.now())
@@ -223,11 +228,15 @@ def release(
 
     Raises:
         NotFound: no such attempt.
-        MoveNotAllowed: it is not scored, or the result is not withheld.
+        MoveNotAllowed: it is not scored, or the result is not withheld, or waits for people.
         WrongRole: a certification officer or the system releases.
     """
     attempt = queries.get_attempt(session, attempt_id, for_update=True)
     if attempt.result is not ResultState.WITHHELD:
+        raise MoveNotAllowed
+    if actor_id is None and is_held(
+        review=attempt.review, terminated=queries.was_terminated(session, attempt_id)
+    ):
         raise MoveNotAllowed
     certification = session.execute(_POLICY, {"exam": attempt.exam_id}).one().certification
     entry = _release(

@@ -5,16 +5,23 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from app.exams.errors import MoveNotAllowed, NothingFound, ReasonMissing, ReviewOpen, SecondReviewerNeeded
+from app.exams.errors import (
+    MoveNotAllowed,
+    NothingFound,
+    OwnSitting,
+    ReasonMissing,
+    ReviewOpen,
+    SecondReviewerNeeded,
+)
 from app.exams.models.attempts import Attempt
 from app.exams.queries import attempts as queries
-from app.exams.queries.reviewing import reviewed_before_condition
+from app.exams.queries.reviewing import reviewed_before_condition, took_part_condition
 from app.exams.rules.releasing import Releasing, releasing
 from app.exams.rules.states import Axis, Lifecycle, ResultState, Review
 from app.exams.rules.transitions import Who
 from app.exams.service import doors, hand_in, history
 from app.kernel.clock import Clock
-from app.kernel.errors import Refused
+from app.kernel.errors import DomainError, Refused
 from app.platform.outbox import enqueue_later
 
 INVALIDATED_MAIL = "exams.invalidated_mail"
@@ -35,9 +42,10 @@ def release(
     attempt = doors.supervised(session, clock, attempt_id=attempt_id, actor_id=officer_id, act="release")
     if isinstance(attempt, Refused):
         return attempt
-    if _reviewed(session, attempt, officer_id):
+    conflict = _conflict(session, attempt, officer_id)
+    if conflict is not None:
         doors.note(session, clock, attempt, officer_id, "conflict.refused", act="release")
-        return Refused(SecondReviewerNeeded())
+        return Refused(conflict)
     waits = attempt.result is ResultState.WITHHELD and attempt.review is not Review.NONE
     if attempt.lifecycle is not Lifecycle.SCORED or not waits:
         raise MoveNotAllowed
@@ -64,7 +72,8 @@ def invalidate(
 ) -> Refused | None:
     """Invalidate a result after two reviewers found an irregularity; the candidate is told why, by letter.
 
-    The score stays as it is: what is taken back is what it says. Nobody who reviewed the record does this.
+    The score stays as it is: what is taken back is what it says. Nobody who reviewed the record or
+    supervised the attempt does this.
 
     Raises:
         NotFound: no such attempt.
@@ -75,9 +84,10 @@ def invalidate(
     attempt = doors.supervised(session, clock, attempt_id=attempt_id, actor_id=officer_id, act="invalidate")
     if isinstance(attempt, Refused):
         return attempt
-    if _reviewed(session, attempt, officer_id):
+    conflict = _conflict(session, attempt, officer_id)
+    if conflict is not None:
         doors.note(session, clock, attempt, officer_id, "conflict.refused", act="invalidate")
-        return Refused(SecondReviewerNeeded())
+        return Refused(conflict)
     if attempt.review is not Review.IRREGULARITY:
         raise NothingFound
     entry = history.move(
@@ -102,7 +112,12 @@ def invalidate(
     return None
 
 
-def _reviewed(session: Session, attempt: Attempt, officer_id: UUID) -> bool:
-    """Whether the officer was one of those who reviewed the record."""
-    asked = select(reviewed_before_condition(officer_id)).where(col(Attempt.id) == attempt.id)
-    return bool(session.scalar(asked))
+def _conflict(session: Session, attempt: Attempt, officer_id: UUID) -> DomainError | None:
+    """Why the officer does not decide: they reviewed the record, or supervised the attempt."""
+    for condition, error in (
+        (reviewed_before_condition(officer_id), SecondReviewerNeeded()),
+        (took_part_condition(officer_id), OwnSitting()),
+    ):
+        if session.scalar(select(condition).where(col(Attempt.id) == attempt.id)):
+            return error
+    return None

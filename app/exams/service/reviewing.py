@@ -48,6 +48,15 @@ def ask(session: Session, clock: Clock, *, attempt_id: UUID) -> None:
         enqueue_later(session, clock, event, {"attempt_id": attempt.id}, dedupe_key=f"{event}:{attempt.id}")
 
 
+def hold(session: Session, attempt_id: UUID) -> None:
+    """Hold the row of an attempt: who steps in its review takes turns with whoever ends it.
+
+    Raises:
+        NotFound: no such attempt.
+    """
+    queries.get_attempt(session, attempt_id, for_update=True)
+
+
 def door(
     session: Session, clock: Clock, *, attempt_id: UUID, reviewer_id: UUID, act: str
 ) -> Attempt | Refused:

@@ -181,7 +181,7 @@ def withdraw_termination(
     attempt = doors.supervised(session, clock, attempt_id=attempt_id, actor_id=actor_id, act="withdraw")
     if isinstance(attempt, Refused):
         return attempt
-    if attempt.termination_by is None:
+    if attempt.termination_by is None or attempt.lifecycle not in _TERMINABLE:
         raise NothingProposed
     attempt.termination_by = attempt.termination_reason = attempt.termination_at = None
     doors.note(session, clock, attempt, actor_id, "attempt.termination_withdrawn")

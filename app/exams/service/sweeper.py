@@ -9,6 +9,7 @@ from app.exams.models.attempts import Attempt
 from app.exams.models.booking import Sitting
 from app.exams.queries import attempts as queries
 from app.exams.rules import delivery as rules
+from app.exams.rules.releasing import is_held
 from app.exams.rules.states import Axis, Lifecycle, ResultState
 from app.exams.service import doors, hand_in, history
 from app.kernel.clock import Clock
@@ -50,9 +51,14 @@ def interrupt(session: Session, clock: Clock, attempt_id: UUID) -> bool:
 
 
 def release_due(session: Session, clock: Clock, attempt_id: UUID) -> bool:
-    """Release a result whose window has closed. False: it was released or invalidated meanwhile."""
+    """Release a result whose window has closed.
+
+    False: it was released or invalidated meanwhile, or waits for people to look at its record.
+    """
     attempt = queries.get_attempt(session, attempt_id, for_update=True)
     if attempt.result is not ResultState.WITHHELD or attempt.lifecycle is not Lifecycle.SCORED:
+        return False
+    if is_held(review=attempt.review, terminated=queries.was_terminated(session, attempt_id)):
         return False
     hand_in.release(session, clock, attempt_id=attempt_id, actor_id=None)
     return True

@@ -13,7 +13,14 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from app.exams.errors import MoveNotAllowed, OpenAttempt, ReasonMissing, ResultStands, TerminationStands
+from app.exams.errors import (
+    MoveNotAllowed,
+    OpenAttempt,
+    ReasonMissing,
+    RecordReviewed,
+    ResultStands,
+    TerminationStands,
+)
 from app.exams.models.attempts import Attempt
 from app.exams.queries.attempts import limit_seconds
 from app.exams.queries.rooms import own_trainees
@@ -25,7 +32,7 @@ from app.exams.service.supervision import Roles
 from app.kernel.clock import Clock
 from app.kernel.errors import DomainError, NotFound
 
-_ONE_BY_ONE = (MoveNotAllowed, ResultStands, TerminationStands, OpenAttempt)
+_ONE_BY_ONE = (MoveNotAllowed, ResultStands, RecordReviewed, TerminationStands, OpenAttempt)
 """Refusals that are about one attempt; any other ends the whole act."""
 
 

@@ -9,7 +9,9 @@ from fastapi import Depends, Request, Response
 from pydantic import Field
 from sqlmodel import Session
 
+from app.exams.errors import ReviewOpen
 from app.exams.queries import releases, reviewing
+from app.exams.rules.releasing import UNDER_REVIEW
 from app.exams.rules.states import Review
 from app.kernel.clock import Clock
 from app.kernel.errors import Refused
@@ -35,6 +37,12 @@ class WordsForm(FormModel):
     """What a reviewer says; the candidate reads it."""
 
     words: str = Field(min_length=10, max_length=1000)
+
+
+class TakingForm(FormModel):
+    """Whether the reviewer saw a record that waits, or one that a colleague has."""
+
+    act: Literal["take", "take_over"]
 
 
 class FindingForm(WordsForm):
@@ -128,6 +136,8 @@ def show_record(
     """The record for an officer who decides about the result; looking at it is written down."""
     releases.get_withheld(session, viewer.person_id, attempt_id, at=clock.now())
     one = reviewing.get_reviewed(session, attempt_id)
+    if one.review in UNDER_REVIEW:
+        raise ReviewOpen
     service.note_view(
         session, clock, attempt_id=attempt_id, person_id=viewer.person_id, purpose=Purpose.DECISION
     )
@@ -153,9 +163,10 @@ def _after(request: Request, result: object, tail: str, done: str) -> Response:
 def create_taking(
     *, request: Request, session: Write, clock: ClockDep, viewer: Reviewer, form: Form, attempt_id: UUID
 ) -> Response:
-    """Take a record that waits, or take it over from a colleague."""
-    del form
-    result = service.take(session, clock, attempt_id=attempt_id, reviewer_id=viewer.person_id)
+    """Take a record that waits, or take it over from a colleague, whichever the page offered."""
+    data, _ = parse(form, TakingForm)
+    act = service.take_over if data is not None and data.act == "take_over" else service.take
+    result = act(session, clock, attempt_id=attempt_id, reviewer_id=viewer.person_id)
     return _after(request, result, f"reviews/{attempt_id}", "taken")
 
 

@@ -64,6 +64,7 @@ def correct(
         IncidentWithdrawn: it was withdrawn before.
         WrongRole, RecordClosed, SeenAtImpossible: see ``record``.
     """
+    reviewing.hold(session, attempt_id)  # of two who correct at once, the second sees what the first wrote
     known = {one.id: one.stands for one in queries.incidents_of(session, attempt_id)}
     if incident_id not in known:
         raise NotFound

@@ -38,22 +38,39 @@ LETTER = "proctoring.letter"
 
 
 def take(session: Session, clock: Clock, *, attempt_id: UUID, reviewer_id: UUID) -> Refused | None:
-    """Take a record that waits, or take it over from a colleague who cannot go on.
+    """Take a record that waits. Taken twice by the same person is once.
 
     Raises:
         NotFound: no such attempt.
+        ReviewTaken: a colleague was first.
         StepNotPossible: it does not wait for a first reviewer.
     """
-    attempt = _door(session, clock, attempt_id=attempt_id, reviewer_id=reviewer_id, act="take")
+    return _take(session, clock, attempt_id, reviewer_id, Act.TAKE)
+
+
+def take_over(session: Session, clock: Clock, *, attempt_id: UUID, reviewer_id: UUID) -> Refused | None:
+    """Take a record over from a colleague who cannot go on. Taken twice by the same person is once.
+
+    Raises:
+        NotFound: no such attempt.
+        StepNotPossible: nobody has it in a first review.
+    """
+    return _take(session, clock, attempt_id, reviewer_id, Act.TAKE_OVER)
+
+
+def _take(session: Session, clock: Clock, attempt_id: UUID, reviewer_id: UUID, act: Act) -> Refused | None:
+    attempt = _door(session, clock, attempt_id=attempt_id, reviewer_id=reviewer_id, act=str(act))
     if isinstance(attempt, Refused):
         return attempt
     able = _acts(session, clock, attempt_id, attempt.review, reviewer_id)
-    if Act.TAKE in able:
+    if Act.CLEAR in able:
+        return None
+    if act not in able:
+        raise ReviewTaken if Act.TAKE_OVER in able else StepNotPossible
+    if act is Act.TAKE:
         exams.take(session, clock, attempt, reviewer_id=reviewer_id)
-    elif Act.TAKE_OVER in able:
-        doors.note(session, clock, attempt, reviewer_id, "review.taken_over")
     else:
-        raise StepNotPossible
+        doors.note(session, clock, attempt, reviewer_id, "review.taken_over")
     _step(session, clock, attempt_id, StepKind.TAKEN, reviewer_id)
     return None
 
@@ -85,6 +102,7 @@ def give_statement(
         NotFound: no such attempt, or another candidate's.
         StatementNotAsked: nobody asked, it was answered, or the review has ended.
     """
+    exams.hold(session, attempt_id)
     own = reviewed_of(session, candidate_id, attempt_id)
     steps = tuple(queries.steps_of(session, attempt_id))
     if not takes_statement(queries.standing_of(own.review, steps)):
