@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.exams.rules.releasing import Releasing, releasing, reopens
+from app.exams.rules.releasing import Releasing, may_reopen, releasing
 from app.exams.rules.states import Review
 
 
@@ -26,4 +26,4 @@ def test_releasing(review: Review, terminated: bool, asked: Releasing) -> None:
 
 @pytest.mark.parametrize("review", list(Review))
 def test_an_attempt_is_opened_again_only_before_anybody_has_looked_at_its_record(review: Review) -> None:
-    assert reopens(review) is (review in {Review.NONE, Review.QUEUED})
+    assert may_reopen(review) is (review in {Review.NONE, Review.QUEUED})

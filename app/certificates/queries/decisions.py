@@ -13,7 +13,7 @@ from sqlmodel import Session, col
 from app.certificates.models import Achievement, Certificate, CertificationCase, Decision
 from app.certificates.rules.deciding import CaseRecord
 from app.certificates.rules.states import Requirement, Status, Verdict, source_of_case
-from app.exams.queries.released import released_result
+from app.exams.queries.released import released_result, stands
 from app.kernel.errors import NotFound
 from app.kernel.locales import Trilingual
 from app.programmes.queries import trained_condition
@@ -289,7 +289,7 @@ def record_of(session: Session, case_id: UUID) -> CaseRecord:
     ).one_or_none()
     if row is None:
         raise NotFound
-    result = released_result(session, row.attempt_id)
+    result = released_result(session, row.attempt_id) if stands(session, row.attempt_id) else None
     return CaseRecord(
         released=result is not None,
         passed=result is not None and result.passed,

@@ -10,6 +10,7 @@ from sqlmodel import Session, col
 
 from app.certificates.models import Achievement, Certificate, CertificationCase, Decision
 from app.certificates.rules.states import Kind, Status, Verdict
+from app.exams.queries.released import stands
 from app.kernel.errors import NotFound
 from app.kernel.locales import Trilingual
 
@@ -152,6 +153,16 @@ def reservation_of(session: Session, certificate_id: UUID) -> Reservation:
     if row is None:
         raise NotFound
     return Reservation(*row)
+
+
+def result_stands(session: Session, certificate_id: UUID) -> bool:
+    """Whether the result a certificate rests on stands, its attempt held; without a case it rests on none."""
+    attempt_id = session.scalar(
+        select(col(CertificationCase.attempt_id))
+        .join(Certificate, col(Certificate.case_id) == col(CertificationCase.id))
+        .where(col(Certificate.id) == certificate_id)
+    )
+    return attempt_id is None or stands(session, attempt_id, for_update=True)
 
 
 def list_standings(

@@ -11,7 +11,7 @@ from app.certificates.queries.decisions import record_of
 from app.certificates.rules.achievements import CERTIFICATIONS, Achieved
 from app.certificates.rules.deciding import decide_certification, opens_case
 from app.certificates.rules.states import Verdict
-from app.exams.queries.released import ReleasedResult, released_result
+from app.exams.queries.released import ReleasedResult, released_result, stands
 from app.kernel.clock import Clock
 from app.kernel.errors import NotFound, Refused
 from app.kernel.ids import new_id
@@ -178,11 +178,14 @@ def decide(
         CaseIncomplete: something required is missing.
     """
     now = clock.now()
-    person_id = session.execute(
-        select(col(CertificationCase.person_id)).where(col(CertificationCase.id) == case_id)
-    ).scalar_one_or_none()
-    if person_id is None:
+    case = session.execute(
+        select(col(CertificationCase.person_id), col(CertificationCase.attempt_id)).where(
+            col(CertificationCase.id) == case_id
+        )
+    ).one_or_none()
+    if case is None:
         raise NotFound
+    person_id = case.person_id
     if trained(session, officer_id, person_id, at=now):
         audit.record(
             session,
@@ -194,7 +197,9 @@ def decide(
             why=OwnTrainee.code,
         )
         return Refused(OwnTrainee())
-    # the guard first: of two officers at once, one waits here for the other's commit and finds it decided
+    # the attempt is held before anything of the case: its result is not invalidated or corrected meanwhile
+    stands(session, case.attempt_id, for_update=True)
+    # then the guard: of two officers at once, one waits here for the other's commit and finds it decided
     taken = session.execute(
         update(CertificationCase)
         .where(col(CertificationCase.id) == case_id, col(CertificationCase.decided_at).is_(None))

@@ -28,6 +28,7 @@ from app.certificates.queries.issuing import (
     granted_case,
     list_standings,
     open_list,
+    result_stands,
 )
 from app.certificates.rules import number as numbers
 from app.certificates.rules.achievements import expiry
@@ -189,9 +190,11 @@ def finish(session: Session, clock: Clock, reserved: Reservation, *, jwt: str, t
 
     An active certificate of the same person and achievement is superseded in the same transaction. While one
     is suspended, nothing is issued around it: the reservation waits, and its reinstatement asks again. Once
-    one was revoked after the decision, the reservation stays unsigned for good.
+    one was revoked after the decision, the reservation stays unsigned for good. So it does while the result
+    it rests on does not stand: that is read again, with its attempt held.
     """
     now = clock.now()
+    told = result_stands(session, reserved.id)
     others = list_standings(session, reserved.person_id, reserved.achievement, for_update=True)
     kind = session.execute(
         select(col(Certificate.kind)).where(
@@ -200,7 +203,7 @@ def finish(session: Session, clock: Clock, reserved: Reservation, *, jwt: str, t
     ).scalar_one_or_none()
     if kind is None:
         return False
-    obstacle = in_the_way(others, settled_at=reserved.settled_at)
+    obstacle = in_the_way(others, settled_at=reserved.settled_at) if told else Reason.RESULT_INVALIDATED
     if obstacle is not None:
         audit.record(
             session,

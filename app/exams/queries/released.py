@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 from app.exams.models.attempts import Attempt, ResponseEvent
 from app.exams.models.booking import Application, Booking
 from app.exams.models.forms import Exam
+from app.exams.rules.releasing import is_held
 from app.exams.rules.states import ApplicationState, EventKind, Mode, Outcome, ResultState
 from app.kernel.locales import LOCALES
 
@@ -55,6 +56,17 @@ _COLUMNS: tuple[Any, ...] = (
     Attempt.identity_at,
     Attempt.released_at,
 )
+
+
+def stands(session: Session, attempt_id: UUID, *, for_update: bool = False) -> bool:
+    """Whether the attempt's result is released and no reviewer looks at its record or found an irregularity.
+
+    ``for_update`` holds the attempt's row until the transaction ends: nobody invalidates it meanwhile.
+    """
+    wanted = select(col(Attempt.result), col(Attempt.review)).where(col(Attempt.id) == attempt_id)
+    row = session.execute(wanted.with_for_update(key_share=True) if for_update else wanted).one()
+    told = row.result in {ResultState.RELEASED, ResultState.REISSUED}
+    return told and not is_held(review=row.review, terminated=False)
 
 
 def released_result(session: Session, attempt_id: UUID) -> ReleasedResult | None:

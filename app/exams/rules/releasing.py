@@ -31,7 +31,7 @@ def releasing(*, review: Review, terminated: bool) -> Releasing:
     return Releasing.PLAIN
 
 
-def reopens(review: Review) -> bool:
+def may_reopen(review: Review) -> bool:
     """Whether an attempt that was scored can be opened again: nobody has looked at its record yet.
 
     What reviewers see, and what they found, is about answers that do not change any more.

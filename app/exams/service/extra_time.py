@@ -26,7 +26,7 @@ from app.exams.errors import (
 from app.exams.models.attempts import Attempt, TimeGrant
 from app.exams.queries import attempts as queries
 from app.exams.rules import delivery as rules
-from app.exams.rules.releasing import reopens
+from app.exams.rules.releasing import may_reopen
 from app.exams.rules.states import Axis, Lifecycle, Outcome, ResultState
 from app.exams.service import doors, hand_in, history
 from app.exams.service.supervision import Roles
@@ -195,7 +195,7 @@ def _reopen(
         raise ResultStands
     if queries.was_terminated(session, attempt.id):
         raise TerminationStands
-    if not reopens(attempt.review):
+    if not may_reopen(attempt.review):
         raise RecordReviewed
     if queries.find_open(session, attempt.candidate_id, attempt.exam_id) is not None:
         raise OpenAttempt
