@@ -258,9 +258,12 @@ def told_test(run: RunFacts, *, max_points: int) -> ToldTest:
     """What a computation says of the whole test."""
     figures = run.figures or {}
     counts = {name: int(count) for name, count in figures["languages"].items()}
-    speed = figures["speed"]
+    speed, test = figures["speed"], dict(figures["test"])
+    if test.get("consistency"):
+        # how many passed is a count of people: a share with six places tells it exactly
+        test["consistency"] = {name: of for name, of in test["consistency"].items() if name != "passing"}
     return ToldTest(
-        figures["test"] | {"median_seconds": speed["median_seconds"]},
+        test | {"median_seconds": speed["median_seconds"]},
         told_counts(counts),
         bars({int(score): count for score, count in figures["scores"].items()}, highest=max_points),
         share(speed["closed_by_time"], run.persons),

@@ -235,6 +235,8 @@ def test_no_file_counts_one_to_four_people(world: World) -> None:
     assert kept["languages"] == {"ru": 60, "kk": 2}
     assert hidden, "nothing to hide proves nothing"
     assert small_counts(told) == []
+    assert kept["test"]["consistency"]["passing"] > 0, "nothing to hide proves nothing"
+    assert "passing" not in told["test"]["consistency"], "it would count who failed"
     assert told["languages"] == {"ru": None, "kk": None}
     assert all(set(item["languages"]) == {"all"} for item in told["items"]), "60 of 62 would tell of two"
     lines = list(csv.DictReader(StringIO(manager.get(f"{place}/items.csv").content.decode("utf-8-sig"))))

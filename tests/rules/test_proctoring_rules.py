@@ -10,7 +10,7 @@ from app.exams.rules.secure_browser import BrowserEvent
 from app.exams.rules.states import AppealState, Axis, EventKind, Lifecycle, ReleasePolicy, ResultState, Review
 from app.exams.rules.transitions import TABLES
 from app.proctoring.rules import sampling
-from app.proctoring.rules.figures import Alike, Line, Measure, lines, total
+from app.proctoring.rules.figures import Alike, Line, Measure, lines, nested, total
 from app.proctoring.rules.incidents import (
     NEVER_TOOK_PLACE,
     IncidentKind,
@@ -252,3 +252,29 @@ def test_a_rate_over_fewer_than_five_is_not_told_and_nothing_counts_as_none() ->
     assert line.rate(Measure.FOUND, Measure.REVIEWED) is None
     assert line.rate(Measure.FOUND, Measure.ATTEMPTS) == 0
     assert set(total([]).cells.values()) == {0}
+
+
+def test_rule_8_what_one_measure_leaves_of_another_is_hidden_when_small() -> None:
+    groups = [
+        alike("kk", 40),
+        alike("kk", 8, flagged=True, review=R.CLEARED),
+        alike("kk", 1, flagged=True, review=R.QUEUED),
+    ]
+    cells = total(groups).cells
+    assert cells[Measure.FLAGGED] == 9
+    assert cells[Measure.REVIEWED] is Hidden.BESIDE, "9 less 8: one person waits"
+    assert nested([100, 97]) == [100, Hidden.BESIDE]
+    assert nested([100, 3, 0]) == [100, Hidden.SMALL, 0]
+    assert nested([100, 98, 95]) == [100, Hidden.BESIDE, 95]
+
+
+def test_rule_8_a_cell_hidden_in_its_line_does_not_follow_from_the_column() -> None:
+    groups = [
+        alike("kk", 40),
+        alike("kk", 8, flagged=True, review=R.CLEARED),
+        alike("kk", 1, flagged=True, review=R.QUEUED),
+        alike("ru", 40),
+        alike("ru", 12, flagged=True, review=R.CLEARED),
+    ]
+    kk, ru = lines(groups)
+    assert kk.cells[Measure.REVIEWED] is ru.cells[Measure.REVIEWED] is Hidden.BESIDE

@@ -66,8 +66,14 @@ class FirstAttempt:
     languages: set[str] = field(default_factory=set)
 
 
-def _first() -> Select[Any]:
-    """Ids of attempts that were the first scored ones of their candidate and exam."""
+def _first(form_id: UUID | None) -> Select[Any]:
+    """Ids of attempts that were the first scored ones of their candidate and exam, of the form's exam."""
+    exam = (
+        select(col(Blueprint.exam_id))
+        .join(Form, col(Form.blueprint_id) == col(Blueprint.id))
+        .where(col(Form.id) == form_id)
+    )
+    of = () if form_id is None else (col(Attempt.exam_id) == exam.scalar_subquery(),)
     ranked = (
         select(
             col(Attempt.id).label("id"),
@@ -78,19 +84,19 @@ def _first() -> Select[Any]:
             )
             .label("rank"),
         )
-        .where(col(Attempt.lifecycle) == Lifecycle.SCORED, col(Attempt.started_at).is_not(None))
+        .where(col(Attempt.lifecycle) == Lifecycle.SCORED, col(Attempt.started_at).is_not(None), *of)
         .subquery()
     )
     return cast(Select[Any], select(ranked.c.id).where(ranked.c.rank == 1))
 
 
-def _evidence() -> ColumnElement[bool]:
+def _evidence(form_id: UUID | None) -> ColumnElement[bool]:
     """First attempts, but for those that two people ended and those whose result was invalidated.
 
     The answers of these may be nobody's own.
     """
     return (
-        col(Attempt.id).in_(_first())
+        col(Attempt.id).in_(_first(form_id))
         & (col(Attempt.result) != ResultState.INVALIDATED)
         & not_(terminated_condition(col(Attempt.id)))
     )
@@ -100,7 +106,7 @@ def list_taken(session: Session, *, form_id: UUID | None = None) -> list[FormTak
     """Every form, certification first, the newest first; or the one of that id."""
     counted = (
         select(col(Attempt.form_id).label("form_id"), func.count().label("persons"))
-        .where(_evidence())
+        .where(_evidence(form_id))
         .group_by(col(Attempt.form_id))
         .subquery()
     )
@@ -162,7 +168,7 @@ def first_attempts(session: Session, form_id: UUID) -> Iterator[FirstAttempt]:
     """
     ids = session.scalars(
         select(col(Attempt.id))
-        .where(_evidence(), col(Attempt.form_id) == form_id)
+        .where(_evidence(form_id), col(Attempt.form_id) == form_id)
         .order_by(col(Attempt.submitted_at), col(Attempt.id))
     ).all()
     for begin in range(0, len(ids), _AT_ONCE):

@@ -8,7 +8,7 @@ from sqlmodel import Session, col
 from app.exams.queries.oversight import Group, supervised_groups
 from app.proctoring.models import ReviewSample
 from app.proctoring.queries.reviews import flagged
-from app.proctoring.rules.figures import Alike, Line, lines, total
+from app.proctoring.rules.figures import Alike, Cell, Line, lines, nested, total
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,21 +19,24 @@ class Figures:
     by_language: list[Line]
     by_region: list[Line]
     by_mode: list[Line]
-    unflagged: int
-    drawn: int
+    unflagged: Cell
+    drawn: Cell
 
 
 def get_figures(session: Session) -> Figures:
     """The figures over all supervised attempts that were scored."""
     groups = supervised_groups(session, flagged=flagged)
     draws = session.execute(select(col(ReviewSample.unflagged), col(ReviewSample.drawn))).all()
+    unflagged, drawn = nested(
+        [sum(len(draw.unflagged) for draw in draws), sum(len(draw.drawn) for draw in draws)]
+    )
     return Figures(
         total=total(_alike(one, "") for one in groups),
         by_language=lines(_alike(one, one.locale or "") for one in groups),
         by_region=lines(_alike(one, one.region or "") for one in groups),
         by_mode=lines(_alike(one, one.mode) for one in groups),
-        unflagged=sum(len(draw.unflagged) for draw in draws),
-        drawn=sum(len(draw.drawn) for draw in draws),
+        unflagged=unflagged,
+        drawn=drawn,
     )
 
 

@@ -75,16 +75,42 @@ def lines(groups: Iterable[Alike]) -> list[Line]:
             row[measure] += number
     shown = {m: publishable({split: row[m] for split, row in added.items()}) for m in Measure}
     hidden = {split for split in added if isinstance(shown[Measure.ATTEMPTS][split], Hidden)}
-    return [
-        Line(
-            split,
-            {
-                m: Hidden.BESIDE if split in hidden and m is not Measure.ATTEMPTS else shown[m][split]
-                for m in Measure
-            },
-        )
-        for split in sorted(added)
-    ]
+    table: dict[str, dict[Measure, Cell]] = {}
+    for split in sorted(added):
+        table[split] = dict(zip(Measure, nested(added[split].values()), strict=True))
+        for m in Measure:
+            if split in hidden and m is not Measure.ATTEMPTS:
+                table[split][m] = Hidden.BESIDE
+            elif isinstance(shown[m][split], Hidden):
+                table[split][m] = shown[m][split]
+    _widen(table)
+    return [Line(split, row) for split, row in table.items()]
+
+
+def nested(counts: Iterable[int]) -> list[Cell]:
+    """Counts of which each holds the next: hidden where one, or what it leaves of the last told, is small.
+
+    Flagged less reviewed is who waits: 9 and 8 would tell that one person does.
+    """
+    told: list[Cell] = []
+    last: int | None = None
+    for count in counts:
+        if 0 < count < LEAST:
+            told.append(Hidden.SMALL)
+        elif last is not None and 0 < last - count < LEAST:
+            told.append(Hidden.BESIDE)
+        else:
+            told.append(count)
+            last = count
+    return told
+
+
+def _widen(table: dict[str, dict[Measure, Cell]]) -> None:
+    """Hide a second cell where a column has but one hidden: the line of the total would tell it."""
+    for m in Measure:
+        told = {split: cell for split, row in table.items() if not isinstance(cell := row[m], Hidden)}
+        if len(told) == len(table) - 1 and told:
+            table[min(told, key=lambda split: (told[split] == 0, told[split], split))][m] = Hidden.BESIDE
 
 
 def total(groups: Iterable[Alike]) -> Line:

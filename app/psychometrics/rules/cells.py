@@ -4,7 +4,7 @@ Neither may it follow from what is told: a share is told as a bound, languages t
 are told together only, and bars of a chart are made wide enough.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -48,6 +48,39 @@ def share(part: int, whole: int) -> Share | None:
     if 0 < whole - part < SMALLEST_CELL:
         return Share(whole - _MOST_HIDDEN, whole, Sign.AT_LEAST)
     return Share(part, whole)
+
+
+def plain(one: Share | None) -> bool:
+    """Whether a share is told as it is."""
+    return one is not None and one.sign is Sign.EXACT
+
+
+def shares_of(
+    parts: Sequence[tuple[int, int]], whole: Share | None, *, part: int, persons: int
+) -> tuple[Share | None, ...]:
+    """Shares of groups of which ``part`` of ``persons`` is the sum, told beside as ``whole``.
+
+    Where one of them is a bound, the sum less the others would tell it: then all of them are bounds, and none
+    is told where no group leaves room for another sum. Who is in none of the groups is a group too.
+    """
+    told = tuple(share(*one) for one in parts)
+    others = (part - sum(one for one, _ in parts), persons - sum(of for _, of in parts))
+    if plain(whole) and all(map(plain, told)) and (others[1] == 0 or plain(share(*others))):
+        return told
+    if plain(whole) and not any(
+        plain(share(*one)) and SMALLEST_CELL <= one[0] <= one[1] - SMALLEST_CELL for one in parts
+    ):
+        return (None,) * len(told)
+    return tuple(_about(one) if one and plain(one) else one for one in told)
+
+
+def _about(one: Share) -> Share | None:
+    if one.part in {0, one.whole}:
+        at_most = one.part == 0
+        part = _MOST_HIDDEN if at_most else one.whole - _MOST_HIDDEN
+        return Share(part, one.whole, Sign.AT_MOST if at_most else Sign.AT_LEAST)
+    least = one.part - one.part % SMALLEST_CELL - SMALLEST_CELL
+    return Share(least, one.whole, Sign.AT_LEAST) if least else None
 
 
 def told_counts(counts: Mapping[str, int]) -> dict[str, int | None]:
