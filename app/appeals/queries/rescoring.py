@@ -46,8 +46,8 @@ class World(NamedTuple):
             "result": str(one.result),
             "answers": one.answers_hash,
             "score": [one.raw_score, one.max_points, one.cut_score, str(one.outcome)],
-            "case": str(rests.verdict) if rests else None,
-            "certificate": [rests.certificate, str(rests.status)] if rests else None,
+            "undecided": rests is not None and rests.undecided,
+            "certified": rests is not None and rests.certified,
         }
 
 
@@ -166,6 +166,11 @@ def get_plan(session: Session, person_id: UUID, plan_id: UUID, *, at: datetime) 
 def find_decision(session: Session, plan_id: UUID) -> RescoreDecision | None:
     """The decision on a plan."""
     return session.get(RescoreDecision, plan_id)
+
+
+def is_executing(session: Session) -> bool:
+    """Whether some plan is being carried out now."""
+    return bool(session.scalar(select(exists().where(col(RescorePlan.state) == PlanState.EXECUTING))))
 
 
 def touches(session: Session, person_id: UUID, plan_id: UUID, *, at: datetime) -> bool:

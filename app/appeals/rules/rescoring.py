@@ -58,6 +58,8 @@ class Treatment(StrEnum):
     APPLIED = "applied"
     PROTECTED = "protected"
     LEFT = "left"
+    SUPERSEDED = "superseded"
+    """Scored with other figures since: it needs a dry run of its own."""
 
 
 class Effect(StrEnum):
