@@ -27,9 +27,11 @@ def _allow(before: tuple[str, ...], after: tuple[str, ...]) -> None:
         op.drop_constraint(op.f(NAME), "rescore_step", type_="check")
         op.create_check_constraint(op.f(NAME), "rescore_step", sa.column("treatment").in_(after))
         return
-    # SQLite changes no constraint; https://sqlite.org/lang_altertable.html (section 7) names this way for a CHECK,
+    # SQLite changes no constraint; https://sqlite.org/lang_altertable.html (section 7) names this way,
     # which keeps the table and its guards.
-    statement = bind.execute(sa.text("SELECT sql FROM sqlite_schema WHERE name = 'rescore_step'")).scalar_one()
+    statement = bind.execute(
+        sa.text("SELECT sql FROM sqlite_schema WHERE name = 'rescore_step'")
+    ).scalar_one()
     if statement.count(_check(before)) != 1:
         msg = f"the table rescore_step does not say {_check(before)}"
         raise RuntimeError(msg)

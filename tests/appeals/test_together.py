@@ -16,7 +16,7 @@ from app.appeals.service import execution
 from app.exams.rules.overriding import OverrideKind
 from app.exams.rules.states import ReleasePolicy
 from app.exams.service import extra_time, hand_in
-from app.platform.models import Job
+from app.platform.models import Job, JobState
 from tests import factories
 from tests.appeals.test_execution import certified
 from tests.appeals.world import WRONG, decide, exam_of, item_at, officer, plan, planned, sat, steps
@@ -93,7 +93,9 @@ def test_figures_that_are_equal_by_chance_are_not_scored_over_the_correction(wor
     more = extra_time.Extra("grant-01", minutes=20)
     manager = factories.person(world, "exam_manager")
     do(world, extra_time.grant, who.attempt_id, manager, reason="The power failed", extra=more)
-    assert who.save(3, "d").status_code == 200  # one place gained by the correction, one lost by the answer
+    assert (
+        who.save(3, "d", version=1).status_code == 200
+    )  # one place gained by the correction, one lost by the answer
     who.hand_in()
     assert attempt(world, who.attempt_id).raw_score == 2
     world.work()
@@ -138,3 +140,19 @@ def test_a_certificate_that_is_made_of_a_granted_case_does_not_outdate_a_plan(wo
     )
     assert rests.certificate == number
     assert early.hash == world_now.hash
+
+
+def test_a_plan_whose_job_has_died_is_asked_for_again(world: World) -> None:
+    who = sat(world, exam_of(world), WRONG, 3)
+    made = planned(world, item_at(who))
+    decide(world, made)
+    assert jobs.ask_again(world.context) == 0
+    world.clock.advance(jobs.PATIENCE * 2)
+    assert jobs.ask_again(world.context) == 0, "its job is alive"
+    with world.write() as session:
+        for job in session.exec(select(Job).where(Job.kind == execution.EXECUTE)):
+            job.state = JobState.DEAD
+    assert jobs.ask_again(world.context) == 1
+    assert jobs.ask_again(world.context) == 0
+    world.work()
+    assert plan(world, made).state is PlanState.EXECUTED

@@ -83,17 +83,16 @@ def decide(
     if error is not None:
         _note(session, clock, plan_id, officer_id, "conflict.refused", act="rescore", why=error.code)
         return Refused(error)
-    still_so = queries.world_of(session, plan.item_version_id).hash == plan.world_hash
+    proposers = queries.proposers_of(session, plan)
+    # whatever needs no look at the world is asked first; then every attempt with the item is read
+    known: dict[str, Any] = {"state": plan.state, "proposers": proposers, "decider": officer_id}
+    known |= {"approved": approved, "seen": seen, "stored": plan.plan_hash}
+    still_so = True
     try:
-        state = rules.decide_rescore(
-            approved=approved,
-            state=plan.state,
-            proposer=plan.proposed_by,
-            decider=officer_id,
-            seen=seen,
-            stored=plan.plan_hash,
-            still_so=still_so,
-        )
+        state = rules.decide_rescore(**known, still_so=True)
+        if approved:
+            still_so = queries.world_of(session, plan.item_version_id).hash == plan.world_hash
+            state = rules.decide_rescore(**known, still_so=still_so)
     except PlanOutdated as outdated:
         if not still_so:
             _outdate(session, clock, plan, officer_id)
@@ -223,9 +222,7 @@ def _known(*figures: int | None) -> tuple[int, int, int]:
     return raw, possible, cut
 
 
-def _look_at_certificate(
-    session: Session, clock: Clock, line: RescoreLine, certificate: str | None
-) -> None:
+def _look_at_certificate(session: Session, clock: Clock, line: RescoreLine, certificate: str | None) -> None:
     review_id = new_id()
     insert_once(
         session,
