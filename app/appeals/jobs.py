@@ -1,5 +1,6 @@
 """What the worker does here: dry runs, the execution of decided re-scores, letters to the people touched."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,11 +15,14 @@ from app.appeals.service.challenges import ANSWER_MAIL
 from app.brands.resolver import resolve
 from app.platform.database import read_session, write_session
 from app.platform.mail import Mail, MailSender
-from app.platform.outbox import Context, Handler, Periodic
+from app.platform.models import Job, JobState
+from app.platform.outbox import Context, Handler, Periodic, enqueue_later
 from app.web.pages import render_text
 
 BATCH = 50
 """Attempts changed in one transaction: answers that are being saved do not wait for a whole re-score."""
+PATIENCE = timedelta(minutes=30)
+"""So long a plan may wait for its job before somebody looks whether that still lives."""
 
 
 def compute(context: Context, payload: dict[str, Any]) -> None:
@@ -28,7 +32,7 @@ def compute(context: Context, payload: dict[str, Any]) -> None:
         plan = session.exec(select(RescorePlan).where(col(RescorePlan.id) == plan_id)).one()
         if plan.state is not PlanState.COMPUTING:
             return
-        world = rescoring.world_of(session, plan.item_version_id)
+        world = rescoring.world_of(session, plan.item_version_id, layouts=True)
         lines = dry_run.lines_for(session, plan, world)
         session.expunge(plan)
     with write_session(context.engine) as session:
@@ -47,6 +51,24 @@ def execute(context: Context, payload: dict[str, Any]) -> None:
             execution.carry_out(session, context.clock, plan_id=plan_id, attempt_ids=found)
             if execution.finish(session, context.clock, plan_id=plan_id):
                 return
+
+
+def ask_again(context: Context) -> int:
+    """Ask once more for the jobs of plans that wait although none of theirs is left alive; how many."""
+    asked = 0
+    with write_session(context.engine) as session:
+        for plan_id, state in rescoring.stuck(session, before=context.clock.now() - PATIENCE):
+            kind = dry_run.COMPUTE if state is PlanState.COMPUTING else execution.EXECUTE
+            states = session.exec(
+                select(Job.state).where(
+                    col(Job.kind) == kind,
+                    col(Job.dedupe_key).startswith(f"{kind}:{plan_id}", autoescape=True),
+                )
+            ).all()
+            if JobState.READY not in states and JobState.RUNNING not in states:
+                key = f"{kind}:{plan_id}:{len(states)}"  # carries the try: of two workers one asks
+                asked += enqueue_later(session, context.clock, kind, {"plan_id": plan_id}, dedupe_key=key)
+    return asked
 
 
 def send_answer(context: Context, payload: dict[str, Any]) -> None:
@@ -92,4 +114,4 @@ HANDLERS: dict[str, Handler] = {
     ANSWER_MAIL: send_answer,
     execution.CORRECTED_MAIL: send_corrected,
 }
-PERIODIC: tuple[Periodic, ...] = ()
+PERIODIC: tuple[Periodic, ...] = (Periodic("appeals.ask_again", timedelta(minutes=10), ask_again),)

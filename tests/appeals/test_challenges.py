@@ -19,6 +19,7 @@ from app.appeals.errors import (
 )
 from app.appeals.models.challenges import ChallengeStep, ItemChallenge
 from app.appeals.queries import challenges as queries
+from app.appeals.routes import hearing
 from app.appeals.rules.challenges import FILE_WITHIN, MOST_OPEN, ChallengeState, Verdict
 from app.appeals.service import challenges
 from app.exams.rules.states import ReleasePolicy
@@ -27,7 +28,7 @@ from app.platform.models import AuditEntry
 from app.programmes.models import TrainingRelation
 from app.programmes.rules import TrainingBasis
 from tests import factories
-from tests.appeals.world import exam_of, item_at, reviewer, sat
+from tests.appeals.world import WRONG, exam_of, item_at, reviewer, sat
 from tests.exams.acts import refusal
 from tests.exams.delivery_world import SECRET, Candidate, candidate, count, make_exam
 from tests.world import World
@@ -239,3 +240,27 @@ def test_nobody_hears_their_own_objection(world: World) -> None:
     assert refusal(read(world, who.person_id, made)) is OwnTraineeTouched
     with world.read() as session, pytest.raises(NotFound):
         queries.heard(session, who.person_id, at=world.clock.now(), version_id=item_at(who))
+
+
+def test_objections_are_answered_in_portions_and_only_those_of_the_item_that_was_opened(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hearing, "AT_ONCE", 1)
+    who = sat(world, exam_of(world), WRONG, 3)
+    desk = world.browser(reviewer(world))
+    for place in (1, 2):
+        reply = who.browser.post(
+            f"/en/exams/attempts/{who.attempt_id}/challenges",
+            {"number": str(place), "body": "Both are right, I think"},
+        )
+        assert reply.status_code == 303
+    with world.read() as session:
+        ids = {row.position: str(row.id) for row in session.exec(select(ItemChallenge))}
+    here = f"/en/challenges/items/{item_at(who)}"
+    form = {"verdict": "uphold", "note": "Looked at"}
+    assert desk.post(f"{here}/proposal", form | {"challenge": [ids[2]]}).status_code == 409
+    assert desk.get(here).text.count('name="challenge"') == 1
+    assert desk.post(f"{here}/proposal", form | {"challenge": [ids[1]]}).status_code == 303
+    second = world.browser(reviewer(world))
+    answer = {"verdict": "uphold", "answer_en": "It was"}
+    assert second.post(f"{here}/decision", answer | {"challenge": [ids[2]]}).status_code == 409

@@ -14,12 +14,13 @@ from app.appeals.rules.rescoring import (
     Policy,
     Treatment,
     change_of,
+    changes_nothing,
     decide_rescore,
     effect_of,
     read_keys,
     treatment,
 )
-from app.exams.rules.overriding import OverrideKind
+from app.exams.rules.overriding import Override, OverrideKind
 from app.question_banks.rules import ItemType
 
 
@@ -103,10 +104,29 @@ def test_the_keys_of_a_correction_fit_the_item(
     assert read_keys(kind, type_, chosen=chosen, typed=typed, choices=("a", "b", "c")) == keys
 
 
+@pytest.mark.parametrize(
+    ("kind", "keys", "stands", "nothing"),
+    [
+        (NEW, (("a",),), None, True),
+        (NEW, (("c",),), None, False),
+        (OverrideKind.EVERYBODY, (), None, False),
+        (NEW, (("a",),), (NEW, (("c",),)), False),
+        (NEW, (("c",),), (NEW, (("c",),)), True),
+        (OverrideKind.WITHDRAWN, (), (OverrideKind.EVERYBODY, ()), False),
+        (OverrideKind.WITHDRAWN, (), (OverrideKind.WITHDRAWN, ()), True),
+    ],
+)
+def test_a_correction_is_compared_with_what_holds_now_so_that_a_wrong_one_can_be_taken_back(
+    kind: OverrideKind, keys: Any, stands: Any, nothing: bool
+) -> None:
+    found = Override(UUID(int=9), UUID(int=8), *stands) if stands else None
+    assert changes_nothing(kind, keys, key=["a"], stands=found) is nothing
+
+
 PLAN: dict[str, Any] = {
     "approved": True,
     "state": PlanState.READY,
-    "proposer": UUID(int=1),
+    "proposers": {UUID(int=1), UUID(int=3)},
     "decider": UUID(int=2),
     "seen": "h",
     "stored": "h",
@@ -126,6 +146,7 @@ def test_a_second_person_approves_exactly_the_plan_that_was_shown() -> None:
         ({"state": PlanState.EXECUTED}, PlanMoved),
         ({"decider": UUID(int=1)}, SecondPersonNeeded),
         ({"decider": UUID(int=1), "approved": False}, SecondPersonNeeded),
+        ({"decider": UUID(int=3)}, SecondPersonNeeded),
         ({"seen": "g"}, PlanOutdated),
         ({"still_so": False}, PlanOutdated),
     ],

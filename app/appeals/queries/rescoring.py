@@ -19,6 +19,8 @@ from app.appeals.models.rescoring import (
 from app.appeals.rules.challenges import ChallengeState
 from app.appeals.rules.rescoring import Change, Effect, PlanState, Treatment
 from app.certificates.queries.standing import Resting, resting_on
+from app.exams.models.attempts import Attempt
+from app.exams.models.forms import FormItem
 from app.exams.queries import overriding
 from app.exams.queries.overriding import Holding
 from app.exams.queries.paging import Paged, paged
@@ -46,16 +48,19 @@ class World(NamedTuple):
             "result": str(one.result),
             "answers": one.answers_hash,
             "score": [one.raw_score, one.max_points, one.cut_score, str(one.outcome)],
-            "case": str(rests.verdict) if rests else None,
-            "certificate": [rests.certificate, str(rests.status)] if rests else None,
+            "undecided": rests is not None and rests.undecided,
+            "certified": rests is not None and rests.certified,
         }
 
 
-def world_of(session: Session, version_id: UUID, *, for_update: bool = False) -> World:
-    """The world of an item version now. ``for_update`` holds every attempt of it, also those under way."""
+def world_of(session: Session, version_id: UUID, *, for_update: bool = False, layouts: bool = False) -> World:
+    """The world of an item version now. ``for_update`` holds every attempt of it, also those under way.
+
+    The hash needs no ``layouts``; scoring does.
+    """
     if for_update:
-        overriding.under_way(session, version_id, for_update=True)
-    held = overriding.holding(session, version_id, for_update=for_update)
+        overriding.under_way(session, version_id, for_update=True, layouts=False)
+    held = overriding.holding(session, version_id, for_update=for_update, layouts=layouts)
     return World(held, resting_on(session, [one.id for one in held]))
 
 
@@ -129,6 +134,24 @@ def touches_own(person_id: UUID, at: datetime) -> ColumnElement[bool]:
     )
 
 
+def holds_own(session: Session, person_id: UUID, version_id: UUID, *, at: datetime) -> bool:
+    """Whether an attempt that holds the item is the person's own, or of somebody they have trained."""
+    candidate: Any = col(Attempt.candidate_id)
+    forms = select(col(FormItem.form_id)).where(col(FormItem.item_version_id) == version_id)
+    own = or_(candidate == person_id, trained_condition(person_id, candidate, at=at))
+    return bool(session.scalar(select(exists().where(col(Attempt.form_id).in_(forms), own))))
+
+
+def proposers_of(session: Session, plan: RescorePlan) -> frozenset[UUID]:
+    """Everybody who has proposed this correction of the item: a renewal says the same once more."""
+    rows = session.execute(
+        select(col(RescorePlan.proposed_by), col(RescorePlan.keys)).where(
+            col(RescorePlan.item_version_id) == plan.item_version_id, col(RescorePlan.kind) == plan.kind
+        )
+    )
+    return frozenset(by for by, keys in rows if keys == plan.keys)
+
+
 def _visible(person_id: UUID, at: datetime) -> ColumnElement[bool]:
     return and_(not_(trains_condition(person_id, at=at)), not_(touches_own(person_id, at)))
 
@@ -166,6 +189,25 @@ def get_plan(session: Session, person_id: UUID, plan_id: UUID, *, at: datetime) 
 def find_decision(session: Session, plan_id: UUID) -> RescoreDecision | None:
     """The decision on a plan."""
     return session.get(RescoreDecision, plan_id)
+
+
+def is_executing(session: Session) -> bool:
+    """Whether some plan is being carried out now."""
+    return bool(session.scalar(select(exists().where(col(RescorePlan.state) == PlanState.EXECUTING))))
+
+
+def stuck(session: Session, *, before: datetime) -> list[tuple[UUID, PlanState]]:
+    """Plans that the worker should have moved on, proposed and decided before then."""
+    rows = session.execute(
+        select(col(RescorePlan.id), col(RescorePlan.state))
+        .outerjoin(RescoreDecision, col(RescoreDecision.plan_id) == col(RescorePlan.id))
+        .where(
+            col(RescorePlan.state).in_((PlanState.COMPUTING, PlanState.APPROVED, PlanState.EXECUTING)),
+            func.coalesce(col(RescoreDecision.at), col(RescorePlan.proposed_at)) < before,
+        )
+        .order_by(col(RescorePlan.proposed_at), col(RescorePlan.id))
+    )
+    return [(row[0], row[1]) for row in rows]
 
 
 def touches(session: Session, person_id: UUID, plan_id: UUID, *, at: datetime) -> bool:

@@ -9,6 +9,7 @@ from pydantic import Field
 from sqlmodel import Session
 
 from app.accounts.queries import names_of
+from app.appeals.errors import ChallengeMoved
 from app.appeals.queries import challenges as queries
 from app.appeals.queries.challenges import Heard
 from app.appeals.rules import challenges as rules
@@ -29,6 +30,9 @@ from app.web.translations import N_
 from app.web.viewer import ClockDep, Viewer, holding
 
 router = Router(prefix="/challenges")
+
+AT_ONCE = 200
+"""Objections of one kind on the page and in one step: the oldest that wait, the newest that are decided."""
 
 Panel = Annotated[Viewer, Depends(holding("item_reviewer", "appeals_panel"))]
 
@@ -83,8 +87,12 @@ def _show(
     heard = queries.heard(
         session, viewer.person_id, at=clock.now(), version_id=version_id, challenge_id=challenge_id
     )
-    unread = [one for one in heard if one.state is ChallengeState.FILED]
+    unread = [one for one in heard if one.state is ChallengeState.FILED][:AT_ONCE]
     read = [one for one in heard if one.state is ChallengeState.IN_REVIEW]
+    mine = [one for one in read if one.reader_id == viewer.person_id]
+    read = [one for one in read if one.reader_id != viewer.person_id][:AT_ONCE]
+    ended = [one for one in heard if one.state not in rules.OPEN_STATES]
+    heard = [*unread, *read, *mine[:AT_ONCE], *ended[-AT_ONCE:]]
     item = get_whole(session, version_id) if version_id else None
     people = {step.actor_id for one in heard for step in one.steps}
     tail = f"challenges/items/{version_id}" if version_id else f"challenges/{challenge_id}"
@@ -99,8 +107,8 @@ def _show(
         figures=answered_with(session, version_id) if version_id else None,
         heard=heard,
         unread=unread,
-        read=[one for one in read if one.reader_id != viewer.person_id],
-        own=[one for one in read if one.reader_id == viewer.person_id],
+        read=read,
+        own=mine,
         wanted=_languages(read),
         names=names_of(session, people),
         due_at=rules.due_at,
@@ -153,6 +161,11 @@ def _propose(
             challenge_id=challenge_id,
             proposal=state,
         )
+    heard = queries.heard(
+        session, viewer.person_id, at=clock.now(), version_id=version_id, challenge_id=challenge_id
+    )
+    if not {one.id for one in heard}.issuperset(data.challenge):
+        raise ChallengeMoved
     refused = service.propose_answer(
         session,
         clock,
@@ -182,6 +195,8 @@ def _decide(
         heard = queries.heard(
             session, viewer.person_id, at=clock.now(), version_id=version_id, challenge_id=challenge_id
         )
+        if not {one.id for one in heard}.issuperset(data.challenge):
+            raise ChallengeMoved
         for locale in _languages([one for one in heard if one.id in data.challenge]):
             if not given[locale]:
                 state.add(f"answer_{locale}", N_("A candidate wrote in this language and reads it here."))

@@ -9,12 +9,13 @@ from pydantic import Field
 from sqlmodel import Session
 
 from app.accounts.queries import names_of
-from app.appeals.errors import KeyUnfit, TrainsPeople
+from app.appeals.errors import KeyUnfit, OwnTraineeTouched, TrainsPeople
 from app.appeals.queries import challenges as doors
 from app.appeals.queries import rescoring as queries
 from app.appeals.rules.rescoring import KEYED, Policy
 from app.appeals.service import dry_run, execution
 from app.exams.queries.answered import answered_with
+from app.exams.queries.overriding import in_force
 from app.exams.rules.overriding import OverrideKind
 from app.kernel.clock import Clock
 from app.kernel.errors import Malformed, Refused
@@ -78,6 +79,8 @@ def _new(
 ) -> Response:
     if doors.trains(session, viewer.person_id, at=clock.now()):
         raise TrainsPeople
+    if queries.holds_own(session, viewer.person_id, item, at=clock.now()):
+        raise OwnTraineeTouched
     whole = get_whole(session, item)
     return page(
         request,
@@ -135,6 +138,7 @@ def _show(
     plan = queries.get_plan(session, viewer.person_id, plan_id, at=clock.now())
     listed = queries.list_touched(session, plan_id, page=page_number(request.query_params.get("page", "")))
     decision = queries.find_decision(session, plan_id)
+    proposers = queries.proposers_of(session, plan)
     people = {one.candidate_id for one in listed.rows} | {plan.proposed_by}
     people |= {decision.officer_id} if decision else set()
     return page(
@@ -143,6 +147,8 @@ def _show(
         status=HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK,
         switch_path=f"/{locale_of(request)}/rescores/{plan_id}",
         plan=plan,
+        proposers=proposers,
+        stood=in_force(session, [plan.item_version_id], before=plan.proposed_at).get(plan.item_version_id),
         item=get_whole(session, plan.item_version_id),
         summary=queries.summary_of(session, plan),
         listed=listed,

@@ -3,13 +3,13 @@
 Source: specification of exams, section 4, rule 21; docs/decisions/0020-rescores.md.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
 from app.appeals.errors import PlanMoved, PlanOutdated, SecondPersonNeeded
-from app.exams.rules.overriding import OverrideKind
+from app.exams.rules.overriding import Override, OverrideKind
 from app.kernel.numbers import read_decimal
 from app.question_banks.rules import ItemType
 
@@ -58,6 +58,8 @@ class Treatment(StrEnum):
     APPLIED = "applied"
     PROTECTED = "protected"
     LEFT = "left"
+    SUPERSEDED = "superseded"
+    """Scored with other figures since: it needs a dry run of its own."""
 
 
 class Effect(StrEnum):
@@ -146,11 +148,24 @@ def read_keys(
     return (wanted,) if type_ is ItemType.MULTIPLE else tuple((one,) for one in wanted)
 
 
+def changes_nothing(
+    kind: OverrideKind,
+    keys: tuple[tuple[str, ...], ...],
+    *,
+    key: Sequence[str],
+    stands: Override | None,
+) -> bool:
+    """Whether a correction says what holds already: ``stands``, the one in force, else the item's own key."""
+    if stands is not None:
+        return (kind, keys) == (stands.kind, stands.keys)
+    return kind is OverrideKind.NEW_KEY and keys == (tuple(key),)
+
+
 def decide_rescore(
     *,
     approved: bool,
     state: PlanState,
-    proposer: UUID,
+    proposers: Collection[UUID],
     decider: UUID,
     seen: str,
     stored: str | None,
@@ -158,17 +173,18 @@ def decide_rescore(
 ) -> PlanState:
     """THE decision on a re-score: a second, different person about exactly the plan they were shown.
 
-    ``seen``: the plan's hash on the page that was sent; ``still_so``: the world is as the dry run found it.
+    ``proposers``: of this plan, and of those it renews; ``seen``: the plan's hash on the page that was
+    sent; ``still_so``: the world is as the dry run found it.
     A plan may be rejected whatever has changed.
 
     Raises:
         PlanMoved: it is not waiting for a decision.
-        SecondPersonNeeded: the decider proposed it.
+        SecondPersonNeeded: the decider proposed it, now or before.
         PlanOutdated: another plan was shown, or the world has changed.
     """
     if state is not PlanState.READY:
         raise PlanMoved
-    if proposer == decider:
+    if decider in proposers:
         raise SecondPersonNeeded
     if not approved:
         return PlanState.REJECTED

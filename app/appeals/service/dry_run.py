@@ -6,13 +6,13 @@ from uuid import UUID
 from sqlalchemy import insert, update
 from sqlmodel import Session, col
 
-from app.appeals.errors import KeyUnfit, PlanOpen, TrainsPeople
+from app.appeals.errors import KeyUnfit, OwnTraineeTouched, PlanOpen, TrainsPeople
 from app.appeals.models.rescoring import RescoreLine, RescorePlan
 from app.appeals.queries import challenges as doors
 from app.appeals.queries import rescoring as queries
 from app.appeals.rules import rescoring as rules
 from app.appeals.rules.rescoring import Change, Effect, Figures, PlanState
-from app.exams.queries.overriding import Holding, under_way
+from app.exams.queries.overriding import Holding, in_force, under_way
 from app.exams.rules.overriding import Override, OverrideKind
 from app.exams.rules.states import Mode, Outcome
 from app.exams.service import rescoring
@@ -48,7 +48,12 @@ def propose(
         KeyUnfit: the new key could not be right for this item, or it is the present one.
         PlanOpen: there is an open plan for this item.
     """
+    error: TrainsPeople | OwnTraineeTouched | None = None
     if doors.trains(session, person_id, at=clock.now()):
+        error = TrainsPeople()
+    elif queries.holds_own(session, person_id, version_id, at=clock.now()):
+        error = OwnTraineeTouched()
+    if error is not None:
         audit.record(
             session,
             clock,
@@ -57,13 +62,16 @@ def propose(
             subject_kind="item_version",
             subject_id=version_id,
             act="rescore",
+            why=error.code,
         )
-        return Refused(TrainsPeople())
+        return Refused(error)
     item = banks.get_whole(session, version_id)
     keys = rules.read_keys(
         kind, item.type, chosen=chosen, typed=typed, choices=[choice["id"] for choice in item.choices]
     )
-    if keys is None or (kind is OverrideKind.NEW_KEY and keys == (tuple(item.key),)):
+    if keys is None or rules.changes_nothing(
+        kind, keys, key=item.key, stands=in_force(session, [version_id]).get(version_id)
+    ):
         raise KeyUnfit
     plan_id = new_id()
     fresh = insert_once(

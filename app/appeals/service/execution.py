@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlmodel import Session, col
 
-from app.appeals.errors import OwnTraineeTouched, PlanOutdated, TrainsPeople
+from app.appeals.errors import OwnTraineeTouched, PlanOpen, PlanOutdated, TrainsPeople
 from app.appeals.models.rescoring import (
     CertificateReview,
     RescoreDecision,
@@ -22,11 +22,12 @@ from app.appeals.models.rescoring import (
 from app.appeals.queries import challenges as doors
 from app.appeals.queries import rescoring as queries
 from app.appeals.rules import rescoring as rules
-from app.appeals.rules.rescoring import Effect, PlanState, Policy, Treatment
+from app.appeals.rules.rescoring import PlanState, Policy, Treatment
 from app.appeals.service.dry_run import override_of
+from app.certificates.queries.standing import resting_on
 from app.exams.rules.states import Outcome
 from app.exams.service import rescoring
-from app.exams.service.rescoring import Stood
+from app.exams.service.rescoring import Given, Stood
 from app.exams.service.score import Scored
 from app.kernel.clock import Clock
 from app.kernel.errors import NotFound, Refused
@@ -82,17 +83,16 @@ def decide(
     if error is not None:
         _note(session, clock, plan_id, officer_id, "conflict.refused", act="rescore", why=error.code)
         return Refused(error)
-    still_so = queries.world_of(session, plan.item_version_id).hash == plan.world_hash
+    proposers = queries.proposers_of(session, plan)
+    # whatever needs no look at the world is asked first; then every attempt with the item is read
+    known: dict[str, Any] = {"state": plan.state, "proposers": proposers, "decider": officer_id}
+    known |= {"approved": approved, "seen": seen, "stored": plan.plan_hash}
+    still_so = True
     try:
-        state = rules.decide_rescore(
-            approved=approved,
-            state=plan.state,
-            proposer=plan.proposed_by,
-            decider=officer_id,
-            seen=seen,
-            stored=plan.plan_hash,
-            still_so=still_so,
-        )
+        state = rules.decide_rescore(**known, still_so=True)
+        if approved:
+            still_so = queries.world_of(session, plan.item_version_id).hash == plan.world_hash
+            state = rules.decide_rescore(**known, still_so=still_so)
     except PlanOutdated as outdated:
         if not still_so:
             _outdate(session, clock, plan, officer_id)
@@ -119,14 +119,21 @@ def begin(session: Session, clock: Clock, *, plan_id: UUID) -> bool:
     """Look at the world for the last time and put the correction in force; False: nothing is to be done.
 
     Every attempt that holds the item is held until the commit: none is closed by the old key meanwhile, and
-    whatever is closed later finds the correction.
+    whatever is closed later finds the correction. Plans are carried out one after the other: two that touch
+    the same attempts would each find what the other has changed.
+
+    Raises:
+        PlanOpen: another plan is being carried out; the job comes back.
     """
     plan, decision = _get(session, plan_id), queries.find_decision(session, plan_id)
     if plan.state is PlanState.EXECUTING:
         return True
     if plan.state is not PlanState.APPROVED or decision is None:
         return False
-    if queries.world_of(session, plan.item_version_id, for_update=True).hash != plan.world_hash:
+    world_hash = queries.world_of(session, plan.item_version_id, for_update=True).hash
+    if queries.is_executing(session):  # asked with the attempts held: who shares one has waited here
+        raise PlanOpen
+    if world_hash != plan.world_hash:
         _outdate(session, clock, plan, decision.officer_id)
         return False
     rescoring.record_override(
@@ -153,8 +160,8 @@ def carry_out(session: Session, clock: Clock, *, plan_id: UUID, attempt_ids: Seq
     )
     for line in lines:
         how = rules.treatment(line.change, decision.policy)
-        if how is Treatment.APPLIED and not _apply(session, clock, plan, decision, line):
-            how = Treatment.LEFT  # opened again since: whoever closes it scores it by the correction
+        if how is Treatment.APPLIED:
+            how = _apply(session, clock, plan, decision, line)
         insert_once(
             session,
             RescoreStep,
@@ -167,7 +174,7 @@ def carry_out(session: Session, clock: Clock, *, plan_id: UUID, attempt_ids: Seq
 
 def _apply(
     session: Session, clock: Clock, plan: RescorePlan, decision: RescoreDecision, line: RescoreLine
-) -> bool:
+) -> Treatment:
     stood = Stood(*_known(line.raw_before, line.max_before, line.cut_before), _outcome(line.passed_before))
     scored = Scored(
         *_known(line.raw_after, line.max_after, line.cut_after),
@@ -176,7 +183,7 @@ def _apply(
         (line.pinned_cut or 0, line.pinned_max or 0),
         tuple(UUID(one) for one in line.overrides),
     )
-    done = rescoring.rescore(
+    given = rescoring.rescore(
         session,
         clock,
         attempt_id=line.attempt_id,
@@ -186,11 +193,16 @@ def _apply(
         officer_id=decision.officer_id,
         reason=decision.reason,
     )
-    if not done:
-        return False
-    if line.effect is Effect.AT_RISK:
-        _look_at_certificate(session, clock, line)
-    if line.told:
+    if given is Given.OTHER_FIGURES:
+        return Treatment.SUPERSEDED
+    if given is Given.CLOSED_BY_IT:
+        return Treatment.LEFT
+    if line.passed_before and not line.passed_after:
+        # asked again with the attempt held: certification may have been granted since the dry run
+        rests = resting_on(session, [line.attempt_id]).get(line.attempt_id)
+        if rests is not None and rests.certified:
+            _look_at_certificate(session, clock, line, rests.certificate)
+    if given is Given.TOLD:
         enqueue_later(
             session,
             clock,
@@ -198,7 +210,7 @@ def _apply(
             {"plan_id": plan.id, "attempt_id": line.attempt_id},
             dedupe_key=f"{CORRECTED_MAIL}:{plan.id}:{line.attempt_id}",
         )
-    return True
+    return Treatment.APPLIED
 
 
 def _outcome(passed: bool | None) -> Outcome:
@@ -210,7 +222,7 @@ def _known(*figures: int | None) -> tuple[int, int, int]:
     return raw, possible, cut
 
 
-def _look_at_certificate(session: Session, clock: Clock, line: RescoreLine) -> None:
+def _look_at_certificate(session: Session, clock: Clock, line: RescoreLine, certificate: str | None) -> None:
     review_id = new_id()
     insert_once(
         session,
@@ -219,7 +231,7 @@ def _look_at_certificate(session: Session, clock: Clock, line: RescoreLine) -> N
         plan_id=line.plan_id,
         attempt_id=line.attempt_id,
         candidate_id=line.candidate_id,
-        certificate=line.certificate,
+        certificate=certificate,
         opened_at=clock.now(),
     )
     _note(session, clock, line.plan_id, None, "rescore.certificate_at_risk", attempt=line.attempt_id)

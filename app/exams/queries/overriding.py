@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Executable, bindparam, select
+from sqlalchemy import Executable, bindparam, null, select
 from sqlmodel import Session, col
 
 from app.exams.models.attempts import Attempt, ResponseEvent
@@ -86,9 +86,12 @@ def _read(rows: Iterable[Any]) -> dict[UUID, Override]:
     }
 
 
-def in_force(session: Session, versions: Collection[UUID]) -> dict[UUID, Override]:
-    """The corrections in force of these item versions, by version."""
-    return _read(session.execute(_IN_FORCE, {"versions": list(versions)}))
+def in_force(
+    session: Session, versions: Collection[UUID], *, before: datetime | None = None
+) -> dict[UUID, Override]:
+    """The corrections in force of these item versions, by version; ``before``: as they were then."""
+    rows = session.execute(_IN_FORCE, {"versions": list(versions)})
+    return _read(row for row in rows if before is None or row.at < before)
 
 
 def basis_of(session: Session, attempt_ids: Sequence[UUID]) -> dict[UUID, Basis]:
@@ -117,10 +120,12 @@ def holding(
     lifecycles: Collection[Lifecycle] = (Lifecycle.SCORED,),
     *,
     for_update: bool = False,
+    layouts: bool = True,
 ) -> list[Holding]:
     """The started attempts in these states whose form has the item version, in order of their ids.
 
-    ``for_update`` holds their rows, so that none of them is closed or opened again meanwhile.
+    ``for_update`` holds their rows, so that none of them is closed or opened again meanwhile; ``layouts``
+    off leaves the large column out, which then is None.
     """
     forms = select(col(FormItem.form_id)).where(col(FormItem.item_version_id) == version_id)
     columns: tuple[Any, ...] = (
@@ -132,7 +137,7 @@ def holding(
         Attempt.mode,
         Exam.certification,
         Exam.achievement,
-        Attempt.layout,
+        Attempt.layout if layouts else null(),
         Attempt.raw_score,
         Attempt.max_points,
         Attempt.cut_score,
@@ -154,10 +159,12 @@ def holding(
     return [Holding(*row) for row in session.execute(wanted)]
 
 
-def under_way(session: Session, version_id: UUID, *, for_update: bool = False) -> list[Holding]:
+def under_way(
+    session: Session, version_id: UUID, *, for_update: bool = False, layouts: bool = True
+) -> list[Holding]:
     """Attempts that hold the item and are not scored yet: they will be by the rule then in force."""
     states = (*OPEN, Lifecycle.SUBMITTED, Lifecycle.EXPIRED, Lifecycle.TERMINATED)
-    return holding(session, version_id, states, for_update=for_update)
+    return holding(session, version_id, states, for_update=for_update, layouts=layouts)
 
 
 def replayed_of(session: Session, attempt_ids: Sequence[UUID]) -> dict[UUID, dict[int, tuple[str, ...]]]:

@@ -1,6 +1,7 @@
 """A decided correction of an item: what it would change, and the change itself, attempt by attempt."""
 
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
@@ -28,6 +29,19 @@ class Stood(NamedTuple):
     max_points: int
     cut_score: int
     outcome: Outcome
+
+
+class Given(StrEnum):
+    """What became of a new score that was to be given to an attempt."""
+
+    TOLD = "told"
+    """Given, and the candidate knew the result that it replaces."""
+    SILENT = "silent"
+    """Given, now or before, and there is nobody to tell."""
+    CLOSED_BY_IT = "closed_by_it"
+    """Not given: the attempt is open again, invalidated, or was closed by the correction itself."""
+    OTHER_FIGURES = "other_figures"
+    """Not given: it is scored with other figures, which do not rest on the correction."""
 
 
 class Preview(NamedTuple):
@@ -107,8 +121,11 @@ def rescore(
     source_id: UUID,
     officer_id: UUID,
     reason: str,
-) -> bool:
-    """Give an attempt its new score, once per ``source_id``; False when it does not stand as ``stood`` says.
+) -> Given:
+    """Give an attempt its new score, once per ``source_id``, if it stands as ``stood`` says.
+
+    ``source_id`` is also the id of the correction. An attempt that was opened again and closed by it keeps
+    what it was closed with, whatever the figures.
 
     A released result is reissued, with the events that follow a release; one that is withheld gets an entry
     of its history. What it was stays in ``attempt_scoring``.
@@ -120,11 +137,16 @@ def rescore(
         )
     )
     if done is not None:
-        return True
+        return Given.SILENT  # with its letter, in the transaction that did it
     now = (attempt.raw_score, attempt.max_points, attempt.cut_score, attempt.outcome)
     told = attempt.result in {ResultState.RELEASED, ResultState.REISSUED}
-    if attempt.lifecycle is not Lifecycle.SCORED or now != stood or attempt.result is ResultState.INVALIDATED:
-        return False
+    if attempt.lifecycle is not Lifecycle.SCORED or attempt.result is ResultState.INVALIDATED:
+        return Given.CLOSED_BY_IT
+    basis = queries.basis_of(session, [attempt_id]).get(attempt_id)
+    if basis is not None and source_id in {one.id for one in basis.overrides.values()}:
+        return Given.CLOSED_BY_IT
+    if now != stood:
+        return Given.OTHER_FIGURES
     session.add(
         note_of(
             attempt_id,
@@ -164,4 +186,4 @@ def rescore(
         before=f"{stood.raw_score}/{stood.max_points} {stood.outcome}",
         after=f"{scored.raw_score}/{scored.max_points} {scored.outcome}",
     )
-    return True
+    return Given.TOLD if told else Given.SILENT
