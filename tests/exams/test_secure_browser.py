@@ -40,6 +40,8 @@ ELSEWHERE = {
     ("POST", "/messages/{message_id}/reading"): "says that words of staff were read",
     ("GET", "/receipt"): "after the exam",
     ("GET", "/result"): "after the exam",
+    ("GET", "/challenges"): "after the exam",
+    ("POST", "/challenges"): "after the exam",
     ("GET", "/record"): "after the exam",
     ("GET", "/record.json"): "after the exam",
     ("POST", "/statement"): "after the exam",

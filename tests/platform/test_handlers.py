@@ -22,8 +22,16 @@ def _assigned(tree: ast.AST, name: str) -> list[str]:
             isinstance(part, ast.Name) and part.id == name for to in node.targets for part in ast.walk(to)
         )
     ]
-    constants = [part.value for value in values for part in ast.walk(value) if isinstance(part, ast.Constant)]
-    return [text for text in constants if isinstance(text, str) and KIND.match(text)]
+    parts = [part for value in values for part in ast.walk(value)]
+    constants = [part.value for part in parts if isinstance(part, ast.Constant)]
+    own = [text for text in constants if isinstance(text, str) and KIND.match(text)]
+    return own + [kind for part in parts if isinstance(part, ast.Attribute) for kind in _named(part.attr)]
+
+
+def _named(constant: str) -> list[str]:
+    """Every kind that a constant of that name holds in some module of the application."""
+    given = re.compile(rf'^{constant} = "([a-z_]+\.[a-z_]+)"$', re.MULTILINE)
+    return [kind for path in sorted((ROOT / "app").rglob("*.py")) for kind in given.findall(path.read_text())]
 
 
 def kinds_asked_for(source: str) -> list[str]:
@@ -56,6 +64,10 @@ def test_the_check_reads_a_kind_off_and_says_when_it_cannot() -> None:
     assert kinds_asked_for(source) == ["a.b", "c.d"]
     assert kinds_asked_for('who, kind = x, "e.f"\nenqueue_later(s, c, kind, {})') == ["e.f"]
     assert kinds_asked_for("enqueue_later(s, c, kind_of(x), {})") == ["?"]
+    assert kinds_asked_for("kind = hand_in.RELEASED_EVENT\nenqueue_later(s, c, kind, {})") == [
+        "result.released"
+    ]
+    assert kinds_asked_for("kind = hand_in.NO_SUCH_EVENT\nenqueue_later(s, c, kind, {})") == ["?"]
 
 
 def test_a_kind_bound_twice_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,13 +1,13 @@
 """re-scores: a word for an attempt that has other figures than the plan knew
 
-Revision ID: 0022
+Revision ID: 0018
 Revises: 0017
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0022"
+revision: str = "0018"
 down_revision: str | None = "0017"
 branch_labels = None
 depends_on = None
