@@ -326,7 +326,9 @@ def done(result: object) -> None:
         raise SettingsError(msg)
 
 
-def graduate(stage: Stage, members: list[UUID], room: UUID) -> None:
+def graduate(
+    stage: Stage, members: list[UUID], room: UUID, read_drawn: Callable[["Stage", FixedClock], None]
+) -> None:
     """A sitting three weeks ago, its results, and what an officer has decided since."""
     opens = (stage.now - timedelta(days=20)).replace(hour=5, minute=0, second=0)
     with write_session(stage.engine) as session:
@@ -344,6 +346,7 @@ def graduate(stage: Stage, members: list[UUID], room: UUID) -> None:
     graduates = members[2 : 2 + _GRADUATES]
     for place, person in enumerate(graduates):
         sit(stage, person, sitting, opens, wrong=place if place < _GRADUATES - 1 else 12)
+    read_drawn(stage, FixedClock(opens + timedelta(days=1)))
     for place, person in enumerate(graduates[:4]):
         clock = FixedClock(opens + timedelta(days=2 + place))
         with write_session(stage.engine) as session:

@@ -118,7 +118,7 @@ def test_a_certificate_that_is_granted_while_the_plan_runs_is_looked_at(world: W
 
 
 def test_a_result_that_is_released_while_the_plan_runs_is_followed_by_a_letter(world: World) -> None:
-    who = sat(world, exam_of(world, release=ReleasePolicy.AFTER_REVIEW), WRONG, 3)
+    who = sat(world, exam_of(world, release=ReleasePolicy.AFTER_WINDOW), WRONG, 3)
     made = planned(world, item_at(who))
     decide(world, made)
     assert begin(world, made)

@@ -22,7 +22,7 @@ APP = {path.relative_to(ROOT).as_posix(): path.read_text() for path in sorted((R
 FATE = {"lifecycle", "review", "result", "appeal", "outcome", "raw_score", "domain_points", "released_at"}
 """The columns of an attempt that say what becomes of somebody."""
 HISTORY = "app/exams/service/history.py"
-SCORING = "app/exams/service/hand_in.py"
+SCORING = "app/exams/service/score.py"
 HARMING = {
     (Axis.LIFECYCLE, Lifecycle.TERMINATED),
     (Axis.LIFECYCLE, Lifecycle.REFUSED),
@@ -37,6 +37,7 @@ REACHING = {"exams", "proctoring"}
 """The slices that hold an attempt as a row; the others see columns."""
 KNOWN = {
     "app/exams/service/applications.py: setattr": "the columns of an application",
+    "app/exams/service/extra_time.py: set_committed_value": "shows what the UPDATE above it has written",
     "app/exams/service/extra_time.py: ['outcome', 'raw_score']": "opened again by a named exam manager with a reason",
     "app/exams/service/extra_time.py: ['domain_points', 'outcome', 'raw_score']": "as above: scored anew at the end",
 }
