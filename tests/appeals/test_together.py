@@ -13,8 +13,9 @@ from app.appeals.models.rescoring import CertificateReview
 from app.appeals.queries import rescoring as queries
 from app.appeals.rules.rescoring import PlanState, Policy
 from app.appeals.service import execution
+from app.exams.models.attempts import Attempt
 from app.exams.rules.overriding import OverrideKind
-from app.exams.rules.states import ReleasePolicy
+from app.exams.rules.states import ReleasePolicy, Review
 from app.exams.service import extra_time, hand_in
 from app.platform.models import Job, JobState
 from tests import factories
@@ -118,12 +119,14 @@ def test_a_certificate_that_is_granted_while_the_plan_runs_is_looked_at(world: W
 
 
 def test_a_result_that_is_released_while_the_plan_runs_is_followed_by_a_letter(world: World) -> None:
-    who = sat(world, exam_of(world, release=ReleasePolicy.AFTER_WINDOW), WRONG, 3)
+    who = sat(world, exam_of(world, release=ReleasePolicy.AFTER_REVIEW), WRONG, 3)
     made = planned(world, item_at(who))
     decide(world, made)
     assert begin(world, made)
     assert who.attempt_id is not None
     with world.write() as session:
+        session.get_one(Attempt, who.attempt_id).review = Review.CLEARED
+        session.flush()
         hand_in.release(session, world.clock, attempt_id=who.attempt_id, actor_id=None)
     world.work()
     assert count(world, Job, Job.kind == execution.CORRECTED_MAIL) == 1

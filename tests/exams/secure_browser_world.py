@@ -14,7 +14,7 @@ from app.exams.rules.states import Mode
 from app.exams.service.secure_browser_file import read
 from app.kernel.ids import new_id
 from tests import factories
-from tests.exams.delivery_world import Candidate, Made, make_attempt, make_exam, make_sitting
+from tests.exams.delivery_world import Candidate, Made, attempt, make_attempt, make_exam, make_sitting
 from tests.world import BASE, World
 
 HEADER = "X_SafeExamBrowser_ConfigKeyHash"
@@ -79,3 +79,18 @@ def entries(world: World, one: Sat) -> list[tuple[str, UUID | None, str | None]]
             .order_by(BrowserEntry.id)
         )
         return [(str(row.event), row.actor_id, row.reason) for row in rows]
+
+
+def ask(one: Sat, method: str, tail: str, headers: dict[str, str], **data: str) -> Any:
+    """One request of the attempt with just these headers."""
+    path = one.place + tail
+    return (
+        one.who.browser.get(path, **headers)
+        if method == "GET"
+        else one.who.browser.post(path, data, **headers)
+    )
+
+
+def held(world: World, one: Sat) -> bool:
+    """Whether the attempt is stopped until somebody looks at its browser."""
+    return str(attempt(world, one.who.attempt_id).browser_check) == "held"

@@ -33,6 +33,7 @@ BESIDE = (
 """What a visitor gets to by a form or a letter."""
 OWN = ("/kk/dashboard", "/kk/exams", "/kk/exams/ceasai-analyst/sittings", "/kk/certificates")
 """What looks different for everybody."""
+FILES = (".csv", ".ics", ".json", ".jwt", ".pdf", ".seb", ".xml", ".zip")
 VARIABLE = (
     (re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}"), "*"),
     (re.compile(r"(/courses/[^/]+)/[^/]+/checklist$"), r"\1/*/checklist"),
@@ -55,7 +56,7 @@ def leads_to_a_page(address: str) -> bool:
     if "lang=" in address and "lang=kk" not in address:
         return False
     path = address.split("?", maxsplit=1)[0]
-    return path.startswith(("/kk/", "/v/")) and not path.endswith((".csv", ".pdf", ".jwt", ".ics"))
+    return path.startswith(("/kk/", "/v/")) and not path.endswith(FILES)
 
 
 class Visit:

@@ -130,25 +130,30 @@ PLAN: dict[str, Any] = {
     "decider": UUID(int=2),
     "seen": "h",
     "stored": "h",
-    "still_so": True,
+    "still_so": lambda: True,
 }
+
+
+def unasked() -> bool:
+    """The world is read only when everything else holds: it is every attempt with the item."""
+    pytest.fail("asked for nothing")
 
 
 def test_a_second_person_approves_exactly_the_plan_that_was_shown() -> None:
     assert decide_rescore(**PLAN) is PlanState.APPROVED
-    assert decide_rescore(**PLAN | {"approved": False, "still_so": False}) is PlanState.REJECTED
+    assert decide_rescore(**PLAN | {"approved": False, "still_so": unasked}) is PlanState.REJECTED
 
 
 @pytest.mark.parametrize(
     ("other", "refusal"),
     [
-        ({"state": PlanState.COMPUTING}, PlanMoved),
-        ({"state": PlanState.EXECUTED}, PlanMoved),
-        ({"decider": UUID(int=1)}, SecondPersonNeeded),
+        ({"state": PlanState.COMPUTING, "still_so": unasked}, PlanMoved),
+        ({"state": PlanState.EXECUTED, "still_so": unasked}, PlanMoved),
+        ({"decider": UUID(int=1), "still_so": unasked}, SecondPersonNeeded),
         ({"decider": UUID(int=1), "approved": False}, SecondPersonNeeded),
-        ({"decider": UUID(int=3)}, SecondPersonNeeded),
-        ({"seen": "g"}, PlanOutdated),
-        ({"still_so": False}, PlanOutdated),
+        ({"decider": UUID(int=3), "still_so": unasked}, SecondPersonNeeded),
+        ({"seen": "g", "still_so": unasked}, PlanOutdated),
+        ({"still_so": lambda: False}, PlanOutdated),
     ],
 )
 def test_anything_else_is_refused(other: dict[str, Any], refusal: type[Exception]) -> None:

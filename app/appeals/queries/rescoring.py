@@ -19,8 +19,6 @@ from app.appeals.models.rescoring import (
 from app.appeals.rules.challenges import ChallengeState
 from app.appeals.rules.rescoring import Change, Effect, PlanState, Treatment
 from app.certificates.queries.standing import Resting, resting_on
-from app.exams.models.attempts import Attempt
-from app.exams.models.forms import FormItem
 from app.exams.queries import overriding
 from app.exams.queries.overriding import Holding
 from app.exams.queries.paging import Paged, paged
@@ -132,14 +130,6 @@ def touches_own(person_id: UUID, at: datetime) -> ColumnElement[bool]:
         col(RescoreLine.plan_id) == col(RescorePlan.id),
         or_(candidate == person_id, trained_condition(person_id, candidate, at=at)),
     )
-
-
-def holds_own(session: Session, person_id: UUID, version_id: UUID, *, at: datetime) -> bool:
-    """Whether an attempt that holds the item is the person's own, or of somebody they have trained."""
-    candidate: Any = col(Attempt.candidate_id)
-    forms = select(col(FormItem.form_id)).where(col(FormItem.item_version_id) == version_id)
-    own = or_(candidate == person_id, trained_condition(person_id, candidate, at=at))
-    return bool(session.scalar(select(exists().where(col(Attempt.form_id).in_(forms), own))))
 
 
 def proposers_of(session: Session, plan: RescorePlan) -> frozenset[UUID]:

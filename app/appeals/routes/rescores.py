@@ -15,7 +15,7 @@ from app.appeals.queries import rescoring as queries
 from app.appeals.rules.rescoring import KEYED, Policy
 from app.appeals.service import dry_run, execution
 from app.exams.queries.answered import answered_with
-from app.exams.queries.overriding import in_force
+from app.exams.queries.overriding import holds_own, in_force
 from app.exams.rules.overriding import OverrideKind
 from app.kernel.clock import Clock
 from app.kernel.errors import Malformed, Refused
@@ -79,7 +79,7 @@ def _new(
 ) -> Response:
     if doors.trains(session, viewer.person_id, at=clock.now()):
         raise TrainsPeople
-    if queries.holds_own(session, viewer.person_id, item, at=clock.now()):
+    if holds_own(session, viewer.person_id, item, at=clock.now()):
         raise OwnTraineeTouched
     whole = get_whole(session, item)
     return page(

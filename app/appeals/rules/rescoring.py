@@ -3,7 +3,7 @@
 Source: specification of exams, section 4, rule 21; docs/decisions/0020-rescores.md.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
@@ -169,12 +169,12 @@ def decide_rescore(
     decider: UUID,
     seen: str,
     stored: str | None,
-    still_so: bool,
+    still_so: Callable[[], bool],
 ) -> PlanState:
     """THE decision on a re-score: a second, different person about exactly the plan they were shown.
 
     ``proposers``: of this plan, and of those it renews; ``seen``: the plan's hash on the page that was
-    sent; ``still_so``: the world is as the dry run found it.
+    sent; ``still_so``: whether the world is as the dry run found it, asked last since every attempt is read.
     A plan may be rejected whatever has changed.
 
     Raises:
@@ -188,6 +188,6 @@ def decide_rescore(
         raise SecondPersonNeeded
     if not approved:
         return PlanState.REJECTED
-    if seen != stored or not still_so:
+    if seen != stored or not still_so():
         raise PlanOutdated
     return PlanState.APPROVED

@@ -12,7 +12,7 @@ from app.appeals.queries import challenges as doors
 from app.appeals.queries import rescoring as queries
 from app.appeals.rules import rescoring as rules
 from app.appeals.rules.rescoring import Change, Effect, Figures, PlanState
-from app.exams.queries.overriding import Holding, in_force, under_way
+from app.exams.queries.overriding import Holding, holds_own, in_force, under_way
 from app.exams.rules.overriding import Override, OverrideKind
 from app.exams.rules.states import Mode, Outcome
 from app.exams.service import rescoring
@@ -51,7 +51,7 @@ def propose(
     error: TrainsPeople | OwnTraineeTouched | None = None
     if doors.trains(session, person_id, at=clock.now()):
         error = TrainsPeople()
-    elif queries.holds_own(session, person_id, version_id, at=clock.now()):
+    elif holds_own(session, person_id, version_id, at=clock.now()):
         error = OwnTraineeTouched()
     if error is not None:
         audit.record(

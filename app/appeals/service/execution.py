@@ -83,18 +83,24 @@ def decide(
     if error is not None:
         _note(session, clock, plan_id, officer_id, "conflict.refused", act="rescore", why=error.code)
         return Refused(error)
-    proposers = queries.proposers_of(session, plan)
-    # whatever needs no look at the world is asked first; then every attempt with the item is read
-    known: dict[str, Any] = {"state": plan.state, "proposers": proposers, "decider": officer_id}
-    known |= {"approved": approved, "seen": seen, "stored": plan.plan_hash}
-    still_so = True
+    worlds: list[str] = []
+
+    def still_so() -> bool:
+        worlds.append(queries.world_of(session, plan.item_version_id).hash)
+        return worlds[-1] == plan.world_hash
+
     try:
-        state = rules.decide_rescore(**known, still_so=True)
-        if approved:
-            still_so = queries.world_of(session, plan.item_version_id).hash == plan.world_hash
-            state = rules.decide_rescore(**known, still_so=still_so)
+        state = rules.decide_rescore(
+            approved=approved,
+            state=plan.state,
+            proposers=queries.proposers_of(session, plan),
+            decider=officer_id,
+            seen=seen,
+            stored=plan.plan_hash,
+            still_so=still_so,
+        )
     except PlanOutdated as outdated:
-        if not still_so:
+        if worlds:
             _outdate(session, clock, plan, officer_id)
         return Refused(outdated)
     plan.state = state

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Executable, bindparam, null, select
+from sqlalchemy import Executable, bindparam, exists, null, or_, select
 from sqlmodel import Session, col
 
 from app.exams.models.attempts import Attempt, ResponseEvent
@@ -18,6 +18,7 @@ from app.exams.rules.delivery import AnswerEvent, replay
 from app.exams.rules.overriding import Override, OverrideKind
 from app.exams.rules.states import OPEN, EventKind, Lifecycle, Mode, Outcome, ResultState
 from app.platform.database import table_of
+from app.programmes.queries import trained_condition
 
 CHUNK = 200
 """Attempts whose log is read at once."""
@@ -112,6 +113,14 @@ def basis_of(session: Session, attempt_ids: Sequence[UUID]) -> dict[UUID, Basis]
         )
         for attempt, row in newest.items()
     }
+
+
+def holds_own(session: Session, person_id: UUID, version_id: UUID, *, at: datetime) -> bool:
+    """Whether an attempt that holds the item is the person's own, or of somebody they have trained."""
+    candidate: Any = col(Attempt.candidate_id)
+    forms = select(col(FormItem.form_id)).where(col(FormItem.item_version_id) == version_id)
+    own = or_(candidate == person_id, trained_condition(person_id, candidate, at=at))
+    return bool(session.scalar(select(exists().where(col(Attempt.form_id).in_(forms), own))))
 
 
 def holding(

@@ -17,6 +17,7 @@ from app.question_banks.formats.draft import from_document
 from app.question_banks.formats.gift.reading import read
 from app.question_banks.formats.report import FormatError, Parsed
 from tests.question_banks.formats.hostile import CASES, moodle
+from tests.rig.wire import in_its_own_loop
 
 GIFT = (
     "::a::Қай қала? {=Астана ~Алматы}\n\n// comment\n::b::Бос {~x ~y}\n\n[html]<p><b>x</b> {=a ~b}\n".encode()
@@ -24,7 +25,7 @@ GIFT = (
 
 
 def apart_from(data: bytes, form: str = "gift", language: str | None = "kk") -> Parsed:
-    return anyio.run(apart.read_apart, data, form, language)
+    return in_its_own_loop(apart.read_apart(data, form, language))
 
 
 def test_what_was_read_apart_is_what_is_read_here() -> None:
@@ -60,7 +61,7 @@ def test_no_more_files_are_read_at_a_time_than_may_be() -> None:
                 group.start_soon(one)
         return ends
 
-    assert sorted(anyio.run(three)) == ["busy", *["read"] * apart.AT_ONCE]
+    assert sorted(in_its_own_loop(three())) == ["busy", *["read"] * apart.AT_ONCE]
     assert apart_from(GIFT).seen == 3, "the places are free again"
 
 
