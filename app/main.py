@@ -28,6 +28,7 @@ from app.platform.database import make_engine, read_session, reading
 from app.platform.passwords import Passwords
 from app.platform.settings import Settings, WorkerMode, load, secret
 from app.proctoring import routes as proctoring
+from app.proctoring.queries.reviews import had_any_part
 from app.programmes import routes as programmes
 from app.programmes.queries.scopes import scope_choices, scope_names
 from app.progress import routes as progress
@@ -110,6 +111,7 @@ def create_app(settings: Settings, clock: Clock) -> FastAPI:
     app.state.touch = accounts_service.touch
     app.state.find_scopes = scope_choices
     app.state.name_scopes = scope_names
+    app.state.kept_out = had_any_part
     app.state.passwords = Passwords()
     with read_session(app.state.engine) as session:
         app.state.installation = installation.facts(session, settings)

@@ -10,9 +10,10 @@ from app.accounts.queries import find_contact
 from app.appeals.models.rescoring import RescorePlan
 from app.appeals.queries import challenges, rescoring
 from app.appeals.rules.rescoring import PlanState
-from app.appeals.service import dry_run, execution
+from app.appeals.service import certificates, dry_run, execution
 from app.appeals.service.challenges import ANSWER_MAIL
 from app.brands.resolver import resolve
+from app.exams.service.releasing import INVALIDATED_EVENT
 from app.platform.database import read_session, write_session
 from app.platform.mail import Mail, MailSender
 from app.platform.models import Job, JobState
@@ -71,6 +72,12 @@ def ask_again(context: Context) -> int:
     return asked
 
 
+def look_at_certificate(context: Context, payload: dict[str, Any]) -> None:
+    """Put the certificate that rests on an invalidated result before an officer."""
+    with write_session(context.engine) as session:
+        certificates.after_invalidation(session, context.clock, attempt_id=UUID(payload["attempt_id"]))
+
+
 def send_answer(context: Context, payload: dict[str, Any]) -> None:
     """Tell a candidate that an objection is answered; the answer stands on the page only."""
     with read_session(context.engine) as session:
@@ -112,6 +119,7 @@ HANDLERS: dict[str, Handler] = {
     dry_run.COMPUTE: compute,
     execution.EXECUTE: execute,
     ANSWER_MAIL: send_answer,
+    INVALIDATED_EVENT: look_at_certificate,
     execution.CORRECTED_MAIL: send_corrected,
 }
 PERIODIC: tuple[Periodic, ...] = (Periodic("appeals.ask_again", timedelta(minutes=10), ask_again),)

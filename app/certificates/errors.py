@@ -23,6 +23,12 @@ class AlreadyDecided(DomainError):
     code = "already-decided"
 
 
+class CaseChanged(DomainError):
+    """The score of the case is another one than the officer was shown."""
+
+    code = "case-changed"
+
+
 class NamesAlreadyConfirmed(DomainError):
     """The holder has confirmed the names before, or the case is decided."""
 

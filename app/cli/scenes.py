@@ -14,6 +14,7 @@ from sqlmodel import Session
 
 from app.accounts import queries as accounts
 from app.accounts import service as people
+from app.certificates.queries.decisions import get_case
 from app.certificates.queries.mine import list_own_cases
 from app.certificates.rules.states import Verdict
 from app.certificates.service import decisions
@@ -353,6 +354,7 @@ def graduate(
             case = list_own_cases(session, person)[0]
             decisions.confirm_names(session, clock, person_id=person, case_id=case.case_id)
             if place < 3:
+                shown = get_case(session, stage.cast["yerlan"], case.case_id, at=clock.now())
                 done(
                     decisions.decide(
                         session,
@@ -361,6 +363,7 @@ def graduate(
                         case_id=case.case_id,
                         wish=Verdict.GRANTED,
                         reason=None,
+                        seen=shown.seen,
                     )
                 )
         stage.work(clock)

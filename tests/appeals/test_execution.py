@@ -13,8 +13,9 @@ from sqlmodel import select
 from app.appeals import jobs
 from app.appeals.models.rescoring import CertificateReview, RescoreStep
 from app.appeals.rules.rescoring import Effect, PlanState, Policy
-from app.appeals.service import execution
+from app.appeals.service import certificates, execution
 from app.certificates.models import Certificate, CertificationCase
+from app.certificates.queries.decisions import figures_of
 from app.certificates.rules.states import Status, Verdict
 from app.certificates.service import decisions
 from app.exams.models.rescoring import AttemptScoring, ScoringOverride
@@ -142,7 +143,13 @@ def certified(world: World, who: Candidate, by: object) -> str:
         row.names_confirmed_at = world.clock.now()
         session.flush()
         decisions.decide(
-            session, world.clock, officer_id=by, case_id=case_id, wish=Verdict.GRANTED, reason=None
+            session,
+            world.clock,
+            officer_id=by,
+            case_id=case_id,
+            wish=Verdict.GRANTED,
+            reason=None,
+            seen=figures_of(row),
         )
     world.work()
     with world.read() as session:
@@ -194,12 +201,12 @@ def test_an_officer_does_not_close_the_case_of_their_trainee(world: World) -> No
     with world.read() as session:
         review = session.exec(select(CertificateReview)).one().id
     with world.write() as session:
-        result = execution.close_review(
+        result = certificates.close(
             session, world.clock, officer_id=who.person_id, review_id=review, note="mine"
         )
     assert refusal(result).__name__ == "OwnTraineeTouched"
     with world.write() as session, pytest.raises(NotFound):
-        execution.close_review(
+        certificates.close(
             session, world.clock, officer_id=by, review_id=factories.person(world), note="none"
         )
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from app.certificates.models import Certificate, CertificationCase
+from app.certificates.queries.decisions import figures_of
 from app.certificates.rules.states import Verdict
 from app.certificates.service import decisions
 from app.courses.models import Course
@@ -145,6 +146,30 @@ def case_of(world: World, attempt_id: UUID) -> UUID | None:
         ).first()
 
 
+def seen(world: World, case_id: UUID) -> str:
+    """The score an officer is shown of a case."""
+    with world.read() as session:
+        return figures_of(session.get_one(CertificationCase, case_id))
+
+
+def granting(world: World, case_id: UUID) -> dict[str, str]:
+    """What the page of a case sends when its officer grants."""
+    return {"verdict": "granted", "seen": seen(world, case_id)}
+
+
+def refusing(world: World, case_id: UUID, reason: str) -> dict[str, str]:
+    """What the page of a case sends when its officer refuses."""
+    return {"verdict": "refused", "seen": seen(world, case_id), "reason": reason}
+
+
+def corrected(world: World, case_id: UUID) -> None:
+    """A re-score gives the result one point more; the case has not been told yet."""
+    with world.write() as session:
+        sat = session.get_one(Attempt, session.get_one(CertificationCase, case_id).attempt_id)
+        assert sat.raw_score is not None
+        sat.raw_score += 1
+
+
 def ready_case(world: World, candidate_id: UUID, **values: Any) -> UUID:
     """A case that lacks nothing."""
     attempt_id = attempt(world, candidate_id, **values)
@@ -158,9 +183,16 @@ def ready_case(world: World, candidate_id: UUID, **values: Any) -> UUID:
 
 def grant(world: World, case_id: UUID, officer_id: UUID) -> None:
     """The officer grants; nothing is issued before the worker runs."""
+    shown = seen(world, case_id)
     with world.write() as session:
         result = decisions.decide(
-            session, world.clock, officer_id=officer_id, case_id=case_id, wish=Verdict.GRANTED, reason=None
+            session,
+            world.clock,
+            officer_id=officer_id,
+            case_id=case_id,
+            wish=Verdict.GRANTED,
+            reason=None,
+            seen=shown,
         )
     assert result is Verdict.GRANTED
 

@@ -1,6 +1,7 @@
 """Several cases granted after one look: each by itself, and what has stopped being ready is named and left."""
 
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -34,6 +35,11 @@ def _review(case_ids: list[UUID]) -> str:
     return "/en/decisions/review?" + urlencode([("case", str(case_id)) for case_id in case_ids])
 
 
+def _ticked(world: World, case_ids: list[UUID]) -> dict[str, Any]:
+    seen = {f"seen-{case_id}": cases.seen(world, case_id) for case_id in case_ids}
+    return {"case": [str(case_id) for case_id in case_ids], **seen}
+
+
 def test_ticked_cases_are_listed_before_anything_is_decided(world: World) -> None:
     officer = person(world, "certification_officer")
     ready, incomplete = cases.ready_case(world, person(world)), cases.attempt(world, person(world))
@@ -57,7 +63,7 @@ def test_each_case_is_granted_with_its_own_row_and_its_own_certificate(world: Wo
     officer = person(world, "certification_officer")
     chosen = [cases.ready_case(world, person(world)) for _ in range(3)]
     browser = world.browser(officer)
-    reply = browser.post("/en/decisions/review", {"case": [str(one) for one in chosen[:2]]})
+    reply = browser.post("/en/decisions/review", _ticked(world, chosen[:2]))
     assert reply.status_code == 200
     assert "Certification is granted to 2 people" in reply.text
     assert _decided(world) == dict.fromkeys(chosen[:2], Verdict.GRANTED)
@@ -75,9 +81,7 @@ def test_a_case_that_stopped_being_ready_is_named_and_left_and_the_others_are_gr
         case = session.get_one(CertificationCase, first)
         session.get_one(Attempt, case.attempt_id).result = ResultState.INVALIDATED
     cases.grant(world, second, person(world, "certification_officer"))
-    reply = world.browser(officer).post(
-        "/en/decisions/review", {"case": [str(one) for one in (first, second, third)]}
-    )
+    reply = world.browser(officer).post("/en/decisions/review", _ticked(world, [first, second, third]))
     assert "Certification is granted to 1 person" in reply.text
     left = reply.text.split("2 cases were left as they are", 1)[1]
     assert str(first) in left
@@ -121,7 +125,20 @@ def test_nothing_ticked_leads_back_with_a_word(world: World) -> None:
 def test_sending_the_same_review_again_decides_nothing_twice(world: World) -> None:
     case_id = cases.ready_case(world, person(world))
     browser = world.browser(person(world, "certification_officer"))
-    browser.post("/en/decisions/review", {"case": [str(case_id)]})
-    reply = browser.post("/en/decisions/review", {"case": [str(case_id)]})
+    browser.post("/en/decisions/review", _ticked(world, [case_id]))
+    reply = browser.post("/en/decisions/review", _ticked(world, [case_id]))
     assert "1 case was left as it is" in reply.text
     assert len(_grants(world)) == 1
+
+
+def test_a_ticked_case_whose_score_was_corrected_meanwhile_is_left_and_named(world: World) -> None:
+    case_id = cases.ready_case(world, person(world))
+    sent = _ticked(world, [case_id])
+    browser = world.browser(person(world, "certification_officer"))
+    page = browser.get(_review([case_id])).text
+    assert f'name="seen-{case_id}" value="{sent[f"seen-{case_id}"]}"' in page
+    cases.corrected(world, case_id)
+    reply = browser.post("/en/decisions/review", sent)
+    assert "1 case was left as it is" in reply.text
+    assert "another score" in reply.text
+    assert _decided(world) == {}

@@ -54,13 +54,13 @@ def test_before_the_decision_the_officer_corrects_and_the_holder_confirms_again(
     mails = len(world.box.mails)
     reply = officer.post(f"/en/decisions/{case_id}/names", RIGHT)
     assert reply.headers["location"] == f"/en/decisions/{case_id}?done=names-corrected"
-    assert officer.post(f"/en/decisions/{case_id}", {"verdict": "granted"}).status_code == 409
+    assert officer.post(f"/en/decisions/{case_id}", cases.granting(world, case_id)).status_code == 409
     world.work()
     assert [mail.to for mail in world.box.mails[mails:]] == ["holder@people.example"]
     mine = world.browser(holder)
     assert RIGHT["latin"] in mine.get(f"/en/certificates/names/{case_id}").text
     mine.post(f"/en/certificates/names/{case_id}")
-    assert officer.post(f"/en/decisions/{case_id}", {"verdict": "granted"}).status_code == 303
+    assert officer.post(f"/en/decisions/{case_id}", cases.granting(world, case_id)).status_code == 303
     world.work()
     (made,) = _certificates(world)
     assert (made.name_cyrillic, made.name_latin) == (RIGHT["cyrillic"], RIGHT["latin"])

@@ -119,7 +119,7 @@ def test_granting_records_who_when_and_issues_the_certificate(world: World) -> N
     case_id = cases.ready_case(world, person(world))
     browser = world.browser(officer)
     assert "Grant certification" in browser.get(f"/en/decisions/{case_id}").text
-    reply = browser.post(f"/en/decisions/{case_id}", {"verdict": "granted"})
+    reply = browser.post(f"/en/decisions/{case_id}", cases.granting(world, case_id))
     assert reply.status_code == 303
     assert reply.headers["location"] == "/en/decisions?done=granted"
     (made,) = _decisions(world)
@@ -143,7 +143,7 @@ def test_a_refusal_needs_a_reason_keeps_what_was_typed_and_issues_nothing(world:
     assert reply.status_code == 422
     assert "Say why certification is refused." in reply.text
     assert _decisions(world) == []
-    reply = browser.post(f"/en/decisions/{case_id}", {"verdict": "refused", "reason": "False identity."})
+    reply = browser.post(f"/en/decisions/{case_id}", cases.refusing(world, case_id, "False identity."))
     assert reply.status_code == 303
     (made,) = _decisions(world)
     assert (made.verdict, made.reason) == (Verdict.REFUSED, "False identity.")
@@ -172,7 +172,7 @@ def test_an_officer_does_not_see_a_trainee_and_is_refused_in_the_act(world: Worl
     assert str(case_id) not in page
     assert "1 of them waits." in page
     assert browser.get(f"/en/decisions/{case_id}").status_code == 404
-    reply = browser.post(f"/en/decisions/{case_id}", {"verdict": "granted"})
+    reply = browser.post(f"/en/decisions/{case_id}", cases.granting(world, case_id))
     assert reply.status_code == 409
     assert _decisions(world) == []
     with world.read() as session:
@@ -182,7 +182,7 @@ def test_an_officer_does_not_see_a_trainee_and_is_refused_in_the_act(world: Worl
     assert (refused.actor_id, refused.subject_id) == (officer, str(case_id))
     colleague = world.browser(_officer(world))
     assert str(case_id) in colleague.get("/en/decisions").text
-    assert colleague.post(f"/en/decisions/{case_id}", {"verdict": "granted"}).status_code == 303
+    assert colleague.post(f"/en/decisions/{case_id}", cases.granting(world, case_id)).status_code == 303
 
 
 def test_training_that_ended_more_than_24_months_ago_is_no_conflict(world: World) -> None:
@@ -197,7 +197,10 @@ def test_training_that_ended_more_than_24_months_ago_is_no_conflict(world: World
             since=world.clock.now() - timedelta(days=1000),
         )
         session.exec(select(TrainingRelation)).one().until = world.clock.now() - timedelta(days=731)
-    assert world.browser(officer).post(f"/en/decisions/{case_id}", {"verdict": "granted"}).status_code == 303
+    assert (
+        world.browser(officer).post(f"/en/decisions/{case_id}", cases.granting(world, case_id)).status_code
+        == 303
+    )
 
 
 def test_nobody_decides_about_themselves(world: World) -> None:
@@ -205,7 +208,7 @@ def test_nobody_decides_about_themselves(world: World) -> None:
     case_id = cases.ready_case(world, officer)
     browser = world.browser(officer)
     assert str(case_id) not in browser.get("/en/decisions").text
-    assert browser.post(f"/en/decisions/{case_id}", {"verdict": "granted"}).status_code == 409
+    assert browser.post(f"/en/decisions/{case_id}", cases.granting(world, case_id)).status_code == 409
 
 
 @pytest.mark.parametrize("values", [{"identity": False}, {"application": False}])
@@ -213,9 +216,9 @@ def test_granting_is_refused_while_something_is_missing(world: World, values: di
     case_id = cases.ready_case(world, person(world), **values)
     browser = world.browser(_officer(world))
     assert "Certification cannot be granted yet" in browser.get(f"/en/decisions/{case_id}").text
-    assert browser.post(f"/en/decisions/{case_id}", {"verdict": "granted"}).status_code == 409
+    assert browser.post(f"/en/decisions/{case_id}", cases.granting(world, case_id)).status_code == 409
     assert _decisions(world) == []
-    reply = browser.post(f"/en/decisions/{case_id}", {"verdict": "refused", "reason": "Not identified."})
+    reply = browser.post(f"/en/decisions/{case_id}", cases.refusing(world, case_id, "Not identified."))
     assert reply.status_code == 303
 
 
@@ -225,15 +228,46 @@ def test_granting_is_refused_when_the_result_was_invalidated_meanwhile(world: Wo
         case = session.get_one(CertificationCase, case_id)
         session.get_one(Attempt, case.attempt_id).result = ResultState.INVALIDATED
     browser = world.browser(_officer(world))
-    assert browser.post(f"/en/decisions/{case_id}", {"verdict": "granted"}).status_code == 409
+    assert browser.post(f"/en/decisions/{case_id}", cases.granting(world, case_id)).status_code == 409
     assert _decisions(world) == []
+
+
+@pytest.mark.parametrize("verdict", ["granted", "refused"])
+def test_an_officer_who_was_shown_another_score_decides_nothing_and_is_shown_the_new_one(
+    world: World, verdict: str
+) -> None:
+    case_id = cases.ready_case(world, person(world))
+    browser = world.browser(_officer(world))
+    sent = {"verdict": verdict, "reason": "Looked at", "seen": cases.seen(world, case_id)}
+    assert f'name="seen" value="{sent["seen"]}"' in browser.get(f"/en/decisions/{case_id}").text
+    cases.corrected(world, case_id)
+    reply = browser.post(f"/en/decisions/{case_id}", sent)
+    assert reply.status_code == 409
+    assert "another score" in reply.text
+    assert _decisions(world) == []
+    assert cases.seen(world, case_id) != sent["seen"]
+    reply = browser.post(f"/en/decisions/{case_id}", sent | {"seen": cases.seen(world, case_id)})
+    assert reply.status_code == 303
+
+
+def test_what_is_signed_is_the_score_that_stands(world: World) -> None:
+    case_id = cases.ready_case(world, person(world))
+    cases.corrected(world, case_id)
+    browser = world.browser(_officer(world))
+    assert browser.post(f"/en/decisions/{case_id}", cases.granting(world, case_id)).status_code == 409
+    browser.post(f"/en/decisions/{case_id}", cases.granting(world, case_id))
+    world.work()
+    with world.read() as session:
+        payload = session.exec(select(Certificate.payload).where(col(Certificate.case_id) == case_id)).one()
+        sat = session.get_one(Attempt, session.get_one(CertificationCase, case_id).attempt_id)
+    assert f'"value":"{sat.raw_score}"'.encode() in payload.replace(b" ", b"")
 
 
 def test_a_case_is_decided_once(world: World) -> None:
     case_id = cases.ready_case(world, person(world))
     one, other = world.browser(_officer(world)), world.browser(_officer(world))
-    assert one.post(f"/en/decisions/{case_id}", {"verdict": "granted"}).status_code == 303
-    reply = other.post(f"/en/decisions/{case_id}", {"verdict": "refused", "reason": "Too late."})
+    assert one.post(f"/en/decisions/{case_id}", cases.granting(world, case_id)).status_code == 303
+    reply = other.post(f"/en/decisions/{case_id}", cases.refusing(world, case_id, "Too late."))
     assert reply.status_code == 409
     assert [made.verdict for made in _decisions(world)] == [Verdict.GRANTED]
 
@@ -244,7 +278,7 @@ def test_only_a_certification_officer_sees_and_decides(world: World, role: str) 
     browser = world.browser(person(world, role))
     for path in ("/en/decisions", f"/en/decisions/{case_id}", "/en/decisions/certificates"):
         assert browser.get(path).status_code == 403
-    assert browser.post(f"/en/decisions/{case_id}", {"verdict": "granted"}).status_code == 403
+    assert browser.post(f"/en/decisions/{case_id}", cases.granting(world, case_id)).status_code == 403
     assert world.browser().get("/en/decisions").status_code == 303
 
 

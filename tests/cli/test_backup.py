@@ -13,6 +13,7 @@ from app.accounts.models import Person
 from app.accounts.queries import find_by_email
 from app.certificates import jose
 from app.certificates.models import Certificate, CertificationCase
+from app.certificates.queries.decisions import figures_of
 from app.certificates.queries.keys import find_active, verifiers
 from app.certificates.queries.mine import list_own
 from app.certificates.rules.states import Verdict
@@ -137,11 +138,12 @@ def test_a_whole_demonstration_comes_back_and_goes_on(shown: World, empty: Setti
             known = verifiers(session, empty.public_base)
             token = session.scalars(select(Certificate.jwt).where(Certificate.number == number)).one()
             active = find_active(session)
-            (waiting, person_id) = session.execute(
-                select(CertificationCase.id, CertificationCase.person_id).where(
+            case = session.scalars(
+                select(CertificationCase).where(
                     CertificationCase.decided_at.is_(None), CertificationCase.names_confirmed_at.is_not(None)
                 )
             ).one()
+            waiting, person_id, seen = case.id, case.person_id, figures_of(case)
             officer = find_by_email(session, email("yerlan"))
         jose.verify(str(token), known.get)
         assert len(list((empty.var_dir / "keys").iterdir())) == 1
@@ -154,6 +156,7 @@ def test_a_whole_demonstration_comes_back_and_goes_on(shown: World, empty: Setti
                 case_id=waiting,
                 wish=Verdict.GRANTED,
                 reason=None,
+                seen=seen,
             )
         assert not isinstance(decided, Refused)
         there.work()

@@ -15,6 +15,7 @@ from app.exams.rules.states import ReleasePolicy, ResultState, Review
 from app.exams.service import hand_in, releasing, supervision
 from app.platform.mail import Mail
 from app.platform.models import AuditEntry, Job
+from app.proctoring.queries.reviews import had_any_part
 from app.programmes.rules import TrainingBasis
 from app.programmes.service import relate
 from tests import factories
@@ -55,7 +56,12 @@ def letters(world: World) -> list[Mail]:
 def release(world: World, who: Candidate, officer: UUID, reason: str | None = None) -> object:
     with world.write() as session:
         return releasing.release(
-            session, world.clock, attempt_id=who.attempt_id, officer_id=officer, reason=reason
+            session,
+            world.clock,
+            attempt_id=who.attempt_id,
+            officer_id=officer,
+            reason=reason,
+            kept_out=had_any_part(officer),
         )
 
 

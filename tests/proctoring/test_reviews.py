@@ -19,6 +19,7 @@ from app.exams.service import releasing, supervision
 from app.platform.models import AuditEntry
 from app.proctoring.errors import ReviewTaken, StatementNotAsked, StatementPending, StepNotPossible
 from app.proctoring.models import RecordView
+from app.proctoring.queries.reviews import had_any_part
 from app.proctoring.rules.reviewing import STATEMENT_TIME
 from app.proctoring.service import reviewing
 from app.programmes.rules import TrainingBasis
@@ -65,7 +66,12 @@ def invalidate(ground: Ground, who: Candidate, officer: UUID, reason: str = WHY)
     assert who.attempt_id is not None
     with ground.world.write() as session:
         return releasing.invalidate(
-            session, ground.world.clock, attempt_id=who.attempt_id, officer_id=officer, reason=reason
+            session,
+            ground.world.clock,
+            attempt_id=who.attempt_id,
+            officer_id=officer,
+            reason=reason,
+            kept_out=had_any_part(officer),
         )
 
 
@@ -234,7 +240,12 @@ def test_an_officer_may_release_in_spite_of_a_finding_with_a_reason(ground: Grou
     who = ground.found(Review.IRREGULARITY)
     with ground.world.write() as session:
         releasing.release(
-            session, ground.world.clock, attempt_id=who.attempt_id, officer_id=ground.officer, reason="Slight"
+            session,
+            ground.world.clock,
+            attempt_id=who.attempt_id,
+            officer_id=ground.officer,
+            reason="Slight",
+            kept_out=had_any_part(ground.officer),
         )
     assert attempt(ground.world, who.attempt_id).result is ResultState.RELEASED
 

@@ -148,7 +148,7 @@ def test_what_people_type_about_a_certificate_is_read_as_text(world: World) -> N
     pen, officer = Pens(), person(world, "certification_officer")
     desk, holder, other = world.browser(officer), person(world), person(world)
     case = cases.ready_case(world, other)
-    send(desk, f"decisions/{case}", {"verdict": "refused", "reason": pen("decision reason")})
+    send(desk, f"decisions/{case}", cases.refusing(world, case, pen("decision reason")))
     number = cases.certificate(world, holder)
     shared = world.browser(holder).post(
         f"/en/certificates/{number}/share-links", {"label": pen("label"), "days": "30"}

@@ -11,6 +11,7 @@ from app.exams.rules.overriding import OverrideKind
 from app.kernel.ids import new_id
 from app.kernel.types import Json, UtcDateTime, word
 
+_NO_PLAN = text("plan_id IS NULL")
 _OPEN = text("state IN ('computing', 'ready', 'approved', 'executing')")
 
 
@@ -107,7 +108,7 @@ class RescoreStep(SQLModel, table=True):
 
 
 class CertificateReview(SQLModel, table=True):
-    """A certificate whose result no longer passes: an officer looks, and writes down what they decided.
+    """A certificate whose result fell: an officer looks, and writes down what they decided.
 
     Nothing here changes the certificate; suspending and revoking have their own page and their own record.
     """
@@ -115,11 +116,19 @@ class CertificateReview(SQLModel, table=True):
     __tablename__ = "certificate_review"
     __table_args__ = (
         UniqueConstraint("plan_id", "attempt_id"),
+        Index(
+            "uq_certificate_review_invalidated",
+            "attempt_id",
+            unique=True,
+            sqlite_where=_NO_PLAN,
+            postgresql_where=_NO_PLAN,
+        ),
         CheckConstraint("(closed_at IS NULL) = (closed_by IS NULL)", name="closed_together"),
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    plan_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("rescore_plan.id"), nullable=False))
+    plan_id: UUID | None = Field(default=None, sa_column=Column(Uuid, ForeignKey("rescore_plan.id")))
+    """None: no re-score, the result was invalidated."""
     attempt_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("attempt.id"), nullable=False))
     candidate_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("person.id"), nullable=False))
     certificate: str | None = Field(default=None, max_length=20)

@@ -110,10 +110,10 @@ class Touched(NamedTuple):
 
 
 class Review(NamedTuple):
-    """A certificate whose result no longer passes."""
+    """A certificate whose result fell; without a plan the result was invalidated."""
 
     id: UUID
-    plan_id: UUID
+    plan_id: UUID | None
     attempt_id: UUID
     candidate_id: UUID
     certificate: str | None

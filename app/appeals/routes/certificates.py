@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from app.accounts.queries import names_of
 from app.appeals.queries import rescoring as queries
-from app.appeals.service import execution
+from app.appeals.service import certificates as service
 from app.kernel.clock import Clock
 from app.platform.database import Read, Write
 from app.platform.routing import Router
@@ -77,9 +77,7 @@ def close_review(
     if data is None:
         queries.check_open(session, review_id)
         return _show(request, session, clock=clock, officer=officer, form=state, review_id=review_id)
-    refused = execution.close_review(
-        session, clock, officer_id=officer.person_id, review_id=review_id, note=data.note
-    )
+    refused = service.close(session, clock, officer_id=officer.person_id, review_id=review_id, note=data.note)
     if refused is not None:
         return errors.refused(request, refused)
     return go(request, "rescores/certificates")

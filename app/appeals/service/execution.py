@@ -13,7 +13,6 @@ from sqlmodel import Session, col
 
 from app.appeals.errors import OwnTraineeTouched, PlanOpen, PlanOutdated, TrainsPeople
 from app.appeals.models.rescoring import (
-    CertificateReview,
     RescoreDecision,
     RescoreLine,
     RescorePlan,
@@ -23,6 +22,7 @@ from app.appeals.queries import challenges as doors
 from app.appeals.queries import rescoring as queries
 from app.appeals.rules import rescoring as rules
 from app.appeals.rules.rescoring import PlanState, Policy, Treatment
+from app.appeals.service import certificates
 from app.appeals.service.dry_run import override_of
 from app.certificates.queries.standing import resting_on
 from app.exams.rules.states import Outcome
@@ -31,7 +31,6 @@ from app.exams.service.rescoring import Given, Stood
 from app.exams.service.score import Scored
 from app.kernel.clock import Clock
 from app.kernel.errors import NotFound, Refused
-from app.kernel.ids import new_id
 from app.platform import audit
 from app.platform.database import insert_once
 from app.platform.outbox import enqueue_later
@@ -207,7 +206,7 @@ def _apply(
         # asked again with the attempt held: certification may have been granted since the dry run
         rests = resting_on(session, [line.attempt_id]).get(line.attempt_id)
         if rests is not None and rests.certified:
-            _look_at_certificate(session, clock, line, rests.certificate)
+            certificates.look_at(session, clock, line, rests.certificate)
     if given is Given.TOLD:
         enqueue_later(
             session,
@@ -228,21 +227,6 @@ def _known(*figures: int | None) -> tuple[int, int, int]:
     return raw, possible, cut
 
 
-def _look_at_certificate(session: Session, clock: Clock, line: RescoreLine, certificate: str | None) -> None:
-    review_id = new_id()
-    insert_once(
-        session,
-        CertificateReview,
-        id=review_id,
-        plan_id=line.plan_id,
-        attempt_id=line.attempt_id,
-        candidate_id=line.candidate_id,
-        certificate=certificate,
-        opened_at=clock.now(),
-    )
-    _note(session, clock, line.plan_id, None, "rescore.certificate_at_risk", attempt=line.attempt_id)
-
-
 def finish(session: Session, clock: Clock, *, plan_id: UUID) -> bool:
     """Mark a plan as executed when nothing is left of it; False when something is."""
     if queries.waiting(session, plan_id, limit=1):
@@ -257,29 +241,6 @@ def finish(session: Session, clock: Clock, *, plan_id: UUID) -> bool:
     if ended:
         _note(session, clock, plan_id, None, "rescore.executed")
     return True
-
-
-def close_review(
-    session: Session, clock: Clock, *, officer_id: UUID, review_id: UUID, note: str
-) -> Refused | None:
-    """An officer writes down what was decided about a certificate; the certificate has its own page.
-
-    Raises:
-        NotFound: no such review, or it is closed.
-    """
-    row = session.scalars(
-        select(CertificateReview)
-        .where(col(CertificateReview.id) == review_id, col(CertificateReview.closed_at).is_(None))
-        .with_for_update()
-    ).first()
-    if row is None:
-        raise NotFound
-    if doors.is_trainer_of(session, officer_id, row.candidate_id, at=clock.now()):
-        _note(session, clock, row.plan_id, officer_id, "conflict.refused", act="certificate")
-        return Refused(OwnTraineeTouched())
-    row.closed_at, row.closed_by, row.note = clock.now(), officer_id, note
-    _note(session, clock, row.plan_id, officer_id, "rescore.certificate_looked_at", review=review_id)
-    return None
 
 
 def _outdate(session: Session, clock: Clock, plan: RescorePlan, actor_id: UUID) -> None:

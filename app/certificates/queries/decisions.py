@@ -13,7 +13,7 @@ from sqlmodel import Session, col
 from app.certificates.models import Achievement, Certificate, CertificationCase, Decision
 from app.certificates.rules.deciding import CaseRecord
 from app.certificates.rules.states import Requirement, Status, Verdict, source_of_case
-from app.exams.queries.released import released_result, stands
+from app.exams.queries.released import ReleasedResult, released_result, stands
 from app.kernel.errors import NotFound
 from app.kernel.locales import Trilingual
 from app.programmes.queries import trained_condition
@@ -57,6 +57,11 @@ class CaseLine:
     verdict: Verdict | None
     decided_at: datetime | None
 
+    @property
+    def seen(self) -> str:
+        """Its score, as the page sends it back."""
+        return figures_of(self)
+
 
 @dataclass(frozen=True, slots=True)
 class CaseFacts:
@@ -84,6 +89,16 @@ class CaseFacts:
     officer_id: UUID | None
     decided_at: datetime | None
     certificate_number: str | None
+
+    @property
+    def seen(self) -> str:
+        """Its score, as the page sends it back."""
+        return figures_of(self)
+
+
+def figures_of(one: CaseLine | CaseFacts | CertificationCase | ReleasedResult) -> str:
+    """The score as a page names it to say which one was looked at: ``raw/max/cut``."""
+    return f"{one.raw_score}/{one.max_points}/{one.cut_score}"
 
 
 _COMPLETE = and_(

@@ -32,6 +32,11 @@ class Resting(NamedTuple):
         """Whether certification was granted, and no certificate of it was revoked or replaced."""
         return self.verdict is Verdict.GRANTED and (self.status is None or self.status in _LIVE)
 
+    @property
+    def in_force(self) -> bool:
+        """Whether a signed certificate of it is active or suspended."""
+        return self.status in {Status.ACTIVE, Status.SUSPENDED}
+
 
 def resting_on(session: Session, attempt_ids: Sequence[UUID]) -> dict[UUID, Resting]:
     """By attempt, what rests on its result; an attempt without a case is absent.

@@ -70,14 +70,15 @@ def grant_reviewed(request: Request, *, clock: ClockDep, officer: Officer, form:
         cases = reads.list_chosen(session, officer.person_id, chosen, at=clock.now())
     granted, left = [], []
     for case in cases:
-        error = _grant(request, clock, officer.person_id, case.case_id)
+        seen = str(form.get(f"seen-{case.case_id}", ""))
+        error = _grant(request, clock, officer.person_id, case.case_id, seen)
         if error is None:
             granted.append(case)
         else:
             left.append(Left(case, sentence_of(request, error)))
     hidden = chosen - {case.case_id for case in cases}
     for case_id in hidden:
-        _grant(request, clock, officer.person_id, case_id)  # refused, and a trainee's with its trace
+        _grant(request, clock, officer.person_id, case_id, "")  # refused, and a trainee's with its trace
     return page(
         request,
         "certificates/reviewed.html",
@@ -98,12 +99,18 @@ def _chosen(form: FormData) -> set[UUID]:
     return found
 
 
-def _grant(request: Request, clock: Clock, officer_id: UUID, case_id: UUID) -> DomainError | None:
+def _grant(request: Request, clock: Clock, officer_id: UUID, case_id: UUID, seen: str) -> DomainError | None:
     """Decide one case in its own transaction; the refusal when it was left as it is."""
     try:
         with write_session(request.app.state.engine) as session:
             result = service.decide(
-                session, clock, officer_id=officer_id, case_id=case_id, wish=Verdict.GRANTED, reason=None
+                session,
+                clock,
+                officer_id=officer_id,
+                case_id=case_id,
+                wish=Verdict.GRANTED,
+                reason=None,
+                seen=seen,
             )
     except DomainError as error:
         return error

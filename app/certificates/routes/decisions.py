@@ -33,6 +33,8 @@ class DecisionForm(FormModel):
     """What the officer decides. A refusal needs a reason."""
 
     verdict: Verdict
+    seen: str = Field(default="", max_length=40)
+    """The score the page showed."""
     reason: str | None = Field(default=None, max_length=1000)
 
 
@@ -63,7 +65,9 @@ def queue(
         first=(at - 1) * reads.PAGE + 1,
         last=min(at * reads.PAGE, total),
         total=total,
-        withheld=count_withheld(session, officer.person_id, at=now),
+        withheld=count_withheld(
+            session, officer.person_id, at=now, kept_out=request.app.state.kept_out(officer.person_id)
+        ),
         done=request.query_params.get("done"),
     )
 
@@ -131,6 +135,7 @@ def decide(
         case_id=case_id,
         wish=data.verdict,
         reason=data.reason,
+        seen=data.seen,
     )
     if isinstance(result, Refused):
         return errors.refused(request, result)

@@ -5,9 +5,9 @@ from uuid import UUID
 from sqlalchemy import or_, select, update
 from sqlmodel import Session, col
 
-from app.certificates.errors import AlreadyDecided, NamesAlreadyConfirmed, OwnTrainee
+from app.certificates.errors import AlreadyDecided, CaseChanged, NamesAlreadyConfirmed, OwnTrainee
 from app.certificates.models import Achievement, CertificationCase, Decision
-from app.certificates.queries.decisions import record_of
+from app.certificates.queries.decisions import figures_of, record_of
 from app.certificates.rules.achievements import CERTIFICATIONS, Achieved
 from app.certificates.rules.deciding import decide_certification, opens_case
 from app.certificates.rules.states import Verdict
@@ -167,10 +167,13 @@ def decide(
     case_id: UUID,
     wish: Verdict,
     reason: str | None,
+    seen: str,
 ) -> Verdict | Refused:
     """Record the officer's decision; granting sends the case to be issued, in the same transaction.
 
-    An officer who trained the candidate is refused, and the attempt is audited.
+    An officer who trained the candidate is refused, and the attempt is audited. So is an officer who was
+    shown another score than the one that stands (``seen``: ``figures_of`` the page): the case then shows the
+    new one.
 
     Raises:
         NotFound: no such case.
@@ -179,9 +182,11 @@ def decide(
     """
     now = clock.now()
     case = session.execute(
-        select(col(CertificationCase.person_id), col(CertificationCase.attempt_id)).where(
-            col(CertificationCase.id) == case_id
-        )
+        select(
+            col(CertificationCase.person_id),
+            col(CertificationCase.attempt_id),
+            col(CertificationCase.decided_at),
+        ).where(col(CertificationCase.id) == case_id)
     ).one_or_none()
     if case is None:
         raise NotFound
@@ -199,6 +204,10 @@ def decide(
         return Refused(OwnTrainee())
     # the attempt is held before anything of the case: its result is not invalidated or corrected meanwhile
     stands(session, case.attempt_id, for_update=True)
+    result = released_result(session, case.attempt_id)
+    if case.decided_at is None and result is not None and seen != figures_of(result):
+        _tell_anew(session, clock, result)
+        return Refused(CaseChanged())
     # then the guard: of two officers at once, one waits here for the other's commit and finds it decided
     taken = session.execute(
         update(CertificationCase)

@@ -11,7 +11,7 @@ from app.exams.models.attempts import Attempt
 from app.exams.models.forms import Exam
 from app.exams.queries.attempts import terminated_condition
 from app.exams.queries.paging import Paged, paged
-from app.exams.queries.reviewing import reviewed_before_condition, took_part_condition
+from app.exams.queries.reviewing import KeptOut, reviewed_before_condition, took_part_condition
 from app.exams.rules.releasing import Releasing, releasing
 from app.exams.rules.states import Lifecycle, Mode, ResultState, Review
 from app.kernel.errors import NotFound
@@ -49,10 +49,10 @@ class Withheld(NamedTuple):
         return not self.terminated and self.submitted_at >= self.deadline
 
 
-def _waiting(officer_id: UUID, at: datetime) -> ColumnElement[bool]:
+def _waiting(officer_id: UUID, at: datetime, kept_out: KeptOut) -> ColumnElement[bool]:
     """It waits for a person, and the officer is not the candidate, and neither trained nor supervised them.
 
-    Nor did the officer review it.
+    Nor did the officer review it, or have the part in it that ``kept_out`` knows of.
 
     After a finding a result that was told before waits too: it can be invalidated.
     """
@@ -66,34 +66,39 @@ def _waiting(officer_id: UUID, at: datetime) -> ColumnElement[bool]:
         candidate != officer_id,
         not_(reviewed_before_condition(officer_id)),
         not_(took_part_condition(officer_id)),
+        not_(kept_out(col(Attempt.id))),
         not_(trained_condition(officer_id, candidate, at=at)),
     )
 
 
-def count_withheld(session: Session, officer_id: UUID, *, at: datetime) -> int:
+def count_withheld(session: Session, officer_id: UUID, *, at: datetime, kept_out: KeptOut) -> int:
     """How many results wait for this officer or a colleague."""
-    counted = select(func.count()).select_from(Attempt).where(_waiting(officer_id, at))
+    counted = select(func.count()).select_from(Attempt).where(_waiting(officer_id, at, kept_out))
     return int(session.execute(counted).scalar_one())
 
 
-def list_withheld(session: Session, officer_id: UUID, *, at: datetime, page: int) -> Paged[Withheld]:
+def list_withheld(
+    session: Session, officer_id: UUID, *, at: datetime, page: int, kept_out: KeptOut
+) -> Paged[Withheld]:
     """The results that wait, the longest waiting first."""
-    return paged(session, _withheld(officer_id, at), Withheld, page=page)
+    return paged(session, _withheld(officer_id, at, kept_out), Withheld, page=page)
 
 
-def get_withheld(session: Session, officer_id: UUID, attempt_id: UUID, *, at: datetime) -> Withheld:
+def get_withheld(
+    session: Session, officer_id: UUID, attempt_id: UUID, *, at: datetime, kept_out: KeptOut
+) -> Withheld:
     """A result that waits, for an officer who may release it.
 
     Raises:
         NotFound: no such attempt, it does not wait, or it is the officer's own or a trainee's.
     """
-    row = session.execute(_withheld(officer_id, at).where(col(Attempt.id) == attempt_id)).first()
+    row = session.execute(_withheld(officer_id, at, kept_out).where(col(Attempt.id) == attempt_id)).first()
     if row is None:
         raise NotFound
     return Withheld(*row)
 
 
-def _withheld(officer_id: UUID, at: datetime) -> Select[Any]:
+def _withheld(officer_id: UUID, at: datetime, kept_out: KeptOut) -> Select[Any]:
     wanted: Any = (
         select(
             col(Attempt.id),
@@ -108,7 +113,7 @@ def _withheld(officer_id: UUID, at: datetime) -> Select[Any]:
             terminated_condition(col(Attempt.id)),
         )
         .join(Exam, col(Exam.id) == col(Attempt.exam_id))
-        .where(_waiting(officer_id, at))
+        .where(_waiting(officer_id, at, kept_out))
         .order_by(col(Attempt.submitted_at), col(Attempt.id))
     )
     return cast(Select[Any], wanted)

@@ -12,6 +12,7 @@ from app.accounts.queries import names_of
 from app.exams.errors import ReasonMissing
 from app.exams.queries import attempts
 from app.exams.queries import releases as queries
+from app.exams.queries.reviewing import KeptOut
 from app.exams.service import releasing as service
 from app.kernel.clock import Clock
 from app.kernel.errors import Refused
@@ -40,11 +41,18 @@ class ReleaseForm(FormModel):
     reason: str | None = Field(default=None, max_length=1000)
 
 
+def _kept_out(request: Request, officer: Viewer) -> KeptOut:
+    found: KeptOut = request.app.state.kept_out(officer.person_id)
+    return found
+
+
 @router.get("")
 def list_withheld(request: Request, session: Read, *, clock: ClockDep, officer: Officer) -> Response:
     """The results that wait, the longest waiting first, without the officer's own trainees."""
     now, number = clock.now(), page_number(request.query_params.get("page", ""))
-    listed = queries.list_withheld(session, officer.person_id, at=now, page=number)
+    listed = queries.list_withheld(
+        session, officer.person_id, at=now, page=number, kept_out=_kept_out(request, officer)
+    )
     return page(
         request,
         "exams/withheld.html",
@@ -64,7 +72,9 @@ def _page(
     attempt_id: UUID,
     form: FormState,
 ) -> Response:
-    one = queries.get_withheld(session, officer.person_id, attempt_id, at=clock.now())
+    one = queries.get_withheld(
+        session, officer.person_id, attempt_id, at=clock.now(), kept_out=_kept_out(request, officer)
+    )
     history = attempts.history_of(session, attempt_id)
     people = {entry.actor_id for entry in history if entry.actor_id is not None} | {one.candidate_id}
     return page(
@@ -98,7 +108,12 @@ def create_release(
         return _page(request, session, clock=clock, officer=officer, attempt_id=attempt_id, form=state)
     try:
         result = service.release(
-            session, clock, attempt_id=attempt_id, officer_id=officer.person_id, reason=data.reason
+            session,
+            clock,
+            attempt_id=attempt_id,
+            officer_id=officer.person_id,
+            reason=data.reason,
+            kept_out=_kept_out(request, officer),
         )
     except ReasonMissing:  # nothing was written
         state.add("reason", N_("Say why the result can be released all the same."))
@@ -117,7 +132,12 @@ def create_invalidation(
     if data is None:
         return _page(request, session, clock=clock, officer=officer, attempt_id=attempt_id, form=state)
     result = service.invalidate(
-        session, clock, attempt_id=attempt_id, officer_id=officer.person_id, reason=data.invalid_reason
+        session,
+        clock,
+        attempt_id=attempt_id,
+        officer_id=officer.person_id,
+        reason=data.invalid_reason,
+        kept_out=_kept_out(request, officer),
     )
     if isinstance(result, Refused):
         return errors.refused(request, result)

@@ -15,7 +15,7 @@ from app.exams.errors import (
 )
 from app.exams.models.attempts import Attempt
 from app.exams.queries import attempts as queries
-from app.exams.queries.reviewing import reviewed_before_condition, took_part_condition
+from app.exams.queries.reviewing import KeptOut, reviewed_before_condition, took_part_condition
 from app.exams.rules.releasing import Releasing, releasing
 from app.exams.rules.states import Axis, Lifecycle, ResultState, Review
 from app.exams.rules.transitions import Who
@@ -24,14 +24,25 @@ from app.kernel.clock import Clock
 from app.kernel.errors import DomainError, Refused
 from app.platform.outbox import enqueue_later
 
+INVALIDATED_EVENT = "result.invalidated"
+"""The job kind that upper slices bind to; payload ``{"attempt_id": …}``."""
+
 INVALIDATED_MAIL = "exams.invalidated_mail"
 """The job kind that tells a candidate that their result was invalidated, and why."""
 
 
 def release(
-    session: Session, clock: Clock, *, attempt_id: UUID, officer_id: UUID, reason: str | None
+    session: Session,
+    clock: Clock,
+    *,
+    attempt_id: UUID,
+    officer_id: UUID,
+    reason: str | None,
+    kept_out: KeptOut,
 ) -> Refused | None:
     """Release a withheld result as a certification officer; the candidate gets a letter.
+
+    ``kept_out``: what an upper slice knows of the officer's part in the attempt.
 
     Raises:
         NotFound: no such attempt.
@@ -42,7 +53,7 @@ def release(
     attempt = doors.supervised(session, clock, attempt_id=attempt_id, actor_id=officer_id, act="release")
     if isinstance(attempt, Refused):
         return attempt
-    conflict = _conflict(session, attempt, officer_id)
+    conflict = _conflict(session, attempt, officer_id, kept_out)
     if conflict is not None:
         doors.note(session, clock, attempt, officer_id, "conflict.refused", act="release")
         return Refused(conflict)
@@ -68,12 +79,12 @@ def release(
 
 
 def invalidate(
-    session: Session, clock: Clock, *, attempt_id: UUID, officer_id: UUID, reason: str
+    session: Session, clock: Clock, *, attempt_id: UUID, officer_id: UUID, reason: str, kept_out: KeptOut
 ) -> Refused | None:
     """Invalidate a result after two reviewers found an irregularity; the candidate is told why, by letter.
 
     The score stays as it is: what is taken back is what it says. Nobody who reviewed the record or
-    supervised the attempt does this.
+    supervised the attempt does this; ``kept_out`` as in ``release``.
 
     Raises:
         NotFound: no such attempt.
@@ -84,7 +95,7 @@ def invalidate(
     attempt = doors.supervised(session, clock, attempt_id=attempt_id, actor_id=officer_id, act="invalidate")
     if isinstance(attempt, Refused):
         return attempt
-    conflict = _conflict(session, attempt, officer_id)
+    conflict = _conflict(session, attempt, officer_id, kept_out)
     if conflict is not None:
         doors.note(session, clock, attempt, officer_id, "conflict.refused", act="invalidate")
         return Refused(conflict)
@@ -109,14 +120,22 @@ def invalidate(
         {"attempt_id": attempt_id},
         dedupe_key=f"{INVALIDATED_MAIL}:{attempt_id}:{entry.seq}",
     )
+    enqueue_later(
+        session,
+        clock,
+        INVALIDATED_EVENT,
+        {"attempt_id": attempt_id},
+        dedupe_key=f"{INVALIDATED_EVENT}:{attempt_id}:{entry.seq}",
+    )
     return None
 
 
-def _conflict(session: Session, attempt: Attempt, officer_id: UUID) -> DomainError | None:
-    """Why the officer does not decide: they reviewed the record, or supervised the attempt."""
+def _conflict(session: Session, attempt: Attempt, officer_id: UUID, kept_out: KeptOut) -> DomainError | None:
+    """Why the officer does not decide: they reviewed the record, supervised the attempt, or had a part."""
     for condition, error in (
         (reviewed_before_condition(officer_id), SecondReviewerNeeded()),
         (took_part_condition(officer_id), OwnSitting()),
+        (kept_out(col(Attempt.id)), OwnSitting()),
     ):
         if session.scalar(select(condition).where(col(Attempt.id) == attempt.id)):
             return error

@@ -25,14 +25,25 @@ def kept_out(reviewer_id: UUID) -> exams.KeptOut:
     """Keeps out who recorded an incident, and from a second review who had a part in the first."""
 
     def condition(attempt: Any) -> ColumnElement[bool]:
-        recorded = exists(
-            select(1).where(col(Incident.attempt_id) == attempt, col(Incident.actor_id) == reviewer_id)
-        )
         return or_(
-            recorded, and_(_stepped(attempt, kind=StepKind.REFERRED), _stepped(attempt, by=reviewer_id))
+            _recorded(attempt, reviewer_id),
+            and_(_stepped(attempt, kind=StepKind.REFERRED), _stepped(attempt, by=reviewer_id)),
         )
 
     return condition
+
+
+def had_any_part(officer_id: UUID) -> exams.KeptOut:
+    """Keeps out of the decision who recorded an incident of the attempt or made any step of its review."""
+
+    def condition(attempt: Any) -> ColumnElement[bool]:
+        return or_(_recorded(attempt, officer_id), _stepped(attempt, by=officer_id))
+
+    return condition
+
+
+def _recorded(attempt: Any, person_id: UUID) -> ColumnElement[bool]:
+    return exists(select(1).where(col(Incident.attempt_id) == attempt, col(Incident.actor_id) == person_id))
 
 
 def _stepped(attempt: Any, *, kind: StepKind | None = None, by: UUID | None = None) -> ColumnElement[bool]:

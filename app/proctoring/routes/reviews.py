@@ -134,7 +134,13 @@ def show_record(
     *, request: Request, session: Write, clock: ClockDep, viewer: Officer, attempt_id: UUID
 ) -> Response:
     """The record for an officer who decides about the result; looking at it is written down."""
-    releases.get_withheld(session, viewer.person_id, attempt_id, at=clock.now())
+    releases.get_withheld(
+        session,
+        viewer.person_id,
+        attempt_id,
+        at=clock.now(),
+        kept_out=queries.had_any_part(viewer.person_id),
+    )
     one = reviewing.get_reviewed(session, attempt_id)
     if one.review in UNDER_REVIEW:
         raise ReviewOpen
