@@ -34,9 +34,9 @@ class StatisticsRequest(SQLModel, table=True):
 class StatisticsRun(SQLModel, table=True):
     """What came of a request.
 
-    ``persons``: first attempts on the form at that time. ``rests_on``: SHA-256 over their ids and the
-    checksums of their answers; with ``from_at`` and ``until_at``, when they were handed in, it says what was
-    looked at.
+    ``persons``: first attempts on the form at that time. ``rests_on``: SHA-256 over their ids, the checksums
+    of their answers and the keys that items were given later; with ``from_at`` and ``until_at``, when they
+    were handed in, it says what was looked at.
     ``figures``: see ``rules.snapshot``, without items; None unless it was computed.
     """
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select
 from sqlmodel import Session, col
 
-from app.exams.queries import taken
+from app.exams.queries import overriding, taken
 from app.exams.queries.taken import FormTaken
 from app.kernel.errors import NotFound
 from app.psychometrics.models import ALL, ItemStatistics, StatisticsRequest, StatisticsRun
@@ -61,12 +61,16 @@ _RUN = (
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A form, its newest figures, what came of the last request, and whether one waits."""
+    """A form, its newest figures, what came of the last request, and whether one waits.
+
+    ``worth``: whether other figures may follow the newest.
+    """
 
     form: FormTaken
     figures: RunFacts | None
     last: RunFacts | None
     asked: Asked | None
+    worth: bool
 
 
 def standing(session: Session, form_id: UUID, *, at: datetime) -> Standing:
@@ -75,11 +79,13 @@ def standing(session: Session, form_id: UUID, *, at: datetime) -> Standing:
     Raises:
         NotFound: no such form.
     """
+    form, figures = taken.get_taken(session, form_id), find_figures(session, form_id)
     return Standing(
-        taken.get_taken(session, form_id),
-        find_figures(session, form_id),
+        form,
+        figures,
         _newest(session, form_id),
         find_asked(session, form_id, since=at - GIVEN_UP),
+        _worth(figures, form, overriding.rekeyed_at(session).get(form_id)),
     )
 
 
@@ -147,15 +153,25 @@ def last_asked_at(session: Session) -> dict[UUID, datetime]:
     return {row[0]: row[1] for row in rows}
 
 
+def _worth(last: RunFacts | None, form: FormTaken, rekeyed_at: datetime | None) -> bool:
+    """Whether new figures of a form may follow the last: enough people are new, or an item's key is."""
+    if last is not None and rekeyed_at is not None and rekeyed_at > last.at:
+        return True
+    return enough_new(last.persons if last else None, form.persons)
+
+
 def due_at_night(session: Session, *, at: datetime) -> list[UUID]:
-    """The forms that enough people took since their last figures, and that nobody asked for of late."""
-    asked_at, due = last_asked_at(session), []
+    """The forms that enough people took since their last figures, and that nobody asked for of late.
+
+    Also those of which an item was given another key since.
+    """
+    asked_at, rekeyed_at, due = last_asked_at(session), overriding.rekeyed_at(session), []
     for form in taken.list_taken(session):
         before = asked_at.get(form.id)
         recently = before is not None and at - before < EVERY_NIGHT
         if form.persons >= SHOW and not recently:
             last = find_figures(session, form.id)
-            if enough_new(last.persons if last else None, form.persons):
+            if _worth(last, form, rekeyed_at.get(form.id)):
                 due.append(form.id)
     return due
 

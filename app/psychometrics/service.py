@@ -7,9 +7,10 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from app.exams.queries import taken
+from app.exams.queries import overriding, taken
 from app.exams.queries.taken import FirstAttempt, FormPlace
 from app.exams.rules import scoring
+from app.exams.rules.overriding import OverrideKind, overridden
 from app.exams.service.answers import scored_items
 from app.kernel.canonical import canonical_json, sha256_hex
 from app.kernel.clock import Clock
@@ -21,7 +22,6 @@ from app.psychometrics import queries
 from app.psychometrics.apart import Answer
 from app.psychometrics.errors import FewNew
 from app.psychometrics.models import ALL, ItemStatistics, StatisticsRequest, StatisticsRun
-from app.psychometrics.rules.gates import enough_new
 from app.psychometrics.rules.snapshot_input import Place, Taken
 from app.psychometrics.rules.timing import place_seconds
 from app.question_banks import queries as banks
@@ -36,14 +36,15 @@ _ONE_CHOICE = frozenset({ItemType.SINGLE, ItemType.TRUE_FALSE})
 def ask(session: Session, clock: Clock, *, form_id: UUID, person_id: UUID | None) -> bool:
     """Ask for the figures of a form; False when somebody has, and the answer is on its way.
 
+    Another key of an item is new, however few attempts are.
+
     Raises:
         NotFound: no such form.
         FewNew: since the last figures the first attempts have become one to four more.
     """
-    form, last = taken.get_taken(session, form_id), queries.find_figures(session, form_id)
-    if not enough_new(last.persons if last else None, form.persons):
-        raise FewNew
     request_id, now = new_id(), clock.now()
+    if not queries.standing(session, form_id, at=now).worth:
+        raise FewNew
     number = queries.next_number(session, form_id, since=now - queries.GIVEN_UP)
     new = insert_once(
         session,
@@ -71,7 +72,11 @@ def ask(session: Session, clock: Clock, *, form_id: UUID, person_id: UUID | None
 
 
 class Evidence:
-    """What a computation looks at, read once; of each attempt only what ``rules.snapshot`` takes is kept."""
+    """What a computation looks at, read once; of each attempt only what ``rules.snapshot`` takes is kept.
+
+    An item that was given another key is looked at by that. One that was withdrawn, or whose points everybody
+    got, is looked at by its own: its figures say why.
+    """
 
     def __init__(self, session: Session, form_id: UUID) -> None:
         self.form = taken.get_taken(session, form_id)
@@ -85,10 +90,17 @@ class Evidence:
         self._items: tuple[scoring.ScoredItem, ...] = ()
         self._texts = banks.versions_by_id(session, [place.version_id for place in self.places])
         own = [str(place.version_id) for place in self.places]
+        corrections = overriding.in_force(session, list(self._texts))
+        self._keys = {
+            version: one for version, one in corrections.items() if one.kind is OverrideKind.NEW_KEY
+        }
+        self._seen += [["key", str(one.id)] for _, one in sorted(self._keys.items())]
         for one in taken.first_attempts(session, form_id):
             # an attempt whose pinned items are not the form's would be another form
             if [place["item"] for place in one.layout] == own:
-                self._items = self._items or scored_items(session, one.layout)
+                self._items = self._items or overridden(
+                    scored_items(session, one.layout), [place.version_id for place in self.places], self._keys
+                )
                 self._take(one)
 
     @property
@@ -98,7 +110,7 @@ class Evidence:
 
     @property
     def rests_on(self) -> str:
-        """SHA-256 over the attempts and the checksums of their answers."""
+        """SHA-256 over the keys given later, the attempts and the checksums of their answers."""
         return sha256_hex(canonical_json(self._seen))
 
     @property
@@ -111,7 +123,7 @@ class Evidence:
                 "choices": [choice["id"] for choice in self._texts[place.version_id].choices]
                 if scored.type in _ONE_CHOICE
                 else [],
-                "key": list(scored.key),
+                "key": [one for key in (scored.key, *scored.also) for one in key],
             }
             for place, scored in zip(self.places, self._items, strict=True)
         ]

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Executable, bindparam, exists, null, or_, select
+from sqlalchemy import Executable, bindparam, exists, func, null, or_, select
 from sqlmodel import Session, col
 
 from app.exams.models.attempts import Attempt, ResponseEvent
@@ -93,6 +93,17 @@ def in_force(
     """The corrections in force of these item versions, by version; ``before``: as they were then."""
     rows = session.execute(_IN_FORCE, {"versions": list(versions)})
     return _read(row for row in rows if before is None or row.at < before)
+
+
+def rekeyed_at(session: Session) -> dict[UUID, datetime]:
+    """By form, when an item of it was given another key last."""
+    rows = session.execute(
+        select(col(FormItem.form_id), func.max(col(ScoringOverride.at)))
+        .join(ScoringOverride, col(ScoringOverride.item_version_id) == col(FormItem.item_version_id))
+        .where(col(ScoringOverride.kind) == OverrideKind.NEW_KEY)
+        .group_by(col(FormItem.form_id))
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def basis_of(session: Session, attempt_ids: Sequence[UUID]) -> dict[UUID, Basis]:

@@ -14,7 +14,7 @@ from app.platform.database import Read, Write
 from app.platform.routing import Router
 from app.psychometrics import queries, service
 from app.psychometrics.routes import plots
-from app.psychometrics.rules.gates import ACT, SHOW, enough_new
+from app.psychometrics.rules.gates import ACT, SHOW
 from app.psychometrics.rules.told import ToldItem
 from app.psychometrics.rules.verdict import Word, reliability
 from app.question_banks.queries import DescribedItem, described_items
@@ -75,7 +75,7 @@ def show_form(
         if told
         else None,
         map=plots.item_map(items),
-        may_ask=enough_new(run.persons if run else None, form.persons),
+        may_ask=standing.worth,
         asker=names_of(session, [standing.asked.by]) if standing.asked and standing.asked.by else {},
         show=SHOW,
         act=ACT,
