@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -11,11 +12,13 @@ from app.accounts import queries as accounts
 from app.brands.resolver import resolve
 from app.exams.queries.reviewing import get_reviewed, sittings_over
 from app.exams.service.hand_in import QUEUED_EVENT
-from app.platform.database import read_session, write_session
+from app.platform.database import insert_once, read_session, write_session
 from app.platform.mail import Mail, MailSender
 from app.platform.outbox import Context, Handler, Periodic
-from app.proctoring.queries import letters
+from app.proctoring.models import SupervisionFigures
+from app.proctoring.queries import figures, letters
 from app.proctoring.queries.reviews import drawn_before
+from app.proctoring.rules.figures import worth_publishing
 from app.proctoring.rules.reviewing import OBJECTION_TIME, Letter, letter_of_queueing
 from app.proctoring.rules.sampling import DRAWN_AFTER, DRAWN_UNTIL
 from app.proctoring.service.reviewing import LETTER
@@ -48,6 +51,22 @@ def draw_for_review(context: Context) -> int:
                 "sitting left for the next draw", sitting=str(one.sitting_id), error=type(error).__name__
             )
     return drawn
+
+
+def publish_figures(context: Context) -> bool:
+    """Publish the figures about supervision, once a day at most; False when nothing is worth it."""
+    now = context.clock.now()
+    day = now.astimezone(ZoneInfo(context.settings.timezone)).date()
+    with write_session(context.engine) as session:
+        last = figures.find_published(session)
+        if last is not None and last.day >= day:
+            return False
+        attempts, counted = figures.count_figures(session)
+        if not worth_publishing(last.attempts if last else None, attempts):
+            return False
+        return insert_once(
+            session, SupervisionFigures, day=day, attempts=attempts, figures=counted.to_json(), at=now
+        )
 
 
 def tell_queued(context: Context, payload: dict[str, Any]) -> None:
@@ -93,4 +112,5 @@ def _write(context: Context, attempt_id: UUID, word: Letter) -> None:
 HANDLERS: dict[str, Handler] = {QUEUED_EVENT: tell_queued, LETTER: send_letter}
 PERIODIC: tuple[Periodic, ...] = (
     Periodic("proctoring.draw_for_review", timedelta(minutes=5), draw_for_review),
+    Periodic("proctoring.publish_figures", timedelta(hours=1), publish_figures),
 )

@@ -1,9 +1,10 @@
 """What is kept of supervision and review. Every table here is append-only: a correction is a new row."""
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Text, Uuid, text
+from sqlalchemy import CheckConstraint, Column, Date, ForeignKey, Index, Text, Uuid, text
 from sqlmodel import Field, SQLModel
 
 from app.kernel.ids import new_id
@@ -88,4 +89,18 @@ class ReviewSample(SQLModel, table=True):
     seed: str = Field(max_length=64)
     unflagged: list[str] = Field(sa_column=Column(Json, nullable=False))
     drawn: list[str] = Field(sa_column=Column(Json, nullable=False))
+    at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+class SupervisionFigures(SQLModel, table=True):
+    """The figures about supervision as they were published on a day of the installation's zone.
+
+    ``attempts``: how many exams they rest on, never published by itself.
+    """
+
+    __tablename__ = "supervision_figures"
+
+    day: date = Field(sa_column=Column(Date, primary_key=True))
+    attempts: int
+    figures: dict[str, Any] = Field(sa_column=Column(Json, nullable=False))
     at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))

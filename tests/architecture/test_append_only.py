@@ -43,6 +43,7 @@ ALWAYS = {
     "review_step",
     "record_view",
     "review_sample",
+    "supervision_figures",
     "statistics_request",
     "statistics_run",
     "item_statistics",

@@ -10,7 +10,7 @@ from app.exams.rules.secure_browser import BrowserEvent
 from app.exams.rules.states import AppealState, Axis, EventKind, Lifecycle, ReleasePolicy, ResultState, Review
 from app.exams.rules.transitions import TABLES
 from app.proctoring.rules import sampling
-from app.proctoring.rules.figures import Alike, Line, Measure, lines, nested, total
+from app.proctoring.rules.figures import Alike, Line, Measure, lines, nested, total, worth_publishing
 from app.proctoring.rules.incidents import (
     NEVER_TOOK_PLACE,
     IncidentKind,
@@ -278,3 +278,11 @@ def test_rule_8_a_cell_hidden_in_its_line_does_not_follow_from_the_column() -> N
     ]
     kk, ru = lines(groups)
     assert kk.cells[Measure.REVIEWED] is ru.cells[Measure.REVIEWED] is Hidden.BESIDE
+
+
+def test_rule_8_figures_a_few_exams_apart_are_not_published() -> None:
+    assert not worth_publishing(None, 4)
+    assert worth_publishing(None, 5)
+    assert not worth_publishing(5, 9)
+    assert worth_publishing(5, 10)
+    assert not worth_publishing(9, 9)

@@ -4,7 +4,7 @@ from fastapi import Request, Response
 
 from app.platform.database import Read
 from app.platform.routing import Router
-from app.proctoring.queries.figures import get_figures
+from app.proctoring.queries.figures import find_published
 from app.programmes.queries.shipped import region_names
 from app.web.locale import locale_of
 from app.web.pages import page
@@ -20,6 +20,6 @@ def show_figures(request: Request, session: Read, viewer: MaybeViewer) -> Respon
     return page(
         request,
         "proctoring/figures.html",
-        figures=get_figures(session),
+        published=find_published(session),
         region_names=region_names(str(locale_of(request))),
     )

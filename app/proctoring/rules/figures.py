@@ -57,6 +57,14 @@ class Line:
         return (200 * part + whole) // (2 * whole)
 
 
+def worth_publishing(before: int | None, now: int) -> bool:
+    """Whether figures over ``now`` exams may follow those over ``before`` (None: there are none yet).
+
+    Of two a few exams apart, one taken from the other would tell what became of these few.
+    """
+    return now - (before or 0) >= LEAST
+
+
 def measured(one: Alike) -> dict[Measure, int]:
     """What a group adds to each measure. ``reviewed`` counts flagged attempts whose review has ended."""
     ended = one.flagged and one.review in ENDED
