@@ -169,9 +169,7 @@ class ProposedForm(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("request_id", "number"),)
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    request_id: UUID = Field(
-        sa_column=Column(Uuid, ForeignKey("assembly_result.request_id"), nullable=False)
-    )
+    request_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("assembly_result.request_id"), nullable=False))
     number: int
     figures: dict[str, Any] = Field(sa_column=Column(Json, nullable=False))
 

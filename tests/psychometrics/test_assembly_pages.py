@@ -241,9 +241,11 @@ def test_an_accepted_form_is_published_frozen_and_named(world: World) -> None:
         items = session.scalars(
             select(FormItem.item_version_id).where(FormItem.form_id == form.id).order_by(FormItem.position)
         ).all()
-        actor = session.execute(
-            text("SELECT actor_id FROM audit_entry WHERE action = 'form.published'")
-        ).scalars().all()
+        actor = (
+            session.execute(text("SELECT actor_id FROM audit_entry WHERE action = 'form.published'"))
+            .scalars()
+            .all()
+        )
     assert tuple(items) == first
     assert (form.slug, form.cut_score, form.max_points, form.seed) == ("form-a", 4, 6, 5)
     assert taken.reason == "It is alike"
@@ -339,8 +341,6 @@ def test_limits_bind_the_search(world: World) -> None:
     searched(world, exam, **{"least-multiple": "1", "most-multiple": "1"})
     with world.read() as session:
         limits = session.scalars(select(AssemblyRequest.limits)).one()
-        several = set(
-            session.scalars(select(ItemVersion.id).where(ItemVersion.type == ItemType.MULTIPLE))
-        )
+        several = set(session.scalars(select(ItemVersion.id).where(ItemVersion.type == ItemType.MULTIPLE)))
     assert limits == {"multiple": [1, 1]}
     assert [len(several & set(one)) for one in proposed(world)] == [1, 1]

@@ -1,7 +1,7 @@
 """What putting forms together reads of exams: the newest blueprints, and what their forms hold."""
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select
@@ -82,7 +82,7 @@ def get_blueprint(session: Session, blueprint_id: UUID) -> BlueprintFacts:
 
 def forms_of(session: Session, exam_id: UUID) -> list[PublishedForm]:
     """The forms of an exam in the order of their publication, retired ones too."""
-    rows = session.execute(
+    rows: Any = session.execute(
         select(
             col(Form.id),
             col(Form.slug),
@@ -104,4 +104,4 @@ def forms_of(session: Session, exam_id: UUID) -> list[PublishedForm]:
     )
     for form_id, version_id in session.execute(places.where(col(FormItem.form_id).in_(list(held)))):
         held[form_id].append(version_id)
-    return [PublishedForm(*row, tuple(held[row[0]])) for row in rows]
+    return [PublishedForm(*row, items=tuple(held[row[0]])) for row in rows]

@@ -123,6 +123,4 @@ def publish_for(
     blueprint = session.get(Blueprint, blueprint_id)
     if blueprint is None:
         raise NotFound
-    return publish(
-        session, clock, blueprint, slug=slug, seed=seed, bank=bank, items=items, actor_id=actor_id
-    )
+    return publish(session, clock, blueprint, slug=slug, seed=seed, bank=bank, items=items, actor_id=actor_id)

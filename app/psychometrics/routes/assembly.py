@@ -159,7 +159,7 @@ def create_search(
 
 
 def _search_page(
-    request: Request, session: Session, clock: Clock, viewer: Viewer, request_id: UUID, form: FormState
+    request: Request, session: Session, clock: Clock, *, viewer: Viewer, request_id: UUID, form: FormState
 ) -> Response:
     now = clock.now()
     standing = queries.standing(session, request_id, at=now)
@@ -194,19 +194,21 @@ def show_search(
     request: Request, session: Read, *, clock: ClockDep, viewer: ManagerDep, request_id: UUID
 ) -> Response:
     """A search: where it stands, then its forms beside each other; a page that waits asks for this part."""
-    return _search_page(request, session, clock, viewer, request_id, FormState())
+    return _search_page(
+        request, session, clock, viewer=viewer, request_id=request_id, form=FormState()
+    )
 
 
 @router.post("/searches/{request_id}/acceptance")
 def create_acceptance(
     *, request: Request, session: Write, clock: ClockDep, viewer: ManagerDep, form: Form, request_id: UUID
 ) -> Response:
-    """Make a proposed form a form of the exam; 409 when its items changed since, or it was accepted before."""
+    """Make a proposed form a form of the exam; 409 when its items changed, or it was accepted before."""
     data, state = parse(form, AcceptForm)
     if data is None:
         if "number" in state.errors:
             raise NotFound
-        return _search_page(request, session, clock, viewer, request_id, state)
+        return _search_page(request, session, clock, viewer=viewer, request_id=request_id, form=state)
     service.accept(
         session,
         clock,

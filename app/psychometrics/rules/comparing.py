@@ -1,4 +1,4 @@
-"""Which items a search for forms may take, and how the forms it found compare. Without numpy: pages use it."""
+"""Which items a search for forms may take, and how its forms compare. Without numpy: pages use it."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -119,7 +119,7 @@ def overlaps(made: Mapping[str, Iterable[str]], before: Mapping[str, Iterable[st
 
 
 def free_names(taken: Collection[str], stem: str) -> Iterator[str]:
-    """Names for new forms: the commonest beginning of those before, else ``stem``, and a letter: ``full-c``."""
+    """Names for new forms: the commonest beginning of those before, else ``stem``, and a letter."""
     heads = Counter(head for name in sorted(taken) if (head := name.rpartition("-")[0]))
     head = heads.most_common(1)[0][0] if heads else stem
     letters = "abcdefghijklmnopqrstuvwxyz"

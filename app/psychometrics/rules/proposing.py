@@ -8,6 +8,7 @@ from app.psychometrics.rules.assembly import Candidate, Demand, assemble
 from app.psychometrics.rules.comparing import ABILITIES
 from app.psychometrics.rules.parallel import Parameters, information, measured, targets
 
+
 class ItemAsked(TypedDict):
     """An item that may be taken. ``known``: facility, difficulty and slope, or None; see ``Candidate``."""
 

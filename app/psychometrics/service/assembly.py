@@ -91,9 +91,7 @@ def ask(session: Session, clock: Clock, wish: Wish, *, person_id: UUID, demonstr
         asked_at=now,
     ):
         raise SearchWaits
-    enqueue_later(
-        session, clock, ASSEMBLE, {"request_id": request_id}, dedupe_key=f"{ASSEMBLE}:{request_id}"
-    )
+    enqueue_later(session, clock, ASSEMBLE, {"request_id": request_id}, dedupe_key=f"{ASSEMBLE}:{request_id}")
     audit.record(
         session,
         clock,

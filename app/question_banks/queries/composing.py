@@ -1,4 +1,4 @@
-"""What putting a form together reads of items: how long they are and how they stand now. No text leaves here."""
+"""What putting a form together reads of items: how long they are, how they stand. No text leaves here."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -57,7 +57,7 @@ def banks_for_forms(session: Session, *, demonstration: bool) -> list[BankFacts]
 
 def composed_items(session: Session, ids: Iterable[UUID]) -> dict[UUID, ComposedItem]:
     """Item versions as forms hold them, also those that are retired by now."""
-    rows = session.execute(
+    rows: Any = session.execute(
         select(
             _version.id,
             _item.id,
@@ -86,5 +86,5 @@ def composed_items(session: Session, ids: Iterable[UUID]) -> dict[UUID, Composed
             language: sum(len(text.get(language, "")) for text in texts) for language in map(str, LOCALES)
         }
         shared = {language: len(case[language]) for language in map(str, LOCALES)} if case else {}
-        found[facts[0]] = ComposedItem(*facts, lengths, shared)
+        found[facts[0]] = ComposedItem(*facts, lengths=lengths, shared=shared)
     return found
