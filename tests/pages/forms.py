@@ -27,7 +27,7 @@ def play(manager: Any, one: Callable[..., UUID]) -> None:
     }
     manager.sends("forms", 422, **wish | {"forms": "11", "least-single": "5", "most-single": "2"})
     place = ""
-    for more in ({}, {"forms": "2", "capped": "true", "least-apply": "1", "most-apply": "24"}):
+    for more in ({}, {"forms": "2", "least-apply": "1", "most-apply": "24"}):
         waiting = manager.sends("forms", **wish | more)
         manager.opens("forms")
         asked = re.search(r'hx-get="([^"]+/searches/[^"]+)"', waiting)
