@@ -104,4 +104,4 @@ def forms_of(session: Session, exam_id: UUID) -> list[PublishedForm]:
     )
     for form_id, version_id in session.execute(places.where(col(FormItem.form_id).in_(list(held)))):
         held[form_id].append(version_id)
-    return [PublishedForm(*row, items=tuple(held[row[0]])) for row in rows]
+    return [PublishedForm._make((*row, tuple(held[row[0]]))) for row in rows]

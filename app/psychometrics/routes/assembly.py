@@ -1,4 +1,4 @@
-"""An exam manager's pages of forms: those there are, asking for parallel ones, comparing and accepting them."""
+"""An exam manager's pages of forms: those there are; asking for parallel ones, comparing, accepting."""
 
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -194,9 +194,7 @@ def show_search(
     request: Request, session: Read, *, clock: ClockDep, viewer: ManagerDep, request_id: UUID
 ) -> Response:
     """A search: where it stands, then its forms beside each other; a page that waits asks for this part."""
-    return _search_page(
-        request, session, clock, viewer=viewer, request_id=request_id, form=FormState()
-    )
+    return _search_page(request, session, clock, viewer=viewer, request_id=request_id, form=FormState())
 
 
 @router.post("/searches/{request_id}/acceptance")

@@ -86,5 +86,5 @@ def composed_items(session: Session, ids: Iterable[UUID]) -> dict[UUID, Composed
             language: sum(len(text.get(language, "")) for text in texts) for language in map(str, LOCALES)
         }
         shared = {language: len(case[language]) for language in map(str, LOCALES)} if case else {}
-        found[facts[0]] = ComposedItem(*facts, lengths=lengths, shared=shared)
+        found[facts[0]] = ComposedItem._make((*facts, lengths, shared))
     return found
