@@ -31,8 +31,8 @@ def publish(
 ) -> UUID:
     """Freeze item versions, in their order, as a form of the blueprint; its id.
 
-    The cut score starts as the blueprint's. ``bank``: theirs; ``actor_id``: who decided it; None for what an installation is
-    founded with.
+    The cut score starts as the blueprint's. ``bank``: theirs. ``actor_id``: who decided it; None for what an
+    installation is founded with.
 
     Raises:
         ItemsChanged: an item was retired, has a newer version or rests on a rule that ended.
