@@ -22,7 +22,7 @@ from app.kernel.clock import Clock
 from app.platform import audit, outbox
 from app.platform.database import write_session
 from app.platform.mail import make_sender
-from app.platform.outbox import Context, Handler, Periodic
+from app.platform.outbox import Context, Handler, Lane, Periodic
 from app.platform.settings import Settings
 from app.proctoring import jobs as proctoring
 from app.programmes import jobs as programmes
@@ -76,6 +76,10 @@ def periodic() -> tuple[Periodic, ...]:
     return own + tuple(item for slice_ in _SLICES for item in slice_.PERIODIC)
 
 
+SLOW = psychometrics.SLOW
+"""Kinds that may take minutes: they wait for each other, and nothing else waits for them."""
+
+
 def make_context(engine: Engine, clock: Clock, settings: Settings, **services: Any) -> Context:
     """What handlers work with; ``services`` replaces the real mail sender in tests."""
     known: Mapping[str, Any] = {"mail": make_sender(settings, clock)} | services
@@ -103,21 +107,26 @@ class Worker:
         """Work until told to stop. A failure of one round is logged and the next round tries again.
 
         A job may hang (a mail server may say nothing for 20 s). So what must be prompt has a thread of its
-        own, and the rest of the periodic work is looked at between any two jobs.
+        own, what may take minutes has another, and the rest of the periodic work is looked at between any
+        two jobs.
         """
-        bound, items = handlers(), periodic()
-        prompt = threading.Thread(
-            target=self._again_and_again,
-            args=([item for item in items if item.prompt], lambda: False),
-            name="worker-prompt",
-            daemon=True,
-        )
-        prompt.start()
-        self._again_and_again(
-            [item for item in items if not item.prompt],
-            lambda: self._guarded("job", lambda: outbox.run_one(self._context, bound)),
-        )
-        prompt.join(timeout=STOPS_WITHIN)
+        items = periodic()
+        beside = [
+            threading.Thread(target=self._again_and_again, args=args, name=name, daemon=True)
+            for name, args in (
+                ("worker-prompt", ([item for item in items if item.prompt], lambda: False)),
+                ("worker-slow", ([], self._jobs(Lane(SLOW, others=False)))),
+            )
+        ]
+        for thread in beside:
+            thread.start()
+        self._again_and_again([item for item in items if not item.prompt], self._jobs(Lane(SLOW)))
+        for thread in beside:
+            thread.join(timeout=STOPS_WITHIN)
+
+    def _jobs(self, lane: Lane) -> Callable[[], bool]:
+        bound = handlers()
+        return lambda: self._guarded("job", lambda: outbox.run_one(self._context, bound, lane))
 
     def _again_and_again(self, items: Sequence[Periodic], work: Callable[[], bool]) -> None:
         """Do what is due of ``items``, then one piece of ``work``; wait a moment when there was none."""

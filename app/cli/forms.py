@@ -102,7 +102,7 @@ def assemble(
         "deviation": result.deviation,
         "bound": result.bound,
         "seed": seed,
-        "shortages": list(result.shortages),
+        "shortages": [str(one) for one in result.shortages],
         "without_statistics": len(unknown),
         **parallel.compared(found, result.forms, demand),
     }
@@ -111,7 +111,7 @@ def assemble(
     elif result.forms:
         _show(made)
     if not result.forms:
-        stop("; ".join(result.shortages) or _SENTENCES[result.status])
+        stop("; ".join(map(str, result.shortages)) or _SENTENCES[result.status])
 
 
 def _rows(bank: str, today: date) -> tuple[list[dict[str, Any]], dict[str, int]]:

@@ -25,6 +25,15 @@ class ItemsNotScored(DomainError):
     code = "items-not-scored"
 
 
+class ItemsChanged(DomainError):
+    """Items of the form were retired, have a newer version or rest on a rule that ended.
+
+    ``items``: how many.
+    """
+
+    code = "items-changed"
+
+
 class ApplicationNeeded(DomainError):
     """An exam that leads to certification is booked with an accepted application only."""
 

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Engine, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Engine, and_, delete, func, or_, select, update
 from sqlmodel import Session, col
 
 from app.kernel.clock import Clock
@@ -85,8 +85,23 @@ def backoff(tries: int) -> timedelta:
     return min(timedelta(seconds=5 * 2 ** max(0, tries - 1)), timedelta(hours=1))
 
 
-def claim(engine: Engine, clock: Clock) -> Job | None:
-    """Take the next job that is due, or whose worker has gone; None when there is none."""
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """Which jobs a worker takes: those of ``kinds``, or with ``others`` all but these."""
+
+    kinds: frozenset[str] = frozenset()
+    others: bool = True
+
+    def takes(self) -> ColumnElement[bool]:
+        """The condition on a job."""
+        return col(Job.kind).not_in(self.kinds) if self.others else col(Job.kind).in_(self.kinds)
+
+
+EVERY = Lane()
+
+
+def claim(engine: Engine, clock: Clock, lane: Lane = EVERY) -> Job | None:
+    """Take the next job of the lane that is due, or whose worker has gone; None when there is none."""
     now = clock.now()
     with write_session(engine) as session:
         due = (
@@ -95,7 +110,8 @@ def claim(engine: Engine, clock: Clock) -> Job | None:
                 or_(
                     and_(col(Job.state) == JobState.READY, col(Job.run_at) <= now),
                     and_(col(Job.state) == JobState.RUNNING, col(Job.lease_until) < now),
-                )
+                ),
+                lane.takes(),
             )
             .order_by(col(Job.run_at), col(Job.id))
             .limit(1)
@@ -114,9 +130,9 @@ def claim(engine: Engine, clock: Clock) -> Job | None:
         return row
 
 
-def run_one(context: Context, handlers: Mapping[str, Handler]) -> bool:
+def run_one(context: Context, handlers: Mapping[str, Handler], lane: Lane = EVERY) -> bool:
     """Claim and do one job; False when nothing was due. A failing handler is retried, then left dead."""
-    job = claim(context.engine, context.clock)
+    job = claim(context.engine, context.clock, lane)
     if job is None:
         return False
     handler = handlers.get(job.kind)

@@ -9,8 +9,10 @@ import os
 import resource
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from importlib import import_module
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -20,22 +22,34 @@ SECONDS = 200
 """Well below the time after which another worker would take the job over (``platform.outbox.LEASE``)."""
 BYTES = 2 * 1024**3
 """Of address space; libraries reserve more than they use."""
+_RULES = {"snapshot": "app.psychometrics.rules.snapshot", "propose": "app.psychometrics.rules.proposing"}
+"""What may be asked, and where it is decided."""
 _NO_NUMBERS, _NO_MEMORY = 3, 4
 _SAID = {0: Ended.COMPUTED, _NO_NUMBERS: Ended.NO_NUMBERS, _NO_MEMORY: Ended.OVER_LIMIT}
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """How it ended, and the figures where it was computed. ``kibibytes``: what the process held at most."""
+    """How it ended, and the figures where it was computed.
+
+    ``kibibytes``: what the process held at most; ``milliseconds``: how long it thought about the question.
+    """
 
     ended: Ended
     figures: dict[str, Any] | None = None
     kibibytes: int | None = None
+    milliseconds: int | None = None
 
 
-def ask(question: dict[str, Any], *, seconds: float = SECONDS, size: int = BYTES) -> Answer:
-    """Compute ``snapshot.snapshot(**question)`` in another process, within ``seconds`` and ``size`` bytes."""
-    command = [sys.executable, "-m", "app.psychometrics.apart", str(size)]
+def ask(
+    question: dict[str, Any], *, what: str = "snapshot", seconds: float = SECONDS, size: int = BYTES
+) -> Answer:
+    """Compute ``what(**question)`` in another process, within ``seconds`` and ``size`` bytes.
+
+    ``what``: ``snapshot`` (``rules.snapshot``) or ``propose`` (``rules.proposing``). Whoever asks may be
+    killed meanwhile: the process ends by itself when it has used up its seconds.
+    """
+    command = [sys.executable, "-m", "app.psychometrics.apart", what, str(size), str(ceil(seconds))]
     try:
         done = subprocess.run(  # noqa: S603  # our own module, no shell
             command,
@@ -50,7 +64,7 @@ def ask(question: dict[str, Any], *, seconds: float = SECONDS, size: int = BYTES
     if ended is not Ended.COMPUTED:
         return Answer(ended)
     told = json.loads(done.stdout)
-    return Answer(ended, told["figures"], told["kibibytes"])
+    return Answer(ended, told["figures"], told["kibibytes"], told["milliseconds"])
 
 
 def _most_held() -> int | None:
@@ -64,17 +78,20 @@ def _most_held() -> int | None:
 
 def main() -> None:
     """Read a question, answer it."""
-    size = int(sys.argv[1])
+    what, size, seconds = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     resource.setrlimit(resource.RLIMIT_AS, (size, size))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     os.nice(5)
     try:
-        rules = import_module("app.psychometrics.rules.snapshot")
+        rules = import_module(_RULES[what])
     except ModuleNotFoundError as error:
         missing = (error.name or "").split(".")[0]
         sys.exit(_NO_NUMBERS if missing in {"numpy", "scipy"} else 1)
     try:
-        figures = rules.snapshot(**json.load(sys.stdin.buffer))
-        json.dump({"figures": figures, "kibibytes": _most_held()}, sys.stdout, allow_nan=False)
+        begun = time.monotonic()
+        figures = getattr(rules, what)(**json.load(sys.stdin.buffer))
+        cost = {"kibibytes": _most_held(), "milliseconds": round((time.monotonic() - begun) * 1000)}
+        json.dump({"figures": figures} | cost, sys.stdout, allow_nan=False)
     except MemoryError:
         sys.exit(_NO_MEMORY)
 

@@ -30,3 +30,15 @@ class FewNew(DomainError):
     """Figures a few persons after the last ones would tell what these few answered."""
 
     code = "few-new-persons"
+
+
+class SearchWaits(DomainError):
+    """Forms of this blueprint are being searched for already."""
+
+    code = "search-waits"
+
+
+class ProposalTaken(DomainError):
+    """The proposed form was accepted before."""
+
+    code = "proposal-taken"

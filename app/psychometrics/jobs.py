@@ -1,4 +1,4 @@
-"""What the worker does about statistics: compute what was asked for, and ask by itself at night."""
+"""What the worker does: compute figures that were asked for, or by itself at night, and search for forms."""
 
 from contextlib import suppress
 from datetime import timedelta
@@ -8,15 +8,19 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from app.platform import installation
 from app.platform.database import read_session, write_session
 from app.platform.outbox import Context, Handler, Periodic
 from app.psychometrics import apart, queries, service
 from app.psychometrics.apart import Answer
 from app.psychometrics.errors import FewNew
 from app.psychometrics.rules.gates import SHOW, Ended
+from app.psychometrics.service import assembly
 
 log = structlog.get_logger()
 
+SPARE = 30
+"""Seconds that a search gets beyond its own: to read the bank, to write the programme down, to end."""
 NIGHT = range(2, 5)
 """Hours, in the installation's zone, in which the night asks."""
 
@@ -39,6 +43,28 @@ def compute(context: Context, payload: dict[str, Any]) -> None:
         service.keep(session, context.clock, request_id=request_id, evidence=evidence, answer=answer)
 
 
+def assemble(context: Context, payload: dict[str, Any]) -> None:
+    """Search for the forms a request asks for, and keep them or why there are none.
+
+    A worker that dies meanwhile loses nothing: another takes the job over when its lease has run out, and of
+    two answers the first is kept.
+    """
+    request_id = UUID(payload["request_id"])
+    with write_session(context.engine) as session:
+        if not assembly.begin(session, context.clock, request_id):
+            return
+    with read_session(context.engine) as session:
+        demonstration = installation.facts(session, context.settings).demonstration
+        question = assembly.question_of(session, context.clock, request_id, demonstration=demonstration)
+    answer = Answer(Ended.FAILED)
+    if question is not None:
+        answer = apart.ask(question, what="propose", seconds=question["seconds"] + SPARE)
+    if answer.ended is not Ended.COMPUTED:
+        log.warning("forms not assembled", request=str(request_id), ended=str(answer.ended))
+    with write_session(context.engine) as session:
+        assembly.keep(session, context.clock, request_id=request_id, question=question, answer=answer)
+
+
 def nightly(context: Context) -> int:
     """Ask for whatever has enough new attempts, when it is night; how many forms."""
     hour = context.clock.now().astimezone(ZoneInfo(context.settings.timezone)).hour
@@ -53,5 +79,7 @@ def nightly(context: Context) -> int:
     return asked
 
 
-HANDLERS: dict[str, Handler] = {service.COMPUTE: compute}
+HANDLERS: dict[str, Handler] = {service.COMPUTE: compute, assembly.ASSEMBLE: assemble}
+SLOW = frozenset(HANDLERS)
+"""Both may take minutes, so a worker does them beside its other jobs."""
 PERIODIC: tuple[Periodic, ...] = (Periodic("psychometrics.nightly", timedelta(minutes=15), nightly),)

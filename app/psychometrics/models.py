@@ -1,4 +1,4 @@
-"""What the database keeps of statistics: who asked, what was computed, and each item in each language.
+"""What the database keeps of statistics and of searches for forms: who asked, and what came of it.
 
 All of it is append-only: later figures are later rows, and what an act rested on stays readable.
 """
@@ -12,7 +12,7 @@ from sqlmodel import Field, SQLModel
 
 from app.kernel.ids import new_id
 from app.kernel.types import Json, UtcDateTime, word
-from app.psychometrics.rules.gates import Ended
+from app.psychometrics.rules.gates import Ended, Search
 
 
 class StatisticsRequest(SQLModel, table=True):
@@ -96,3 +96,101 @@ class ItemStatistics(SQLModel, table=True):
 
 ALL = "all"
 """The language of figures over everybody."""
+
+
+class AssemblyRequest(SQLModel, table=True):
+    """An exam manager asked for parallel forms of a blueprint out of a bank.
+
+    Who asks while a search waits asks under its ``number``, so that a blueprint is searched for once at a
+    time. ``seconds``: of search; ``cases``: items in case sets at least; ``limits``: the least and the most
+    items of a type or level; ``most_forms``: how many of these forms an item may be in; ``overlap``: items
+    that two of them may share; ``exposure_cap``: per cent of candidates that may have met an item, 100 for no
+    cap; ``fresh``: no item of a form that is published.
+    """
+
+    __tablename__ = "assembly_request"
+    __table_args__ = (
+        UniqueConstraint("blueprint_id", "number"),
+        CheckConstraint("number >= 1", name="from_one"),
+        CheckConstraint("forms BETWEEN 1 AND 10 AND seconds BETWEEN 1 AND 150", name="within_bounds"),
+        CheckConstraint("exposure_cap BETWEEN 1 AND 100", name="cap_is_a_share"),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    blueprint_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("blueprint.id"), nullable=False))
+    bank_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("bank.id"), nullable=False))
+    number: int
+    forms: int
+    seconds: int
+    seed: int
+    cases: int
+    limits: dict[str, Any] = Field(sa_column=Column(Json, nullable=False))
+    most_forms: int
+    overlap: int
+    exposure_cap: int
+    fresh: bool
+    asked_by: UUID = Field(sa_column=Column(Uuid, ForeignKey("person.id"), nullable=False))
+    asked_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+class AssemblyTry(SQLModel, table=True):
+    """A worker began to search. A second one: the first worker was gone before it answered."""
+
+    __tablename__ = "assembly_try"
+
+    request_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("assembly_request.id"), primary_key=True))
+    number: int = Field(primary_key=True)
+    begun_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+class AssemblyResult(SQLModel, table=True):
+    """What came of a request; one at most.
+
+    ``rests_on``: SHA-256 over all that the search was told; ``forms_hash``: over the forms it found. With the
+    seed they say whether another run gives the same. ``figures``: see ``rules.proposing`` but for its forms.
+    """
+
+    __tablename__ = "assembly_result"
+
+    request_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("assembly_request.id"), primary_key=True))
+    ended: Search = Field(sa_column=Column(word(Search), nullable=False))
+    at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    milliseconds: int | None = None
+    kibibytes: int | None = None
+    rests_on: str = Field(max_length=64)
+    forms_hash: str = Field(max_length=64)
+    figures: dict[str, Any] | None = Field(default=None, sa_column=Column(Json))
+
+
+class ProposedForm(SQLModel, table=True):
+    """A form that was found. ``figures``: see ``rules.proposing``, without its items."""
+
+    __tablename__ = "proposed_form"
+    __table_args__ = (UniqueConstraint("request_id", "number"),)
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    request_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("assembly_result.request_id"), nullable=False))
+    number: int
+    figures: dict[str, Any] = Field(sa_column=Column(Json, nullable=False))
+
+
+class ProposedItem(SQLModel, table=True):
+    """One place of a proposed form. ``position`` counts from 1."""
+
+    __tablename__ = "proposed_item"
+
+    proposed_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("proposed_form.id"), primary_key=True))
+    position: int = Field(primary_key=True)
+    item_version_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("item_version.id"), nullable=False))
+
+
+class ProposalAcceptance(SQLModel, table=True):
+    """Somebody made a proposed form a form of the exam, and said why."""
+
+    __tablename__ = "proposal_acceptance"
+
+    proposed_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("proposed_form.id"), primary_key=True))
+    form_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("form.id"), nullable=False, unique=True))
+    person_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("person.id"), nullable=False))
+    at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    reason: str = Field(max_length=1000)

@@ -42,7 +42,7 @@ _GET = {
     ),
     COHORT: "/cohorts /cohorts/new",
     MANAGER: "/accommodations /accommodations/{application_id} /sittings /sittings/{sitting_id} /centres "
-    "/sittings/{sitting_id}/cancellation /items/export",
+    "/sittings/{sitting_id}/cancellation /items/export /forms /forms/new /forms/searches/{request_id}",
     ITEMS: "/items /items/drafts/{draft_id} /items/drafts/{draft_id}/preview",
     WRITERS: "/items/import /items/drafts/{draft_id}/text /statistics /statistics/{form_id} "
     "/statistics/{form_id}/items/{version_id} /statistics/{form_id}/items.csv /statistics/{form_id}/statistics.json",
@@ -84,7 +84,7 @@ _POST = {
     MANAGER: (
         "/accommodations/{application_id} /sittings /sittings/{sitting_id}/proctors /sittings/{sitting_id}/browser "
         "/sittings/{sitting_id}/cancellation /centres /centres/rooms /rooms/attempts/{attempt_id}/void /items/export "
-        "/statistics/{form_id}/computation"
+        "/statistics/{form_id}/computation /forms /forms/searches/{request_id}/acceptance"
     ),
     ITEMS: "/items/drafts/{draft_id}/steps",
     WRITERS: "/items/import /items/drafts/{draft_id}/text",

@@ -8,6 +8,7 @@ from sqlmodel import select
 
 from app.platform import outbox
 from app.platform.models import Job, JobState
+from app.worker import SLOW, handlers
 from tests.world import World
 
 
@@ -110,3 +111,35 @@ def test_done_jobs_are_forgotten_after_a_week(world: World) -> None:
     with world.write() as session:
         outbox.purge(session, world.clock)
     assert jobs(world) == []
+
+
+def test_a_lane_takes_its_kinds_and_the_other_lane_the_rest(world: World) -> None:
+    """What takes minutes holds up nothing else, and every job is in one of the two lanes."""
+    slow = frozenset({"test.slow"})
+    ask(world, kind="test.slow")
+    ask(world, kind="test.slow")
+    ask(world, kind="test.quick")
+    done: list[str] = []
+    both: dict[str, outbox.Handler] = {
+        "test.slow": lambda _context, _payload: done.append("test.slow"),
+        "test.quick": lambda _context, _payload: done.append("test.quick"),
+    }
+    assert outbox.run_one(world.context, both, outbox.Lane(slow)) is True
+    assert outbox.run_one(world.context, both, outbox.Lane(slow)) is False
+    assert done == ["test.quick"]
+    for _ in range(2):
+        assert outbox.run_one(world.context, both, outbox.Lane(slow, others=False)) is True
+    assert outbox.run_one(world.context, both, outbox.Lane(slow, others=False)) is False
+    assert done == ["test.quick", "test.slow", "test.slow"]
+
+
+def test_searches_and_statistics_are_in_the_slow_lane(world: World) -> None:
+    with world.write() as session:
+        outbox.enqueue_later(session, world.clock, "psychometrics.assemble", {"request_id": "none"})
+        outbox.enqueue_later(session, world.clock, "psychometrics.compute", {"request_id": "none"})
+        outbox.enqueue_later(session, world.clock, "nobody.knows", {"id": "1"})
+    first = outbox.claim(world.engine, world.clock, outbox.Lane(SLOW))
+    assert first is not None
+    assert first.kind == "nobody.knows"
+    assert outbox.claim(world.engine, world.clock, outbox.Lane(SLOW)) is None
+    assert handlers().keys() >= SLOW

@@ -7,6 +7,7 @@ same forms on any machine, for ever.
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import combinations, product
 
 from app.kernel.canonical import canonical_json, sha256_hex
@@ -245,3 +246,11 @@ def choose_form(
     if not fresh and may_repeat:
         fresh = list(published)
     return min(fresh, key=lambda form: sha256_hex(f"{key}:{form}".encode()), default=None)
+
+
+def fit_to_publish(*, active: bool, current: bool, valid_until: date | None, on: date) -> bool:
+    """Whether an item version may stand on a form that is published on that day.
+
+    ``current``: it is still its item's version; ``valid_until``: the last day of a rule that it rests on.
+    """
+    return active and current and (valid_until is None or valid_until >= on)

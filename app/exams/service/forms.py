@@ -8,15 +8,15 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from app.exams.errors import BankTooSmall, ItemsNotScored, NoFormLeft
+from app.exams.errors import BankTooSmall, NoFormLeft
 from app.exams.models.attempts import Attempt
-from app.exams.models.forms import Blueprint, Exam, Form, FormItem
+from app.exams.models.forms import Blueprint, Exam, Form
 from app.exams.queries import forms as queries
 from app.exams.rules import forms as rules
 from app.exams.rules.states import Mode, ReleasePolicy
+from app.exams.service.publishing import publish
 from app.kernel.clock import Clock
 from app.kernel.errors import NotFound
-from app.platform import audit
 from app.question_banks import queries as banks
 
 CERTIFICATION = "ceasai-analyst"
@@ -224,9 +224,6 @@ def _ensure_forms(session: Session, clock: Clock, exam_id: UUID, bank: banks.Ban
         raise BankTooSmall(bank=bank.slug)
     made = tuple((*slugs, *plan.tour) for slugs in made)
     domains = Counter(plan.domains) + Counter(items[slug].domain for slug in plan.tour)
-    foreign = [slug for slugs in made for slug in slugs if items[slug].type not in rules.DELIVERED]
-    if foreign:
-        raise ItemsNotScored(bank=bank.slug, items=", ".join(sorted(foreign)))
     blueprint = Blueprint(
         exam_id=exam_id,
         version=plan.version,
@@ -239,49 +236,17 @@ def _ensure_forms(session: Session, clock: Clock, exam_id: UUID, bank: banks.Ban
     )
     session.add(blueprint)
     session.flush()
-    hashes = banks.content_hashes(session, [items[slug].version_id for slugs in made for slug in slugs])
     for form_slug, slugs in zip(plan.form_slugs, made, strict=True):
-        chosen = [items[slug] for slug in slugs]
-        form = Form(
-            blueprint_id=blueprint.id,
-            slug=form_slug,
-            seed=plan.seed,
-            specimen=bank.specimen,
-            minutes=plan.minutes,
-            cut_score=plan.cut_score,
-            max_points=sum(item.points for item in chosen),
-            content_hash=rules.form_hash(
-                blueprint=plan.version,
-                minutes=plan.minutes,
-                cut_score=plan.cut_score,
-                places=[(hashes[item.version_id], item.domain, item.points) for item in chosen],
-            ),
-            published_at=clock.now(),
-        )
-        session.add(form)
-        session.flush()
-        session.add_all(
-            FormItem(
-                form_id=form.id,
-                position=position,
-                item_version_id=item.version_id,
-                domain=item.domain,
-                points=item.points,
-            )
-            for position, item in enumerate(chosen, start=1)
-        )
-        audit.record(
+        publish(
             session,
             clock,
+            blueprint,
+            slug=form_slug,
+            seed=plan.seed,
+            bank=bank,
+            items=[items[slug].version_id for slug in slugs],
             actor_id=None,
-            action="form.published",
-            subject_kind="form",
-            subject_id=form.id,
-            content_hash=form.content_hash,
-            seed=form.seed,
-            specimen=form.specimen,
         )
-    session.flush()
 
 
 def pick_form(session: Session, attempt: Attempt) -> Form:

@@ -131,3 +131,49 @@ def curve(groups: Sequence[Share | None]) -> Curve | None:
         tuple(Tick(f"{LEFT + wide * (number + 0.5):.1f}", number + 1) for number in range(len(groups))),
         tuple(Tick(y(value / 4), value * 25) for value in range(5)),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A curve of one form. ``number``: of the form; ``end``: where its label stands, the height."""
+
+    number: int
+    path: str
+    end: str
+
+
+@dataclass(frozen=True, slots=True)
+class Curves:
+    """Curves of several forms over the same abilities."""
+
+    lines: tuple[Line, ...]
+    across: tuple[Tick, ...]
+    up: tuple[Tick, ...]
+
+
+def curves(forms: Sequence[Sequence[float] | None], abilities: Sequence[float]) -> Curves | None:
+    """Information of each form that has it, over abilities in order; None where no form has."""
+    known = [(number, one) for number, one in enumerate(forms, start=1) if one is not None]
+    if not known:
+        return None
+    most = max(max(one) for _, one in known) or 1.0
+    first, last = abilities[0], abilities[-1]
+
+    def x(ability: float) -> str:
+        return f"{LEFT + (RIGHT - LEFT) * (ability - first) / (last - first):.1f}"
+
+    def y(value: float) -> str:
+        return f"{BOTTOM - (BOTTOM - TOP) * value / most:.1f}"
+
+    return Curves(
+        tuple(
+            Line(
+                number,
+                "M" + "L".join(f"{x(at)} {y(value)}" for at, value in zip(abilities, one, strict=True)),
+                y(one[-1]),
+            )
+            for number, one in known
+        ),
+        tuple(Tick(x(at), at) for at in abilities if at == int(at)),
+        tuple(Tick(y(most * part / 4), most * part / 4) for part in range(5)),
+    )

@@ -91,7 +91,23 @@ class Result:
     deviation: float | None
     bound: float | None
     gap: float | None
-    shortages: tuple[str, ...] = ()
+    shortages: tuple["Shortage", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Shortage:
+    """What the bank has too little of. ``kind``: domain, trait or cases; ``name``: which, empty for cases."""
+
+    kind: str
+    name: str
+    have: int
+    needed: int
+    forms: int
+
+    def __str__(self) -> str:
+        """In English, for the command line."""
+        what = {"domain": f"of {self.name}", "trait": f"“{self.name}”", "cases": "in case sets"}[self.kind]
+        return f"{self.have} items {what} fit, and {self.forms} forms need {self.needed}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,24 +175,24 @@ def order_key(seed: int, *parts: str) -> str:
     return sha256_hex(canonical_json([str(seed), *parts]))
 
 
-def _shortages(units: Sequence[_Unit], demand: Demand) -> tuple[str, ...]:
-    """What the bank has too little of at first sight, in words; the search finds the rest."""
+def _shortages(units: Sequence[_Unit], demand: Demand) -> tuple[Shortage, ...]:
+    """What the bank has too little of at first sight; the search finds the rest."""
     have: Counter[str] = Counter()
     for unit in units:
         have.update(unit.counts())
     places = min(demand.forms, demand.most_forms)
     said = []
 
-    def ask(have: int, what: str, wanted: int) -> None:
+    def ask(have: int, kind: str, name: str, wanted: int) -> None:
         needed = -(-demand.forms * wanted // places)
         if have < needed:
-            said.append(f"{have} items {what} fit, and {demand.forms} forms need {needed}")
+            said.append(Shortage(kind, name, have, needed, demand.forms))
 
     for domain, count in demand.domains.items():
-        ask(have[domain], f"of {domain}", count)
+        ask(have[domain], "domain", domain, count)
     for trait, (least, _) in demand.limits.items():
-        ask(sum(trait in item.traits for unit in units for item in unit.members), f"“{trait}”", least)
-    ask(sum(len(unit.members) for unit in units if unit.members[0].case), "in case sets", demand.cases)
+        ask(sum(trait in item.traits for unit in units for item in unit.members), "trait", trait, least)
+    ask(sum(len(unit.members) for unit in units if unit.members[0].case), "cases", "", demand.cases)
     return tuple(said)
 
 

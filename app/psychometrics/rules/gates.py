@@ -66,6 +66,31 @@ class Assembled(StrEnum):
     IMPOSSIBLE = "impossible"
 
 
+class Search(StrEnum):
+    """Where a search for forms stands; the last six are its ends."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    GIVEN_UP = "given_up"
+    """Nobody answered in the time in which a job is tried again and again."""
+    FOUND = "found"
+    TIME_OVER = "time_over"
+    """No forms were found in the time."""
+    IMPOSSIBLE = "impossible"
+    NO_NUMBERS = "no_numbers"
+    OVER_LIMIT = "over_limit"
+    FAILED = "failed"
+
+
+def search_ended(ended: Ended, status: str | None, *, forms: int) -> Search:
+    """How a search ended: what the process said where it said nothing, else what came of it."""
+    if ended is not Ended.COMPUTED or status is None:
+        return Search(ended) if ended in {Ended.NO_NUMBERS, Ended.OVER_LIMIT} else Search.FAILED
+    if forms:
+        return Search.FOUND
+    return Search.IMPOSSIBLE if status == Assembled.IMPOSSIBLE else Search.TIME_OVER
+
+
 class Method(StrEnum):
     """How scores of two forms are made comparable."""
 
