@@ -23,16 +23,19 @@ def send_letter(context: Context, payload: dict[str, Any]) -> None:
     if contact is None:
         return
     settings = context.settings
+    brand = resolve(default=settings.brand, brand_id=brand_id)
     text = render_text(
         contact.locale,
         "capstone/mail/told.txt",
-        brand=resolve(default=settings.brand, brand_id=brand_id),
+        brand=brand,
         language=contact.locale,
         link=f"{settings.public_base}/{contact.locale}/capstone",
     )
     subject, _, body = text.strip().partition("\n")
     sender: MailSender = context.services["mail"]
-    sender.send(MAIL)
+    sender.send(
+        Mail(contact.email, subject, body.strip() + "\n", contact.locale, brand.short_name, brand.id, ())
+    )
 
 
 HANDLERS: dict[str, Handler] = {LETTER: send_letter}

@@ -1,14 +1,24 @@
 """What is kept of capstones: briefs, what was handed in, who has it, ratings, and outcomes.
 
-Briefs, ratings and outcomes are append-only. Texts and files change until the hand-in; the guard stands in the
-UPDATE of the submission that every such change makes first.
+Briefs, ratings and outcomes are append-only. Texts and files change until the hand-in; the guard
+stands in the UPDATE of the submission that every such change makes first.
 """
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, Uuid, text
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
 from sqlmodel import Field, SQLModel
 
 from app.capstone.rules.rating import RATERS, Outcome
@@ -78,9 +88,7 @@ class CapstoneText(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("submission_id", "part"),)
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    submission_id: UUID = Field(
-        sa_column=Column(Uuid, ForeignKey("capstone_submission.id"), nullable=False)
-    )
+    submission_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("capstone_submission.id"), nullable=False))
     part: str = Field(max_length=32)
     body: str = Field(sa_column=Column(Text, nullable=False))
     saved_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
@@ -96,9 +104,7 @@ class CapstoneFile(SQLModel, table=True):
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    submission_id: UUID = Field(
-        sa_column=Column(Uuid, ForeignKey("capstone_submission.id"), nullable=False)
-    )
+    submission_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("capstone_submission.id"), nullable=False))
     part: str = Field(max_length=32)
     name: str = Field(max_length=120)
     """As the candidate named it. Raters never see it."""
@@ -119,9 +125,7 @@ class CapstonePlace(SQLModel, table=True):
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    submission_id: UUID = Field(
-        sa_column=Column(Uuid, ForeignKey("capstone_submission.id"), nullable=False)
-    )
+    submission_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("capstone_submission.id"), nullable=False))
     rater_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("person.id"), nullable=False, index=True))
     taken_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     given_back_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
@@ -135,9 +139,7 @@ class CapstoneRating(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("submission_id", "rater_id"),)
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    submission_id: UUID = Field(
-        sa_column=Column(Uuid, ForeignKey("capstone_submission.id"), nullable=False)
-    )
+    submission_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("capstone_submission.id"), nullable=False))
     rater_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("person.id"), nullable=False))
     levels: dict[str, int] = Field(sa_column=Column(Json, nullable=False))
     comments: dict[str, str] = Field(sa_column=Column(Json, nullable=False))

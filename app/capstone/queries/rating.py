@@ -1,4 +1,4 @@
-"""What waits for raters and officers. The conditions are those of the acts: who may not act does not see it."""
+"""What waits for raters and officers, by the conditions of the acts: who may not act does not see it."""
 
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -16,13 +16,15 @@ from app.programmes.queries import trained_condition
 
 
 class Waiting(NamedTuple):
-    """A submission in the queue of a rater. ``taken_at`` None: nobody asked for it in this rater's name."""
+    """A submission in the queue of a rater. ``taken_at`` None: it is not with this rater.
+
+    Whether it waits for a third rater is not told: that would say that two differ.
+    """
 
     id: UUID
     code: str
     handed_in_at: datetime
     taken_at: datetime | None
-    third: bool
 
 
 class Settled(NamedTuple):
@@ -93,7 +95,6 @@ def list_waiting(session: Session, rater_id: UUID, *, at: datetime, page: int) -
         CapstoneSubmission.code,
         CapstoneSubmission.handed_in_at,
         mine.taken_at,
-        CapstoneSubmission.raters > 2,
     )
     wanted = (
         select(*columns)
@@ -130,7 +131,7 @@ def rater_door(session: Session, rater_id: UUID, submission_id: UUID, *, at: dat
     """Whether a rater has the submission or could take it.
 
     Raises:
-        NotFound: no such submission, not this rater's to see, given back or rated before, or all places taken.
+        NotFound: no such submission, not this rater's to see, done with, or all places are taken.
     """
     row = session.execute(
         select(col(CapstoneSubmission.raters)).where(

@@ -88,9 +88,7 @@ def create_telling(
     work_of(session, submission_id)
     data, state = parse(form, TellingForm)
     if data is None:
-        return _shown(
-            request, session, clock=clock, viewer=viewer, submission_id=submission_id, form=state
-        )
+        return _shown(request, session, clock=clock, viewer=viewer, submission_id=submission_id, form=state)
     result = outcomes.tell(
         session, clock, submission_id=submission_id, officer_id=viewer.person_id, words=data.words
     )

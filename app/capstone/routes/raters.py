@@ -111,9 +111,7 @@ def create_return(
     work_of(session, submission_id)
     data, state = parse(form, ReturnForm)
     if data is None:
-        return _shown(
-            request, session, clock=clock, viewer=viewer, submission_id=submission_id, form=state
-        )
+        return _shown(request, session, clock=clock, viewer=viewer, submission_id=submission_id, form=state)
     result = rating.give_back(
         session, clock, submission_id=submission_id, rater_id=viewer.person_id, reason=data.reason
     )
@@ -150,9 +148,7 @@ def create_rating(
     work = work_of(session, submission_id)
     levels, comments, state = _read_rating(form, work.brief)
     if state.errors:
-        return _shown(
-            request, session, clock=clock, viewer=viewer, submission_id=submission_id, form=state
-        )
+        return _shown(request, session, clock=clock, viewer=viewer, submission_id=submission_id, form=state)
     result = rating.rate(
         session,
         clock,

@@ -51,7 +51,12 @@ class Problem(StrEnum):
     ENCODING = "encoding"
 
 
-ENDINGS = {Kind.PDF: (".pdf",), Kind.DOCX: (".docx",), Kind.PNG: (".png",), Kind.TEXT: (".txt", ".md", ".csv")}
+ENDINGS = {
+    Kind.PDF: (".pdf",),
+    Kind.DOCX: (".docx",),
+    Kind.PNG: (".png",),
+    Kind.TEXT: (".txt", ".md", ".csv"),
+}
 MEDIA_TYPES = {
     Kind.PDF: "application/pdf",
     Kind.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -60,12 +65,16 @@ MEDIA_TYPES = {
 }
 
 _BAD_NAME = re.compile(r'[\x00-\x1f\x7f-\x9f/\\:*?"<>|\u200e\u200f\u202a-\u202e\u2066-\u2069]')
-_MARKUP = re.compile(r"<\s*(?:!doctype|html|head|body|script|iframe|object|embed|svg|img|link|meta|\?xml)\b", re.I)
+_MARKUP = re.compile(
+    r"<\s*(?:!doctype|html|head|body|script|iframe|object|embed|svg|img|link|meta|\?xml)\b", re.IGNORECASE
+)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _PDF_ACTIVE = re.compile(rb"/(?:JavaScript|Launch|EmbeddedFile|RichMedia)\b")
 _PDF_LOCKED = re.compile(rb"/Encrypt\b")
 _DOCX_NEEDS = {"[Content_Types].xml", "word/document.xml"}
-_DOCX_ACTIVE = re.compile(r"vbaProject|activeX|/embeddings/|\.(?:exe|js|vbs|bat|cmd|dll|html?)$", re.I)
+_DOCX_ACTIVE = re.compile(
+    r"vbaProject|activeX|/embeddings/|\.(?:exe|js|vbs|bat|cmd|dll|html?)$", re.IGNORECASE
+)
 _PACKINGS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 _CHUNK = 256 * 1024
 

@@ -64,6 +64,4 @@ def note_opened(
     session: Session, clock: Clock, *, person_id: UUID, submission_id: UUID, file_id: UUID, purpose: str
 ) -> None:
     """Write down that a file was given out, to whom and what for."""
-    note(
-        session, clock, person_id, "capstone.file_opened", submission_id, file=file_id, purpose=purpose
-    )
+    note(session, clock, person_id, "capstone.file_opened", submission_id, file=file_id, purpose=purpose)

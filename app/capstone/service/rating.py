@@ -109,7 +109,8 @@ def rate(
         return held
     _has(session, clock, held, rater_id)
     brief = brief_of(session, held.brief_id)
-    if not complete(levels, brief) or set(comments) != set(levels) or not all(map(str.strip, comments.values())):
+    commented = {name for name, words in comments.items() if words.strip()}
+    if not complete(levels, brief) or commented != set(levels):
         raise RatingMisses
     found = rated(levels, brief)
     made = CapstoneRating(

@@ -138,9 +138,7 @@ def save_text(
         session.execute(delete(CapstoneText).where(*this))
         return
     values = {"body": body, "saved_at": clock.now()}
-    kept = insert_once(
-        session, CapstoneText, id=new_id(), submission_id=submission_id, part=part, **values
-    )
+    kept = insert_once(session, CapstoneText, id=new_id(), submission_id=submission_id, part=part, **values)
     if not kept:
         session.execute(update(CapstoneText).where(*this).values(**values))
 

@@ -32,6 +32,9 @@ _CASE: tuple[Any, ...] = (
     CertificationCase.names_confirmed_at,
     CertificationCase.opened_at,
     CertificationCase.decided_at,
+    and_(
+        col(CertificationCase.capstone_required), not_(passed_condition(col(CertificationCase.person_id)))
+    ),
 )
 
 
@@ -61,6 +64,8 @@ class OwnCase:
     names_confirmed_at: datetime | None
     opened_at: datetime
     decided_at: datetime | None
+    capstone_missing: bool
+    """The programme asks for a capstone, and it was not told to be passed yet."""
 
 
 def list_own(session: Session, person_id: UUID, *, at: datetime) -> list[OwnCertificate]:
