@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, not_, select
 from sqlmodel import Session, col
 
+from app.capstone.queries.work import passed_condition
 from app.certificates.models import Achievement, Certificate, CertificationCase
 from app.certificates.rules.states import Status, standing
 from app.kernel.errors import NotFound
