@@ -98,9 +98,5 @@ def _rate(stage: Stage, work: UUID, raters: tuple[UUID, ...], clock: FixedClock,
 
 def _tell(stage: Stage, work: UUID, clock: FixedClock) -> None:
     with write_session(stage.engine) as session:
-        done(
-            outcomes.tell(
-                session, clock, submission_id=work, officer_id=stage.cast["yerlan"], words=None
-            )
-        )
+        done(outcomes.tell(session, clock, submission_id=work, officer_id=stage.cast["yerlan"], words=None))
     stage.work(clock)

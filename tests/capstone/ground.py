@@ -96,9 +96,7 @@ class Ground:
 
     def tells(self, work: UUID, officer: UUID | None = None) -> Any:
         """An officer tells the outcome."""
-        return self.does(
-            outcomes.tell, submission_id=work, officer_id=officer or self.officer, words=None
-        )
+        return self.does(outcomes.tell, submission_id=work, officer_id=officer or self.officer, words=None)
 
     def told(self, level: int) -> UUID:
         """A capstone from the first word to the told outcome."""

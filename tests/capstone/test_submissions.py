@@ -110,9 +110,7 @@ def test_the_hand_in_takes_what_was_shown_and_nothing_else(world: World) -> None
     shown = ground.work(work).state
     ground.writes(work, "act", "changed in another window")
     with pytest.raises(CapstoneChanged):
-        ground.does(
-            submissions.hand_in, person_id=ground.person, submission_id=work, confirmed=shown
-        )
+        ground.does(submissions.hand_in, person_id=ground.person, submission_id=work, confirmed=shown)
     ground.hands_in(work)
     after = ground.work(work)
     assert after.digest == after.state

@@ -324,5 +324,10 @@ def test_a_member_that_is_damaged_makes_the_document_broken() -> None:
 
 @given(st.binary(max_size=300))
 def test_no_bytes_whatever_break_the_reader(content: bytes) -> None:
-    for name, start in (("a.docx", b"PK\x03\x04"), ("a.pdf", b"%PDF-"), ("a.png", b"\x89PNG\r\n\x1a\n"), ("a.txt", b"")):
+    for name, start in (
+        ("a.docx", b"PK\x03\x04"),
+        ("a.pdf", b"%PDF-"),
+        ("a.png", b"\x89PNG\r\n\x1a\n"),
+        ("a.txt", b""),
+    ):
         assert isinstance(read_upload(name, start + content), Problem | Sound)

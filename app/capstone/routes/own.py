@@ -31,9 +31,7 @@ router = Router(prefix="/capstone")
 _PROBLEMS = {
     Problem.EMPTY: N_("Choose a file that is not empty."),
     Problem.TOO_LARGE: N_("The file is larger than %(size)s MB."),
-    Problem.NAME: N_(
-        "Rename the file: its name is too long, begins with a dot or holds signs such as /"
-    ),
+    Problem.NAME: N_("Rename the file: its name is too long, begins with a dot or holds signs such as /"),
     Problem.KIND: N_("Only PDF, Word (.docx), PNG and plain text are taken; this is none of them."),
     Problem.ENDING: N_("The ending of the name does not fit what the file holds."),
     Problem.BROKEN: N_("The file is damaged or not what it says it is. Save it anew and try again."),

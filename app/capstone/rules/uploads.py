@@ -146,7 +146,7 @@ def _docx(content: bytes) -> Problem | None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             return _members(packed)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError):
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError):
         return Problem.BROKEN
 
 

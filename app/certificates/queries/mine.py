@@ -33,9 +33,7 @@ _CASE: tuple[Any, ...] = (
     CertificationCase.names_confirmed_at,
     CertificationCase.opened_at,
     CertificationCase.decided_at,
-    and_(
-        col(CertificationCase.capstone_required), not_(passed_condition(col(CertificationCase.person_id)))
-    ),
+    and_(col(CertificationCase.capstone_required), not_(passed_condition(col(CertificationCase.person_id)))),
 )
 
 
