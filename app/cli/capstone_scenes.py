@@ -25,7 +25,7 @@ _TABLE = "тәуекел;себеп;шара\nүлгі;үлгі;үлгі\n".enco
 
 
 def capstones(stage: Stage, members: list[UUID], password_hash: str) -> None:
-    """Four passed and told, one that waits to be told, a failed one, and one that waits for a second rater."""
+    """Four passed and told, one failed, one that waits to be told, one that waits for a second rater."""
     with write_session(stage.engine) as session:
         second = people.create_person(
             session,

@@ -150,9 +150,16 @@ def work_of(session: Session, submission_id: UUID, *, person_id: UUID | None = N
     if row is None:
         raise NotFound
     return Work(
-        *row[:4],
-        brief_of(session, row.brief_id),
-        *row[5:],
+        id=row.id,
+        code=row.code,
+        person_id=row.person_id,
+        number=row.number,
+        brief=brief_of(session, row.brief_id),
+        begun_at=row.begun_at,
+        handed_in_at=row.handed_in_at,
+        digest=row.digest,
+        settled_at=row.settled_at,
+        told_at=row.told_at,
         texts=_texts(session, submission_id),
         files=tuple(_files(session, submission_id)),
     )
@@ -271,7 +278,7 @@ def facts_of(session: Session, person_id: UUID) -> CapstoneFacts:
     return CapstoneFacts(standing, *row) if row else CapstoneFacts(standing)
 
 
-def passed_condition(person: ColumnElement[Any]) -> ColumnElement[bool]:
+def passed_condition(person: Any) -> ColumnElement[bool]:
     """A WHERE condition: the person in the column was told that they passed the capstone."""
     return exists(
         select(1)

@@ -101,7 +101,7 @@ def _hold(session: Session, clock: Clock, person_id: UUID, submission_id: UUID) 
         CapstoneHandedIn: it never changes now.
     """
     own = col(CapstoneSubmission.id) == submission_id, col(CapstoneSubmission.person_id) == person_id
-    brief_id = session.execute(
+    brief_id: UUID | None = session.execute(
         update(CapstoneSubmission)
         .where(*own, col(CapstoneSubmission.handed_in_at).is_(None))
         .values(changed_at=clock.now())
