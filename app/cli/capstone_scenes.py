@@ -13,9 +13,9 @@ from app.kernel.clock import FixedClock
 from app.kernel.locales import Locale
 from app.platform.database import read_session, write_session
 
-_PASSED = slice(2, 6)
-"""Of the cohort's members: those whose case is decided or ready."""
-_UNTOLD, _FAILED, _WAITING = 6, 7, 1
+_PASSED = slice(1, 6)
+"""Of the cohort's members: who can still sit the exam, and those whose case is decided or ready."""
+_UNTOLD, _FAILED, _WAITING = 6, 7, 8
 _TEXT = (
     "Бұл — көрсетілімге арналған үлгі мәтін. Нағыз жұмыста мұнда кандидаттың жауабы тұрады.\n\n"
     "Это образец текста для демонстрации. В настоящей работе здесь стоит ответ кандидата."
@@ -25,7 +25,7 @@ _TABLE = "тәуекел;себеп;шара\nүлгі;үлгі;үлгі\n".enco
 
 
 def capstones(stage: Stage, members: list[UUID], password_hash: str) -> None:
-    """Four passed and told, one failed, one that waits to be told, one that waits for a second rater."""
+    """Five passed and told, one failed, one that waits to be told, one that waits for a second rater."""
     with write_session(stage.engine) as session:
         second = people.create_person(
             session,
