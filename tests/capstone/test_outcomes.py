@@ -20,6 +20,7 @@ from app.programmes.models import Cohort, CohortMember, Programme
 from app.programmes.service import ensure_programmes
 from tests import factories
 from tests.capstone.ground import COMMENT, Ground, refusal
+from tests.certificates.cases import seen
 from tests.exams.delivery_world import Candidate, make_attempt
 from tests.proctoring.ground import Ground as ExamGround
 from tests.world import World
@@ -178,6 +179,7 @@ def test_a_failed_capstone_is_in_the_way_and_a_passed_one_that_was_told_is_not(w
     assert "Not passed" in desk.get(f"/en/decisions/{case}").text
     assert "A passed capstone" in desk.get("/en/decisions?tab=missing").text
     assert "Your programme also asks for the capstone" in ground.desk().get("/en/certificates").text
+    shown = seen(world, case)
     with pytest.raises(CaseIncomplete), world.write() as session:
         decisions.decide(
             session,
@@ -186,6 +188,7 @@ def test_a_failed_capstone_is_in_the_way_and_a_passed_one_that_was_told_is_not(w
             case_id=case,
             wish=Verdict.GRANTED,
             reason=None,
+            seen=shown,
         )
     work = ground.begun()
     ground.hands_in(work)
