@@ -176,7 +176,7 @@ def test_a_failed_capstone_is_in_the_way_and_a_passed_one_that_was_told_is_not(w
     ground.told(1)
     assert Requirement.CAPSTONE in lacking(world, case)
     desk = ground.desk(ground.officer)
-    assert "Not passed" in desk.get(f"/en/decisions/{case}").text
+    assert "Capstone not passed" in desk.get(f"/en/decisions/{case}").text
     assert "A passed capstone" in desk.get("/en/decisions?tab=missing").text
     assert "Your programme also asks for the capstone" in ground.desk().get("/en/certificates").text
     shown = seen(world, case)
