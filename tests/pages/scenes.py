@@ -81,19 +81,14 @@ class Scenes:
 
     def play(self) -> None:
         """All of them."""
-        scenes = (
-            self.cohort,
-            self.letters,
-            self.study,
-            self.items,
-            self.exam,
-            self.certificates,
+        own = (self.cohort, self.letters, self.study, self.items, self.exam, self.certificates)
+        others = (
             self.statistics,
             lambda: forms.play(self.player("gulnara"), self.one),
             lambda: capstones.play(self.player),
             lambda: rescores.play(self.player, self.one),
         )
-        for scene in (*scenes, self.refusals):
+        for scene in (*own, *others, self.refusals):
             scene()
 
     def letters(self) -> None:
