@@ -14,6 +14,7 @@ from app.accounts import queries as accounts_queries
 from app.accounts import routes as accounts
 from app.accounts import service as accounts_service
 from app.appeals import routes as appeals
+from app.capstone import routes as capstone
 from app.certificates import api as certificates_api
 from app.certificates import routes as certificates
 from app.courses import routes as courses
@@ -50,6 +51,7 @@ ROUTERS = (
     exams_api.router,
     proctoring.router,
     psychometrics.router,
+    capstone.router,
     certificates.router,
     certificates_api.router,
     appeals.router,

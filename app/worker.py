@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.accounts import jobs as accounts
 from app.appeals import jobs as appeals
+from app.capstone import jobs as capstone
 from app.certificates import jobs as certificates
 from app.courses import jobs as courses
 from app.exams import jobs as exams
@@ -48,7 +49,7 @@ def _purge(context: Context) -> None:
         outbox.purge(session, context.clock)
 
 
-_SLICES = (accounts, programmes, courses, exams, proctoring, psychometrics, certificates, appeals)
+_SLICES = (accounts, programmes, courses, exams, proctoring, psychometrics, capstone, certificates, appeals)
 
 
 def handlers() -> dict[str, Handler]:

@@ -8,6 +8,7 @@ from sqlmodel import SQLModel
 import app.accounts.models
 import app.appeals.models.challenges
 import app.appeals.models.rescoring
+import app.capstone.models
 import app.certificates.models
 import app.courses.models
 import app.exams.models.attempts

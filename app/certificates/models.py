@@ -7,7 +7,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, LargeBinary, UniqueConstraint, Uuid, text
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    Uuid,
+    false,
+    text,
+)
 from sqlmodel import Field, SQLModel
 
 from app.certificates.rules.states import EventKind, KeyState, Kind, Purpose, Reason, Status, Verdict
@@ -62,6 +73,10 @@ class CertificationCase(SQLModel, table=True):
     name_cyrillic: str | None = Field(default=None, max_length=200)
     name_latin: str | None = Field(default=None, max_length=200)
     names_confirmed_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    capstone_required: bool = Field(
+        default=False, sa_column=Column(Boolean, nullable=False, server_default=false())
+    )
+    """What the programme of the candidate asked for when the case was opened."""
     opened_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     decided_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     """Written with the decision, so that the queue needs no join."""

@@ -31,6 +31,7 @@ CAST = (
     Part("gulnara", "Жорамалова Гүлнара", "Zhoramalova Gulnara", Locale.RU, "exam_manager"),
     Part("saule", "Болжамова Сәуле", "Bolzhamova Saule", Locale.KK, "proctor"),
     Part("zarina", "Мысалбекова Зарина", "Mysalbekova Zarina", Locale.KK, "incident_reviewer"),
+    Part("kuanysh", "Болжамов Қуаныш", "Bolzhamov Kuanysh", Locale.KK, "rater"),
     Part("yerlan", "Үлгіев Ерлан", "Ulgiyev Yerlan", Locale.RU, "certification_officer"),
     Part("timur", "Примеров Тимур", "Primerov Timur", Locale.RU, "appeals_panel"),
     Part("dinara", "Сынақова Динара", "Synaqova Dinara", Locale.KK, "programme_manager"),

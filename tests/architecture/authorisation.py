@@ -16,6 +16,7 @@ ADMIN = ("administrator",)
 AUDIT = ("administrator", "auditor")
 ITEMS = ("exam_manager", "instructor", "item_reviewer", "translation_checker")
 WRITERS = ("exam_manager", "instructor")
+RATER = ("rater",)
 PANEL = ("item_reviewer", "appeals_panel")
 RESCORES = (*PANEL, "certification_officer")
 
@@ -37,6 +38,7 @@ _GET = {
         "/exams/attempts/{attempt_id} /exams/attempts/{attempt_id}/time /exams/attempts/{attempt_id}/submission "
         "/exams/attempts/{attempt_id}/messages /exams/attempts/{attempt_id}/receipt /exams/attempts/{attempt_id}/settings.seb /exams/receipts/{code}/{digest} /exams/attempts/{attempt_id}/result "
         "/exams/attempts/{attempt_id}/record /exams/attempts/{attempt_id}/record.json /exams/attempts/{attempt_id}/challenges "
+        "/capstone /capstone/{submission_id}/files/{file_id} /capstone/{submission_id}/submission "
         "/certificates /certificates/names/{case_id} /cohorts/{cohort_id} /cohorts/{cohort_id}/people.csv "
         "/cohorts/{cohort_id}/invitations"
     ),
@@ -52,8 +54,10 @@ _GET = {
     "/rooms/{sitting_id}/time /rooms/{sitting_id}/board /rooms/{sitting_id}/messages",
     OFFICER: (
         "/decisions /decisions/review /decisions/{case_id} /decisions/certificates /decisions/certificates/{number} "
-        "/results /results/{attempt_id} /results/{attempt_id}/record /rescores/certificates"
+        "/results /results/{attempt_id} /results/{attempt_id}/record /rescores/certificates "
+        "/capstones /capstones/{submission_id} /capstones/{submission_id}/files/{file_id}"
     ),
+    RATER: "/ratings /ratings/{submission_id} /ratings/{submission_id}/files/{file_id}",
     PANEL: "/challenges /challenges/items/{version_id} /challenges/{challenge_id} /rescores/items/{version_id}",
     RESCORES: "/rescores /rescores/{plan_id}",
     ADMIN: "/admin/people /admin/people/{person_id}",
@@ -75,6 +79,8 @@ _POST = {
         "/exams/bookings/{booking_id}/move /exams/bookings/{booking_id}/cancellation /exams/attempts/{attempt_id}/check-in "
         "/exams/attempts/{attempt_id}/browser /exams/attempts/{attempt_id}/statement /exams/attempts/{attempt_id}/challenges "
         "/exams/attempts/{attempt_id}/messages/{message_id}/reading "
+        "/capstone /capstone/{submission_id}/texts /capstone/{submission_id}/files "
+        "/capstone/{submission_id}/files/{file_id}/removal /capstone/{submission_id}/submission "
         "/certificates/{number}/share-links /certificates/share-links/{link_id}/end /certificates/{number}/name "
         "/certificates/names/{case_id} /invitations/{token} /join/{token} /cohorts/{cohort_id}/instructors "
         "/cohorts/{cohort_id}/instructors/{person_id}/end /cohorts/{cohort_id}/join-link "
@@ -107,8 +113,9 @@ _POST = {
     OFFICER: (
         "/decisions/review /decisions/{case_id} /decisions/{case_id}/names /decisions/certificates/{number} "
         "/decisions/certificates/{number}/correction /results/{attempt_id}/release /results/{attempt_id}/invalidation "
-        "/rescores/{plan_id}/decision /rescores/certificates/{review_id}"
+        "/rescores/{plan_id}/decision /rescores/certificates/{review_id} /capstones/{submission_id}/telling"
     ),
+    RATER: "/ratings/{submission_id} /ratings/{submission_id}/taking /ratings/{submission_id}/return",
     PANEL: (
         "/challenges/items/{version_id}/proposal /challenges/items/{version_id}/decision "
         "/challenges/{challenge_id}/proposal /challenges/{challenge_id}/decision /rescores/items/{version_id} "

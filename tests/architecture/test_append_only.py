@@ -63,6 +63,10 @@ ALWAYS = {
     "rescore_line",
     "rescore_decision",
     "rescore_step",
+    "capstone_brief",
+    "capstone_rating",
+    "capstone_outcome",
+    "capstone_telling",
 }
 """No row of these is ever changed. The other guarded tables may change in the columns their guards name."""
 SOMETIMES = {"audit_entry", "milestone", "item_version", "form", "certificate"}

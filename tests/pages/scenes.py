@@ -20,7 +20,7 @@ from app.exams.rules.unsent import KIND
 from app.exams.service.secure_browser_file import read
 from app.kernel.canonical import canonical_json, sha256_hex
 from app.worker import make_context, run_due
-from tests.pages import forms, rescores
+from tests.pages import capstones, forms, rescores
 from tests.psychometrics.ground import fill
 from tests.world import World
 
@@ -81,17 +81,14 @@ class Scenes:
 
     def play(self) -> None:
         """All of them."""
-        scenes = (
-            self.cohort,
-            self.letters,
-            self.study,
-            self.items,
-            self.exam,
-            self.certificates,
+        own = (self.cohort, self.letters, self.study, self.items, self.exam, self.certificates)
+        others = (
             self.statistics,
             lambda: forms.play(self.player("gulnara"), self.one),
+            lambda: capstones.play(self.player),
+            lambda: rescores.play(self.player, self.one),
         )
-        for scene in (*scenes, lambda: rescores.play(self.player, self.one), self.refusals):
+        for scene in (*own, *others, self.refusals):
             scene()
 
     def letters(self) -> None:

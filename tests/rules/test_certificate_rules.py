@@ -1,5 +1,6 @@
 """The rules of certificates: numbers, decisions, states, names, dates."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import product
 
@@ -34,6 +35,8 @@ COMPLETE = CaseRecord(
     identity_checked=True,
     mark_agreed=True,
     names_confirmed=True,
+    capstone_required=True,
+    capstone_passed=True,
     suspended=False,
 )
 
@@ -115,6 +118,7 @@ def test_a_complete_record_may_be_granted_or_refused() -> None:
         ("identity_checked", False, Requirement.IDENTITY),
         ("mark_agreed", False, Requirement.AGREEMENT),
         ("names_confirmed", False, Requirement.NAMES),
+        ("capstone_passed", False, Requirement.CAPSTONE),
         ("suspended", True, Requirement.STANDING),
     ],
 )
@@ -127,6 +131,11 @@ def test_granting_needs_every_requirement_and_refusing_none(
     with pytest.raises(CaseIncomplete) as refusal:
         decide_certification(wish=Verdict.GRANTED, record=record)
     assert refusal.value.facts == {"missing": str(requirement)}
+
+
+def test_a_capstone_that_is_not_asked_for_is_not_missed() -> None:
+    record = replace(COMPLETE, capstone_required=False, capstone_passed=False)
+    assert missing(record) == ()
 
 
 AT = datetime(2026, 11, 23, 7, tzinfo=UTC)

@@ -7,9 +7,10 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, not_, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, not_, or_, select
 from sqlmodel import Session, col
 
+from app.capstone.queries.work import passed_condition
 from app.certificates.models import Achievement, Certificate, CertificationCase, Decision
 from app.certificates.rules.deciding import CaseRecord
 from app.certificates.rules.states import Requirement, Status, Verdict, source_of_case
@@ -87,6 +88,7 @@ class CaseFacts:
     verdict: Verdict | None
     reason: str | None
     officer_id: UUID | None
+    capstone_required: bool
     decided_at: datetime | None
     certificate_number: str | None
 
@@ -101,10 +103,14 @@ def figures_of(one: CaseLine | CaseFacts | CertificationCase | ReleasedResult) -
     return f"{one.raw_score}/{one.max_points}/{one.cut_score}"
 
 
+_CAPSTONE = or_(
+    not_(col(CertificationCase.capstone_required)), passed_condition(col(CertificationCase.person_id))
+)
 _COMPLETE = and_(
     col(CertificationCase.identity_at).is_not(None),
     col(CertificationCase.names_confirmed_at).is_not(None),
     col(CertificationCase.mark_version).is_not(None),
+    _CAPSTONE,
 )
 _OPEN = col(CertificationCase.decided_at).is_(None)
 _LONGEST_FIRST = (col(CertificationCase.opened_at), col(CertificationCase.id))
@@ -186,6 +192,7 @@ def _lines(
         CertificationCase.names_confirmed_at,
         CertificationCase.opened_at,
         CertificationCase.decided_at,
+        _CAPSTONE.label("capstone_met"),
         Decision.verdict,
     )
     rows = session.execute(
@@ -220,6 +227,7 @@ def _lacking(row: Any) -> tuple[Requirement, ...]:
         (Requirement.IDENTITY, row.identity_at),
         (Requirement.AGREEMENT, row.mark_version),
         (Requirement.NAMES, row.names_confirmed_at),
+        (Requirement.CAPSTONE, row.capstone_met or None),
     )
     return tuple(requirement for requirement, value in held if value is None)
 
@@ -245,6 +253,7 @@ _CASE: tuple[Any, ...] = (
     Decision.verdict,
     Decision.reason,
     Decision.officer_id,
+    CertificationCase.capstone_required,
     CertificationCase.decided_at,
     Certificate.number,
 )
@@ -299,6 +308,8 @@ def record_of(session: Session, case_id: UUID) -> CaseRecord:
             col(CertificationCase.identity_at),
             col(CertificationCase.mark_version),
             col(CertificationCase.names_confirmed_at),
+            col(CertificationCase.capstone_required),
+            passed_condition(col(CertificationCase.person_id)).label("capstone_passed"),
             earlier.label("suspended"),
         ).where(col(CertificationCase.id) == case_id)
     ).one_or_none()
@@ -313,5 +324,7 @@ def record_of(session: Session, case_id: UUID) -> CaseRecord:
         identity_checked=row.identity_at is not None,
         mark_agreed=row.mark_version is not None,
         names_confirmed=row.names_confirmed_at is not None,
+        capstone_required=row.capstone_required,
+        capstone_passed=bool(row.capstone_passed),
         suspended=bool(row.suspended),
     )

@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, not_, select
 from sqlmodel import Session, col
 
+from app.capstone.queries.work import passed_condition
 from app.certificates.models import Achievement, Certificate, CertificationCase
 from app.certificates.rules.states import Status, standing
 from app.kernel.errors import NotFound
@@ -32,6 +33,7 @@ _CASE: tuple[Any, ...] = (
     CertificationCase.names_confirmed_at,
     CertificationCase.opened_at,
     CertificationCase.decided_at,
+    and_(col(CertificationCase.capstone_required), not_(passed_condition(col(CertificationCase.person_id)))),
 )
 
 
@@ -61,6 +63,8 @@ class OwnCase:
     names_confirmed_at: datetime | None
     opened_at: datetime
     decided_at: datetime | None
+    capstone_missing: bool
+    """The programme asks for a capstone, and it was not told to be passed yet."""
 
 
 def list_own(session: Session, person_id: UUID, *, at: datetime) -> list[OwnCertificate]:

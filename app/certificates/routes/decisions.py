@@ -7,6 +7,7 @@ from fastapi import Query, Request, Response
 from pydantic import Field
 
 from app.accounts.queries import Names, names_of
+from app.capstone.queries.work import facts_of
 from app.certificates.errors import AlreadyDecided
 from app.certificates.queries import decisions as reads
 from app.certificates.queries.issuing import list_standings
@@ -99,6 +100,7 @@ def _case_page(
         case=case,
         lacking=lacking,
         obstacle=obstacle,
+        capstone=facts_of(session, case.person_id),
         people=people,
         form=form,
         names=names

@@ -25,6 +25,9 @@ class CaseRecord:
     identity_checked: bool
     mark_agreed: bool
     names_confirmed: bool
+    capstone_required: bool
+    """The programme of the candidate asked for it when the case was opened."""
+    capstone_passed: bool
     suspended: bool
     """An earlier certificate of the same achievement is suspended."""
 
@@ -46,6 +49,7 @@ def missing(record: CaseRecord) -> tuple[Requirement, ...]:
         Requirement.IDENTITY: record.identity_checked,
         Requirement.AGREEMENT: record.mark_agreed,
         Requirement.NAMES: record.names_confirmed,
+        Requirement.CAPSTONE: record.capstone_passed or not record.capstone_required,
         Requirement.STANDING: not record.suspended,
     }
     return tuple(requirement for requirement in Requirement if not met[requirement])

@@ -34,6 +34,8 @@ class Requirement(StrEnum):
     """The agreement on the use of the mark was accepted."""
     NAMES = "names"
     """The holder has confirmed the names as they will be signed."""
+    CAPSTONE = "capstone"
+    """Where the programme asks for it: the capstone is passed, and an officer has told so."""
     STANDING = "standing"
     """No earlier certificate of the same achievement is suspended."""
 

@@ -18,7 +18,7 @@ from app.kernel.ids import new_id
 from app.platform import audit
 from app.platform.database import insert_once
 from app.platform.outbox import enqueue_later
-from app.programmes.queries import trained
+from app.programmes.queries import needs_capstone, trained
 from app.programmes.rules import MilestoneWord
 from app.programmes.service import record_milestone
 
@@ -83,6 +83,7 @@ def open_case(session: Session, clock: Clock, attempt_id: UUID) -> UUID | None:
         mark_version=result.mark_version,
         name_cyrillic=result.name_cyrillic,
         name_latin=result.name_latin,
+        capstone_required=needs_capstone(session, result.person_id),
         opened_at=clock.now(),
     )
     if not fresh:

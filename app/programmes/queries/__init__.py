@@ -7,7 +7,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlmodel import Session, col
 
-from app.programmes.models import Cohort, CohortInstructor, CohortMember, TrainingRelation
+from app.programmes.models import Cohort, CohortInstructor, CohortMember, Programme, TrainingRelation
+from app.programmes.queries.shipped import shipped
 from app.programmes.rules import CONFLICT_WINDOW
 
 
@@ -78,3 +79,20 @@ def find_brand(session: Session, person_id: UUID) -> str | None:
         .limit(1)
     ).scalar_one_or_none()
     return found
+
+
+def needs_capstone(session: Session, person_id: UUID) -> bool:
+    """Whether a programme the person is in asks for a passed capstone before it certifies."""
+    asking = [slug for slug, programme in shipped().items() if programme.capstone_required]
+    found = session.execute(
+        select(col(CohortMember.id))
+        .join(Cohort, col(Cohort.id) == col(CohortMember.cohort_id))
+        .join(Programme, col(Programme.id) == col(Cohort.programme_id))
+        .where(
+            col(CohortMember.person_id) == person_id,
+            col(CohortMember.left_at).is_(None),
+            col(Programme.slug).in_(asking),
+        )
+        .limit(1)
+    ).first()
+    return found is not None

@@ -39,6 +39,8 @@ class ShippedProgramme(BaseModel):
     ends_on: date | None = None
     list_price_pence: int | None = None
     regional: bool
+    capstone_required: bool = False
+    """Whether certification needs a passed capstone. Source: specification of the curriculum, section 1."""
     phases: tuple[Phase, ...]
 
 

@@ -1,0 +1,1 @@
+"""What the pages of the capstone read, each through a door."""

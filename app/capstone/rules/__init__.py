@@ -1,0 +1,1 @@
+"""What the capstone decides: what is taken in, who may rate, how points come about."""

@@ -1,0 +1,1 @@
+"""The verbs of the capstone: handing in, rating, telling the outcome."""

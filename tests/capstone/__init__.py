@@ -1,0 +1,1 @@
+"""Capstones: handing in, rating blind, telling, and what a certification case asks."""
