@@ -7,13 +7,14 @@ from uuid import UUID
 
 from fastapi import Request, Response
 from fastapi.responses import JSONResponse
+from sqlmodel import Session
 from starlette.datastructures import FormData, UploadFile
 
 from app.exams.errors import AttemptClosed
 from app.exams.queries.keeping import Taken, taken_of
 from app.exams.rules.states import OPEN
 from app.kernel.clock import Clock
-from app.platform.database import Read, Write, read_session, write_session
+from app.platform.database import Read, Write, read_session
 from app.platform.routing import Router
 from app.proctoring.errors import NotWatched, SignalsUnread
 from app.proctoring.queries import pictures as queries
@@ -23,7 +24,7 @@ from app.proctoring.rules import pictures as rules
 from app.proctoring.service import pictures as service
 from app.proctoring.service import signals
 from app.web.forms import Form
-from app.web.limits import limit
+from app.web.limits import TooManyRequests, limit
 from app.web.viewer import ClockDep, SignedIn
 
 router = Router(prefix="/exams/attempts/{attempt_id}")
@@ -49,34 +50,27 @@ def given(form: FormData, name: str, most: int) -> bytes:
         return file.read(most + 1)
 
 
-def keep(request: Request, clock: Clock, one: Taken, incoming: service.Incoming) -> bool:
-    """Check, encrypt, write and note a picture; False: it was there before.
+def keep(request: Request, session: Session, clock: Clock, one: Taken, incoming: service.Incoming) -> None:
+    """Check, encrypt, write and note a picture; one that is there is not written again.
 
-    Reading and noting are two short transactions, and no connection is held while the disk is written.
+    ``session`` has not been used yet: no connection is held, and nobody waits, while the disk is written.
     """
-    engine, vault = request.app.state.engine, vault_of(request)
-    keeping = rules.keeping_of(incoming.kind)
-    with read_session(engine) as session:
-        found = queries.intake(session, one.id, one.sitting_id, incoming.kind)
+    vault, keeping = vault_of(request), rules.keeping_of(incoming.kind)
+    with read_session(request.app.state.engine) as looking:
+        found = queries.intake(looking, one.id, one.sitting_id, incoming.kind)
     service.check(one, found, incoming)
-    if found.wrapped is None:
-        with write_session(engine) as session:
-            service.make_key(session, clock, vault, one.id, keeping)
-        with read_session(engine) as session:
-            found = queries.intake(session, one.id, one.sitting_id, incoming.kind)
-    if found.wrapped is None:
-        raise NotWatched
-    file = vault.put(found.wrapped, one.id, keeping, incoming.content)
+    wrapped = found.wrapped or vault.fresh(one.id, keeping)
+    file = vault.put(wrapped, one.id, keeping, incoming.content)
     try:
-        with write_session(engine) as session:
-            seq = incoming.seq or found.taken + 1
-            fresh = service.note(session, clock, attempt_id=one.id, incoming=incoming, file=file, seq=seq)
+        if found.wrapped is None and not service.add_key(session, clock, one.id, keeping, wrapped):
+            raise TooManyRequests  # two first pictures at once: this one comes again
+        seq = incoming.seq or found.taken + 1
+        fresh = service.note(session, clock, attempt_id=one.id, incoming=incoming, file=file, seq=seq)
     except BaseException:
         vault.files.drop(service.folder(one.id, keeping), file)
         raise
     if not fresh:
         vault.files.drop(service.folder(one.id, keeping), file)
-    return fresh
 
 
 def _still_open(one: Taken) -> None:
@@ -101,19 +95,19 @@ def show_camera(session: Read, *, viewer: SignedIn, attempt_id: UUID) -> JSONRes
 
 @router.post("/snapshots")
 def create_snapshot(
-    *, request: Request, clock: ClockDep, viewer: SignedIn, form: Form, attempt_id: UUID
+    *, request: Request, session: Write, clock: ClockDep, viewer: SignedIn, form: Form, attempt_id: UUID
 ) -> Response:
     """Keep one snapshot; sent twice, it is kept once. 409 when none is taken now, 410 after the end."""
+    content = given(form, "picture", rules.LARGEST_SNAPSHOT)
     limit(request, f"snapshot:{attempt_id}", rules.A_MINUTE)
     typed = form.get("seq")
     seq = int(typed) if isinstance(typed, str) and typed.isascii() and typed.isdigit() else 0
-    with read_session(request.app.state.engine) as session:
-        one = taken_of(session, viewer.person_id, attempt_id)
+    with read_session(request.app.state.engine) as looking:
+        one = taken_of(looking, viewer.person_id, attempt_id)
     _still_open(one)
-    content = given(form, "picture", rules.LARGEST_SNAPSHOT)
     if not 0 < seq <= rules.MOST_SNAPSHOTS:
         raise NotWatched
-    keep(request, clock, one, service.Incoming(rules.PictureKind.SNAPSHOT, content, seq))
+    keep(request, session, clock, one, service.Incoming(rules.PictureKind.SNAPSHOT, content, seq))
     return Response(status_code=_DONE)
 
 

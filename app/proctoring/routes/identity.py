@@ -82,19 +82,19 @@ def show_own_pictures(request: Request, session: Read, *, viewer: SignedIn, atte
 
 @router.post("/exams/attempts/{attempt_id}/pictures")
 def create_own_picture(
-    *, request: Request, clock: ClockDep, viewer: SignedIn, form: Form, attempt_id: UUID
+    *, request: Request, session: Write, clock: ClockDep, viewer: SignedIn, form: Form, attempt_id: UUID
 ) -> Response:
     """Keep one of the two; a later one takes its place for whoever compares."""
     kind = rules.PictureKind.DOCUMENT if form.get("kind") == "document" else rules.PictureKind.FACE
     content = given(form, "picture", rules.largest(kind))
     fault = rules.fault_of(kind, content)
-    with read_session(request.app.state.engine) as session:
-        one = taken_of(session, viewer.person_id, attempt_id)
-        if fault is not None:
-            state = FormState()
-            state.add(str(kind), _FAULTS[fault])
-            return _own(request, session, viewer, attempt_id, state)
-    keep(request, clock, one, pictures.Incoming(kind, content))
+    with read_session(request.app.state.engine) as looking:
+        one = taken_of(looking, viewer.person_id, attempt_id)
+    if fault is not None:
+        state = FormState()
+        state.add(str(kind), _FAULTS[fault])
+        return _own(request, session, viewer, attempt_id, state)
+    keep(request, session, clock, one, pictures.Incoming(kind, content))
     return go(request, f"exams/attempts/{attempt_id}/pictures")
 
 

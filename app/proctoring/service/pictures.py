@@ -94,14 +94,14 @@ def check(one: Taken, found: queries.Intake, incoming: Incoming) -> None:
         raise NoPicture
 
 
-def make_key(session: Session, clock: Clock, vault: Vault, attempt_id: UUID, keeping: Keeping) -> None:
-    """The key of an attempt, once."""
-    insert_once(
+def add_key(session: Session, clock: Clock, attempt_id: UUID, keeping: Keeping, wrapped: bytes) -> bool:
+    """Keep the key of an attempt; False: another one was made meanwhile."""
+    return insert_once(
         session,
         models.KeptKey,
         attempt_id=attempt_id,
         keeping=keeping,
-        wrapped=vault.fresh(attempt_id, keeping),
+        wrapped=wrapped,
         made_at=clock.now(),
     )
 
