@@ -12,17 +12,15 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from sqlalchemy import text, update
-from sqlmodel import SQLModel
+from sqlalchemy import text
 
 from app.exams.rules.booking import NOTICE_VERSION
 from app.exams.rules.secure_browser import config_key, request_hash
-from app.exams.rules.states import Mode
 from app.exams.rules.unsent import KIND
 from app.exams.service.secure_browser_file import read
 from app.kernel.canonical import canonical_json, sha256_hex
 from app.worker import make_context, run_due
-from tests.pages import capstones, forms, rescores
+from tests.pages import capstones, distance, forms, rescores
 from tests.psychometrics.ground import fill
 from tests.world import World
 
@@ -61,12 +59,6 @@ def found(pattern: str, page: str) -> str:
     match = re.search(pattern, page)
     assert match is not None, pattern
     return match[1]
-
-
-def update_of(table: str, key: UUID, mode: str) -> Any:
-    """The statement that makes a sitting or an attempt one of another way of supervising."""
-    made = SQLModel.metadata.tables[table]
-    return update(made).where(made.c.id == key).values(mode=Mode(mode))
 
 
 class Scenes:
@@ -215,51 +207,11 @@ class Scenes:
         candidate.sends(f"{place}/check-in", notice="true", rules="true", version=NOTICE_VERSION)
         door = f"rooms/{offered[0]}/attempts/{place.rsplit('/', 1)[1]}"
         proctor.opens(f"{door}/refusal")
-        self._at_a_distance(candidate, manager, proctor, (offered[0], place))
+        distance.play(self.world, (candidate, manager, proctor), offered[0], place)
         candidate.opens(place)
         self.world.clock.advance(timedelta(minutes=15))
         self._in_secure_browser(candidate, manager, proctor, (offered[0], place))
         self._stopped(candidate, manager, proctor, place)
-
-    def _at_a_distance(
-        self, candidate: Player, manager: Player, proctor: Player, where: tuple[str, str]
-    ) -> None:
-        """The same sitting as if it were watched over a network: pictures, other pictures, monitoring, a hold."""
-        sitting, place = where
-        attempt_id = place.rsplit("/", 1)[1]
-        self._mode("live", sitting, attempt_id)
-        candidate.opens(f"{place}/before")
-        candidate.opens(f"{place}/pictures")
-        watched = f"rooms/attempts/{attempt_id}"
-        proctor.opens(f"rooms/{sitting}")
-        proctor.opens(f"{watched}/identity")
-        for kind in ("face", "document"):
-            for content, status in ((b"", 422), (b"\xff\xd8\xff\xe0 a face", 200)):
-                reply = candidate.browser.post(
-                    f"/{self.locale}{place[3:]}/pictures",
-                    {"kind": kind},
-                    files={"picture": ("a.jpg", content)},
-                )
-                candidate._shown(f"{place}/pictures", reply, status)
-        proctor.opens(f"{watched}/identity")
-        proctor.sends(f"{watched}/identity", 422, verdict="again")
-        proctor.sends(f"{watched}/identity", verdict="again", reason="Аты-жөні көрінбейді")
-        candidate.opens(f"{place}/pictures")
-        manager.sends(f"{watched}/hold", 422, hold_reason="")
-        held = manager.sends(f"{watched}/hold", hold_reason="Сот сұрады")
-        manager.sends(found(r'action="([^"]+/lifting)"', held), hold_reason="Дау аяқталды")
-        proctor.sends(f"rooms/{sitting}/monitoring", 422, to="off")
-        for to in ("off", "on"):
-            proctor.sends(f"rooms/{sitting}/monitoring", to=to, reason="Хабарлама оқылмады")
-        proctor.sends(f"{watched}/identity", verdict="matched")
-        candidate.opens(f"{place}/pictures")
-        candidate.opens(f"{place}/before")
-        self._mode("on_site", sitting, attempt_id)
-
-    def _mode(self, mode: str, sitting: str, attempt_id: str) -> None:
-        with self.world.write() as session:
-            for table, key in (("sitting", sitting), ("attempt", attempt_id)):
-                session.execute(update_of(table, UUID(key), mode))
 
     def _in_secure_browser(
         self, candidate: Player, manager: Player, proctor: Player, where: tuple[str, str]
