@@ -123,6 +123,7 @@ class SupervisionFigures(SQLModel, table=True):
     day: date = Field(sa_column=Column(Date, primary_key=True))
     attempts: int
     figures: dict[str, Any] = Field(sa_column=Column(Json, nullable=False))
+    at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
 
 class KeptKey(SQLModel, table=True):

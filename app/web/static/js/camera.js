@@ -11,6 +11,8 @@
   let view = null;
   let seq = 0;
   let word = "";
+  // the page replaces its middle when the candidate moves on: the line is written again, and announced once
+  const change = (said) => { word = said; tell(); const aloud = document.getElementById("say"); if (aloud) aloud.textContent = said; };
   const tell = () => { const line = document.getElementById("watch-says"); if (line && line.textContent !== word) line.textContent = word; };
 
   async function shoot() {
@@ -38,8 +40,7 @@
   function stop() {
     for (const track of view?.srcObject?.getTracks() || []) track.stop();
     view = null;
-    word = off;
-    tell();
+    change(off);
   }
   function wait() {
     setTimeout(async () => {
@@ -51,7 +52,7 @@
   }
   document.addEventListener("exam:watched", async ({ detail }) => {
     seq = detail.snapshots;
-    if (!navigator.mediaDevices?.getUserMedia) { word = off; tell(); say("camera_failed", { why: "unsupported" }); return; }
+    if (!navigator.mediaDevices?.getUserMedia) { change(off); say("camera_failed", { why: "unsupported" }); return; }
     try {
       const stream = await navigator.mediaDevices.getUserMedia({ video: { width: { ideal: 320 }, height: { ideal: 240 } } });
       const [track] = stream.getVideoTracks();
@@ -64,8 +65,7 @@
       view.srcObject = stream;
       await view.play();
       say("camera_on");
-      word = on;
-      tell();
+      change(on);
       await send().catch(() => {});
       wait();
     } catch (error) {
@@ -73,5 +73,5 @@
       stop();
     }
   });
-  document.addEventListener("exam:told", tell);
+  setInterval(tell, 1000);
 })();
