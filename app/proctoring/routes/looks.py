@@ -103,7 +103,13 @@ def show_to_officer(
     picture_id: UUID,
 ) -> Response:
     """For an officer who decides about the result, once the review is over."""
-    releases.get_withheld(session, viewer.person_id, attempt_id, at=clock.now())
+    releases.get_withheld(
+        session,
+        viewer.person_id,
+        attempt_id,
+        at=clock.now(),
+        kept_out=reviews.had_any_part(viewer.person_id),
+    )
     if reviewing.get_reviewed(session, attempt_id).review in UNDER_REVIEW:
         raise ReviewOpen
     look = Look.DECISION
