@@ -1,15 +1,15 @@
 """pictures: keys for a time, pictures, who compared and who looked, signals of the page, holds and receipts
 
-Revision ID: 0022
-Revises: 0021
+Revision ID: 0023
+Revises: 0022
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "0022"
-down_revision: str | None = "0021"
+revision: str = "0023"
+down_revision: str | None = "0022"
 branch_labels = None
 depends_on = None
 
