@@ -46,3 +46,42 @@ class SeenAtImpossible(DomainError):
 
     code = "seen-at-impossible"
     status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class NoPicture(DomainError):
+    """The bytes are no picture of a kind that is taken, or too many."""
+
+    code = "no-picture"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class NotWatched(DomainError):
+    """Nothing is taken of this attempt now: monitoring is off, or the exam does not run."""
+
+    code = "not-watched"
+
+
+class PicturesMissing(DomainError):
+    """Face and document are compared when a picture of each is there."""
+
+    code = "pictures-missing"
+
+
+class PictureGone(DomainError):
+    """The picture was destroyed, as the rules of keeping say."""
+
+    code = "picture-gone"
+    status = HTTPStatus.GONE
+
+
+class SignalsUnread(DomainError):
+    """The delivery is no list of signals: nothing of it was taken."""
+
+    code = "signals-unread"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class HoldExists(DomainError):
+    """A legal hold stands already, or the one meant was lifted."""
+
+    code = "hold-exists"

@@ -1,4 +1,4 @@
-"""What the worker does: draw from sittings that are over, and write to candidates about their reviews."""
+"""What the worker does: draw for review, write to candidates about it, destroy what was kept long enough."""
 
 from datetime import timedelta
 from typing import Any
@@ -15,12 +15,16 @@ from app.exams.service.hand_in import QUEUED_EVENT
 from app.platform.database import insert_once, read_session, write_session
 from app.platform.mail import Mail, MailSender
 from app.platform.outbox import Context, Handler, Periodic
+from app.platform.settings import secret
 from app.proctoring.models import SupervisionFigures
 from app.proctoring.queries import figures, letters
 from app.proctoring.queries.reviews import drawn_before
 from app.proctoring.rules.figures import worth_publishing
+from app.proctoring.rules.keeping import TIMES, Keeping
 from app.proctoring.rules.reviewing import OBJECTION_TIME, Letter, letter_of_queueing
 from app.proctoring.rules.sampling import DRAWN_AFTER, DRAWN_UNTIL
+from app.proctoring.service import keeping
+from app.proctoring.service.pictures import Vault, folder
 from app.proctoring.service.reviewing import LETTER
 from app.proctoring.service.sampling import draw_sitting
 from app.web.formats import formats
@@ -69,6 +73,43 @@ def publish_figures(context: Context) -> bool:
         )
 
 
+def destroy_kept(context: Context) -> int:
+    """Destroy every key that is due, then the bytes, then write the receipts; how many times bytes went."""
+    vault = Vault(context.settings.var_dir, secret(context.settings))
+    after: UUID | None = None
+    emptied = 0
+    while True:
+        with read_session(context.engine) as session:
+            kept = keeping.list_kept(session, after=after, limit=BATCH)
+        for attempt_id in kept:
+            emptied += _destroy(context, vault, attempt_id)
+        if len(kept) < BATCH:
+            break
+        after = kept[-1]
+    with read_session(context.engine) as session:
+        before = context.clock.now() - TIMES[Keeping.SIGNALS]
+        signalled = keeping.list_signalled(session, before=before, limit=BATCH)
+    for attempt_id in signalled:
+        with write_session(context.engine) as session:
+            keeping.drop_signals(session, context.clock, attempt_id)
+    return emptied
+
+
+def _destroy(context: Context, vault: Vault, attempt_id: UUID) -> int:
+    """One attempt: the key is destroyed for good before a byte goes, and the receipt comes last."""
+    try:
+        with write_session(context.engine) as session:
+            due = keeping.destroy_keys(session, context.clock, attempt_id)
+        for one in due:
+            vault.files.clear(folder(attempt_id, one))
+            with write_session(context.engine) as session:
+                keeping.finish(session, context.clock, attempt_id, one)
+    except (SQLAlchemyError, OSError) as error:
+        log.error("left for the next round", attempt=str(attempt_id), error=type(error).__name__)
+        return 0
+    return len(due)
+
+
 def tell_queued(context: Context, payload: dict[str, Any]) -> None:
     """A record came to review: the candidate is told if a result waits for it, and still does."""
     attempt_id = UUID(payload["attempt_id"])
@@ -113,4 +154,5 @@ HANDLERS: dict[str, Handler] = {QUEUED_EVENT: tell_queued, LETTER: send_letter}
 PERIODIC: tuple[Periodic, ...] = (
     Periodic("proctoring.draw_for_review", timedelta(minutes=5), draw_for_review),
     Periodic("proctoring.publish_figures", timedelta(hours=1), publish_figures),
+    Periodic("proctoring.destroy_kept", timedelta(minutes=15), destroy_kept),
 )

@@ -1,15 +1,35 @@
-"""What is kept of supervision and review. Every table here is append-only: a correction is a new row."""
+"""What is kept of supervision and review.
+
+Every table but two is append-only: a correction is a new row. A key's row changes when the key is destroyed,
+and signals go when their time is over.
+"""
 
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, Date, ForeignKey, Index, Text, Uuid, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
 from sqlmodel import Field, SQLModel
 
 from app.kernel.ids import new_id
 from app.kernel.types import Json, UtcDateTime, word
+from app.proctoring.rules.chain import SignalKind
 from app.proctoring.rules.incidents import IncidentKind
+from app.proctoring.rules.keeping import Keeping
+from app.proctoring.rules.pictures import Format, Look, PictureKind, Verdict
 from app.proctoring.rules.reviewing import Purpose, StepKind
 
 _ONCE = text("kind <> 'taken'")
@@ -103,4 +123,146 @@ class SupervisionFigures(SQLModel, table=True):
     day: date = Field(sa_column=Column(Date, primary_key=True))
     attempts: int
     figures: dict[str, Any] = Field(sa_column=Column(Json, nullable=False))
+    at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+class KeptKey(SQLModel, table=True):
+    """The key of what is kept of one attempt for one time, encrypted; without it the files say nothing.
+
+    First ``wrapped`` goes and ``destroyed_at`` is set; then the bytes go and ``emptied_at`` is set.
+    """
+
+    __tablename__ = "kept_key"
+    __table_args__ = (
+        CheckConstraint("(wrapped IS NULL) = (destroyed_at IS NOT NULL)", name="destroyed_is_gone"),
+        CheckConstraint("emptied_at IS NULL OR destroyed_at IS NOT NULL", name="key_goes_first"),
+        Index(
+            "ix_kept_key_open",
+            "attempt_id",
+            sqlite_where=text("emptied_at IS NULL"),
+            postgresql_where=text("emptied_at IS NULL"),
+        ),
+    )
+
+    attempt_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("attempt.id"), primary_key=True))
+    keeping: Keeping = Field(sa_column=Column(word(Keeping), primary_key=True))
+    wrapped: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+    made_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    destroyed_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    emptied_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+
+
+class Picture(SQLModel, table=True):
+    """A picture that was taken: what the bytes were; they stand encrypted in the file store, for a time."""
+
+    __tablename__ = "picture"
+    __table_args__ = (
+        UniqueConstraint("attempt_id", "kind", "seq"),
+        CheckConstraint("seq > 0 AND size > 0", name="counted"),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    attempt_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("attempt.id"), nullable=False))
+    kind: PictureKind = Field(sa_column=Column(word(PictureKind), nullable=False))
+    seq: int
+    """Of a snapshot: the page's own number, so that one that is sent twice is kept once."""
+    format: Format = Field(sa_column=Column(word(Format), nullable=False))
+    size: int
+    sha256: str = Field(max_length=64)
+    """Of the picture itself, before it was encrypted."""
+    file: str = Field(max_length=64)
+    at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    """When it came."""
+
+
+class IdentityCheck(SQLModel, table=True):
+    """Somebody compared face and document by eye, or asked for other pictures with a reason."""
+
+    __tablename__ = "identity_check"
+    __table_args__ = (
+        Index("ix_identity_check_attempt", "attempt_id", "id"),
+        CheckConstraint("verdict <> 'again' OR reason IS NOT NULL", name="again_has_reason"),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    attempt_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("attempt.id"), nullable=False))
+    verdict: Verdict = Field(sa_column=Column(word(Verdict), nullable=False))
+    reason: str | None = Field(default=None, max_length=1000)
+    actor_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("person.id"), nullable=False))
+    at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+class PictureView(SQLModel, table=True):
+    """Somebody of the staff looked at a picture, and why."""
+
+    __tablename__ = "picture_view"
+    __table_args__ = (Index("ix_picture_view_attempt", "attempt_id", "id"),)
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    attempt_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("attempt.id"), nullable=False))
+    picture_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("picture.id"), nullable=False))
+    look: Look = Field(sa_column=Column(word(Look), nullable=False))
+    actor_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("person.id"), nullable=False))
+    at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+class MonitoringSwitch(SQLModel, table=True):
+    """Somebody switched the monitoring of a sitting off or on again; the last row counts."""
+
+    __tablename__ = "monitoring_switch"
+    __table_args__ = (Index("ix_monitoring_switch_sitting", "sitting_id", "id"),)
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    sitting_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("sitting.id"), nullable=False))
+    on: bool = Field(sa_column=Column("is_on", Boolean, nullable=False))
+    reason: str = Field(max_length=1000)
+    actor_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("person.id"), nullable=False))
+    at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+class SignalRow(SQLModel, table=True):
+    """What the exam page said about itself; ``rules.chain`` says which words there are."""
+
+    __tablename__ = "signal"
+    __table_args__ = (Index("ix_signal_at", "at"),)
+
+    attempt_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("attempt.id"), primary_key=True))
+    seq: int = Field(primary_key=True)
+    kind: SignalKind = Field(sa_column=Column(word(SignalKind), nullable=False))
+    client_ms: int = Field(sa_column=Column(BigInteger, nullable=False))
+    """Milliseconds since 1970 by the client's clock."""
+    facts: dict[str, Any] = Field(sa_column=Column(Json, nullable=False))
+    hash: str = Field(max_length=64)
+    at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    """When it came."""
+
+
+class LegalHold(SQLModel, table=True):
+    """Somebody stopped the destruction of what is kept of an attempt, or lifted such a hold (``lifts``)."""
+
+    __tablename__ = "legal_hold"
+    __table_args__ = (
+        Index("ix_legal_hold_attempt", "attempt_id", "id"),
+        UniqueConstraint("lifts"),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    attempt_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("attempt.id"), nullable=False))
+    lifts: UUID | None = Field(default=None, sa_column=Column(Uuid, ForeignKey("legal_hold.id")))
+    reason: str = Field(max_length=1000)
+    actor_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("person.id"), nullable=False))
+    at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+class DeletionReceipt(SQLModel, table=True):
+    """What was destroyed, how much, when, and from when the rule had it gone."""
+
+    __tablename__ = "deletion_receipt"
+    __table_args__ = (UniqueConstraint("attempt_id", "keeping"),)
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    attempt_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("attempt.id"), nullable=False))
+    keeping: Keeping = Field(sa_column=Column(word(Keeping), nullable=False))
+    number: int
+    due_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))

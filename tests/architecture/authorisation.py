@@ -39,6 +39,7 @@ _GET = {
         "/exams/attempts/{attempt_id}/messages /exams/attempts/{attempt_id}/receipt /exams/attempts/{attempt_id}/settings.seb /exams/receipts/{code}/{digest} /exams/attempts/{attempt_id}/result "
         "/exams/attempts/{attempt_id}/record /exams/attempts/{attempt_id}/record.json /exams/attempts/{attempt_id}/challenges "
         "/capstone /capstone/{submission_id}/files/{file_id} /capstone/{submission_id}/submission "
+        "/exams/attempts/{attempt_id}/camera /exams/attempts/{attempt_id}/pictures /exams/attempts/{attempt_id}/pictures/{picture_id} "
         "/certificates /certificates/names/{case_id} /cohorts/{cohort_id} /cohorts/{cohort_id}/people.csv "
         "/cohorts/{cohort_id}/invitations"
     ),
@@ -49,12 +50,13 @@ _GET = {
     WRITERS: "/items/import /items/drafts/{draft_id}/text /statistics /statistics/{form_id} "
     "/statistics/{form_id}/items/{version_id} /statistics/{form_id}/items.csv /statistics/{form_id}/statistics.json",
     PROCTOR: "/rooms /rooms/{sitting_id} /rooms/{sitting_id}/attempts/{attempt_id}/refusal",
-    REVIEWER: "/reviews /reviews/{attempt_id}",
+    REVIEWER: "/reviews /reviews/{attempt_id} /reviews/{attempt_id}/pictures/{picture_id}",
     ROOM: "/rooms/attempts/{attempt_id} /rooms/attempts/{attempt_id}/incidents /rooms/attempts/{attempt_id}/unsent "
-    "/rooms/{sitting_id}/time /rooms/{sitting_id}/board /rooms/{sitting_id}/messages",
+    "/rooms/{sitting_id}/time /rooms/{sitting_id}/board /rooms/{sitting_id}/messages /rooms/{sitting_id}/monitoring "
+    "/rooms/attempts/{attempt_id}/identity /rooms/attempts/{attempt_id}/pictures/{picture_id}",
     OFFICER: (
         "/decisions /decisions/review /decisions/{case_id} /decisions/certificates /decisions/certificates/{number} "
-        "/results /results/{attempt_id} /results/{attempt_id}/record /rescores/certificates "
+        "/results /results/{attempt_id} /results/{attempt_id}/record /results/{attempt_id}/pictures/{picture_id} /rescores/certificates "
         "/capstones /capstones/{submission_id} /capstones/{submission_id}/files/{file_id}"
     ),
     RATER: "/ratings /ratings/{submission_id} /ratings/{submission_id}/files/{file_id}",
@@ -78,6 +80,7 @@ _POST = {
         "/exams/{exam_slug}/application/correction /exams/{exam_slug}/application/withdrawal "
         "/exams/bookings/{booking_id}/move /exams/bookings/{booking_id}/cancellation /exams/attempts/{attempt_id}/check-in "
         "/exams/attempts/{attempt_id}/browser /exams/attempts/{attempt_id}/statement /exams/attempts/{attempt_id}/challenges "
+        "/exams/attempts/{attempt_id}/snapshots /exams/attempts/{attempt_id}/signals /exams/attempts/{attempt_id}/pictures "
         "/exams/attempts/{attempt_id}/messages/{message_id}/reading "
         "/capstone /capstone/{submission_id}/texts /capstone/{submission_id}/files "
         "/capstone/{submission_id}/files/{file_id}/removal /capstone/{submission_id}/submission "
@@ -90,13 +93,14 @@ _POST = {
     MANAGER: (
         "/accommodations/{application_id} /sittings /sittings/{sitting_id}/proctors /sittings/{sitting_id}/browser "
         "/sittings/{sitting_id}/cancellation /centres /centres/rooms /rooms/attempts/{attempt_id}/void /items/export "
+        "/rooms/attempts/{attempt_id}/hold /rooms/attempts/{attempt_id}/hold/{hold_id}/lifting "
         "/statistics/{form_id}/computation /forms /forms/searches/{request_id}/acceptance"
     ),
     ITEMS: "/items/drafts/{draft_id}/steps",
     WRITERS: "/items/import /items/drafts/{draft_id}/text",
     PROCTOR: (
         "/rooms/{sitting_id}/attempts/{attempt_id}/admission /rooms/{sitting_id}/attempts/{attempt_id}/refusal "
-        "/rooms/{sitting_id}/attempts/{attempt_id}/no-show /rooms/{sitting_id}/closure"
+        "/rooms/{sitting_id}/attempts/{attempt_id}/no-show /rooms/{sitting_id}/closure /rooms/attempts/{attempt_id}/identity"
     ),
     REVIEWER: (
         "/reviews/{attempt_id}/taking /reviews/{attempt_id}/statement-request /reviews/{attempt_id}/clearance "
@@ -108,7 +112,7 @@ _POST = {
         "/rooms/attempts/{attempt_id}/entry /rooms/attempts/{attempt_id}/unsent /rooms/attempts/{attempt_id}/termination "
         "/rooms/attempts/{attempt_id}/termination/confirmation /rooms/attempts/{attempt_id}/termination/withdrawal "
         "/rooms/{sitting_id}/time /rooms/attempts/{attempt_id}/browser /rooms/{sitting_id}/board "
-        "/rooms/{sitting_id}/messages /rooms/{sitting_id}/pause /rooms/{sitting_id}/resume"
+        "/rooms/{sitting_id}/messages /rooms/{sitting_id}/pause /rooms/{sitting_id}/resume /rooms/{sitting_id}/monitoring"
     ),
     OFFICER: (
         "/decisions/review /decisions/{case_id} /decisions/{case_id}/names /decisions/certificates/{number} "

@@ -20,7 +20,7 @@ from app.exams.rules.unsent import KIND
 from app.exams.service.secure_browser_file import read
 from app.kernel.canonical import canonical_json, sha256_hex
 from app.worker import make_context, run_due
-from tests.pages import capstones, forms, rescores
+from tests.pages import capstones, distance, forms, rescores
 from tests.psychometrics.ground import fill
 from tests.world import World
 
@@ -207,7 +207,7 @@ class Scenes:
         candidate.sends(f"{place}/check-in", notice="true", rules="true", version=NOTICE_VERSION)
         door = f"rooms/{offered[0]}/attempts/{place.rsplit('/', 1)[1]}"
         proctor.opens(f"{door}/refusal")
-        proctor.sends(f"{door}/admission")
+        distance.play(self.world, (candidate, manager, proctor), offered[0], place)
         candidate.opens(place)
         self.world.clock.advance(timedelta(minutes=15))
         self._in_secure_browser(candidate, manager, proctor, (offered[0], place))

@@ -64,6 +64,7 @@ class PlaceFacts(NamedTuple):
     address: Trilingual
     timezone: str
     lifecycle: Lifecycle | None
+    mode: Mode
 
 
 class AttemptFacts(NamedTuple):
@@ -103,6 +104,7 @@ class SittingFacts(NamedTuple):
     form_ids: list[str]
     """The forms it was planned with; none: any form of its blueprint."""
     secure_browser: bool
+    mode: Mode
 
     @property
     def free(self) -> int:
@@ -211,6 +213,7 @@ def list_places(session: Session, person_id: UUID) -> list[PlaceFacts]:
             col(Centre.address),
             col(Centre.timezone),
             col(Attempt.lifecycle),
+            col(Sitting.mode),
         )
         .join(Sitting, col(Sitting.id) == col(Booking.sitting_id))
         .join(Room, col(Room.id) == col(Sitting.room_id))
@@ -287,6 +290,7 @@ def sittings() -> Select[Any]:
             waiting,
             col(Sitting.form_ids),
             col(Sitting.secure_browser),
+            col(Sitting.mode),
         )
         .join(Exam, col(Exam.id) == col(Sitting.exam_id))
         .join(Room, col(Room.id) == col(Sitting.room_id))

@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 
 from app.exams.models.booking import Booking, Centre, Room, Sitting
 from app.exams.models.forms import Exam
-from app.exams.rules.states import BookingState
+from app.exams.rules.states import BookingState, Mode
 from app.kernel.locales import Trilingual
 
 
@@ -29,6 +29,7 @@ class PlaceLetter(NamedTuple):
     centre: Trilingual
     address: Trilingual
     timezone: str
+    mode: Mode
 
 
 def find_place_letter(session: Session, booking_id: UUID) -> PlaceLetter | None:
@@ -48,6 +49,7 @@ def find_place_letter(session: Session, booking_id: UUID) -> PlaceLetter | None:
             col(Centre.name),
             col(Centre.address),
             col(Centre.timezone),
+            col(Sitting.mode),
         )
         .join(Sitting, col(Sitting.id) == col(Booking.sitting_id))
         .join(Exam, col(Exam.id) == col(Booking.exam_id))

@@ -76,3 +76,8 @@ def count_saves(session: Session, attempt_id: UUID) -> int:
         col(ResponseEvent.attempt_id) == attempt_id, col(ResponseEvent.kind).in_(kinds)
     )
     return int(session.execute(counted).scalar_one())
+
+
+def sitting_of(session: Session, attempt_id: UUID) -> UUID | None:
+    """The sitting of an attempt; None: it has none."""
+    return session.scalar(select(col(Attempt.sitting_id)).where(col(Attempt.id) == attempt_id))

@@ -12,7 +12,7 @@ from app.exams.models.booking import Application, Booking, Centre, Room, Sitting
 from app.exams.models.forms import Exam
 from app.exams.rules.booking import Door, door_at
 from app.exams.rules.secure_browser import BrowserCheck
-from app.exams.rules.states import ApplicationState, BookingState, Lifecycle
+from app.exams.rules.states import ApplicationState, BookingState, Lifecycle, Mode
 from app.kernel.errors import NotFound
 from app.kernel.locales import Locale, Trilingual
 from app.programmes.queries import trained_condition
@@ -34,6 +34,7 @@ class RoomFacts(NamedTuple):
     room: str
     centre: Trilingual
     timezone: str
+    mode: Mode
 
     def door(self, at: datetime) -> Door:
         """What the door of the room does at an instant."""
@@ -101,6 +102,7 @@ def _rooms(session: Session, *conditions: ColumnElement[bool]) -> list[RoomFacts
             col(Room.name),
             col(Centre.name),
             col(Centre.timezone),
+            col(Sitting.mode),
         )
         .join(Exam, col(Exam.id) == col(Sitting.exam_id))
         .join(Room, col(Room.id) == col(Sitting.room_id))

@@ -17,7 +17,14 @@ from app.exams.routes.exam_window import lease_of, place_of
 from app.exams.routes.messages import told_in
 from app.exams.rules import delivery as rules
 from app.exams.rules.responses import in_controls, is_unread, shared_places
-from app.exams.rules.secure_browser import BrowserCheck, BrowserEvent, Verdict, is_restarted, judge
+from app.exams.rules.secure_browser import (
+    AT_A_DISTANCE,
+    BrowserCheck,
+    BrowserEvent,
+    Verdict,
+    is_restarted,
+    judge,
+)
 from app.exams.rules.states import Lifecycle
 from app.exams.service import secure_browser
 from app.exams.service.batch import Conflict, Order
@@ -99,6 +106,8 @@ def kept_out(request: Request, session: Session, clock: Clock, window: queries.O
     return _wait(request, session, window, "held", status=HTTPStatus.CONFLICT)
 
 
+_CAMERA = {"Permissions-Policy": "camera=(self), microphone=(), geolocation=(), payment=(), usb=()"}
+"""For the exam page of the ways of supervising that take pictures; everywhere else no page has the camera."""
 _WHY = {
     "attempt-paused": "paused",
     "release-needed": "release",
@@ -168,6 +177,7 @@ def show_items(
         request,
         "exams/attempt.html",
         status=shown.status,
+        headers=_CAMERA if window.mode in AT_A_DISTANCE else None,
         switch_path=None if request.method == "GET" else f"/{locale}/{place_of(window.id)}",
         window=window,
         n=n,

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 from functools import partial
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ from app.accounts import queries as accounts
 from app.exams import errors
 from app.exams.queries import forms as form_queries
 from app.exams.queries import sittings as queries
+from app.exams.rules.states import Mode
 from app.exams.service import sittings
 from app.kernel.clock import Clock
 from app.kernel.errors import DomainError
@@ -56,6 +57,7 @@ class SittingForm(FormModel):
     forms: list[UUID] = Field(default_factory=list)
     proctors: list[UUID] = Field(min_length=1)
     secure_browser: bool = False
+    mode: Literal["on_site", "live", "record_and_review"] = "on_site"
 
 
 class BrowserForm(FormModel):
@@ -150,6 +152,7 @@ def create_sitting(
             proctor_ids=data.proctors,
             form_ids=data.forms,
             secure_browser=data.secure_browser,
+            mode=Mode(data.mode),
         )
     except (errors.CapacityBeyondRoom, errors.WindowTooShort) as wrong:
         _say(state, wrong)

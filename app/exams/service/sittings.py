@@ -103,8 +103,11 @@ def create_sitting(
     proctor_ids: Sequence[UUID],
     form_ids: Sequence[UUID] = (),
     secure_browser: bool = False,
+    mode: Mode = Mode.ON_SITE,
 ) -> UUID:
-    """Schedule a session on site. Instants are aware UTC; ``form_ids`` empty: any form of the blueprint.
+    """Schedule a session; at a distance its room stands for the places, their hours and their proctors.
+
+    Instants are aware UTC; ``form_ids`` empty: any form of the blueprint.
 
     Raises:
         NotFound: no such exam or room, or somebody named is no proctor.
@@ -134,7 +137,7 @@ def create_sitting(
         exam_id=exam.id,
         blueprint_id=exam.blueprint_id,
         room_id=room_id,
-        mode=Mode.ON_SITE,
+        mode=mode,
         opens_at=opens_at,
         closes_at=closes_at,
         capacity=capacity,
@@ -156,6 +159,7 @@ def create_sitting(
         proctors=[str(person) for person in proctor_ids],
         forms=sitting.form_ids,
         secure_browser=secure_browser,
+        mode=str(mode),
     )
     return sitting.id
 

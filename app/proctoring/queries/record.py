@@ -14,7 +14,10 @@ from sqlmodel import Session, col
 from app.exams.queries import record as exams
 from app.exams.rules.states import Review
 from app.proctoring.models import Incident, RecordView, ReviewStep
+from app.proctoring.queries import pictures as taken
+from app.proctoring.queries import signals as chains
 from app.proctoring.rules import incidents as rules
+from app.proctoring.rules.pictures import Verdict
 from app.proctoring.rules.reviewing import Purpose, Standing, StepKind
 from app.proctoring.rules.timeline import By, Fact, FactKind, counts, facts_of_incidents, kind_of, timeline
 
@@ -46,14 +49,54 @@ class Record:
     saves: int
     incidents: tuple[rules.Incident, ...]
     steps: tuple[Step, ...]
+    pictures: tuple[taken.Shot, ...]
+    receipts: tuple[taken.Receipt, ...]
+    signals: tuple[chains.Came, ...]
 
 
 def get_record(session: Session, attempt_id: UUID, *, candidate_id: UUID) -> Record:
     """The record of an attempt; the caller has checked who may see it."""
     seen = incidents_of(session, attempt_id)
-    facts = timeline(_recorded(session, attempt_id, candidate_id), facts_of_incidents(seen))
-    steps = tuple(steps_of(session, attempt_id))
-    return Record(facts, counts(facts), exams.count_saves(session, attempt_id), seen, steps)
+    chain = chains.signals_of(session, attempt_id)
+    recorded = _recorded(session, attempt_id, candidate_id)
+    facts = timeline(
+        recorded,
+        _supervised(session, attempt_id, any(one.kind is FactKind.IDENTITY_COMPARED for one in recorded)),
+        chains.facts_of(chain),
+        facts_of_incidents(seen),
+    )
+    return Record(
+        facts,
+        counts(facts),
+        exams.count_saves(session, attempt_id),
+        seen,
+        tuple(steps_of(session, attempt_id)),
+        tuple(taken.pictures_of(session, attempt_id)),
+        tuple(taken.receipts_of(session, attempt_id)),
+        tuple(chain),
+    )
+
+
+def _supervised(session: Session, attempt_id: UUID, compared: bool) -> list[Fact]:
+    """What staff did about pictures: compared them, asked for others, or switched monitoring of the sitting.
+
+    ``compared``: the exam itself tells of a comparison that admitted somebody.
+    """
+    checks = [
+        Fact(
+            one.at,
+            FactKind.IDENTITY_AGAIN if one.verdict is Verdict.AGAIN else FactKind.IDENTITY_COMPARED,
+            By.STAFF,
+            text=one.reason,
+        )
+        for one in taken.checks_of(session, attempt_id)
+        if one.verdict is Verdict.AGAIN or not compared
+    ]
+    switched = [
+        Fact(one.at, FactKind.MONITORING_ON if one.on else FactKind.MONITORING_OFF, By.STAFF, text=one.reason)
+        for one in taken.switches_of(session, exams.sitting_of(session, attempt_id))
+    ]
+    return [*checks, *switched]
 
 
 def _recorded(session: Session, attempt_id: UUID, candidate_id: UUID) -> list[Fact]:

@@ -1,5 +1,6 @@
 """A candidate's own record: everything a reviewer sees, who looked, an answer to it, a file of it."""
 
+from base64 import b64encode
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -10,13 +11,19 @@ from pydantic import Field
 from sqlmodel import Session
 
 from app.exams.queries import reviewing
+from app.exams.queries.keeping import taken_of
 from app.platform.database import Read, Write
 from app.platform.routing import Router
+from app.proctoring.errors import PictureGone
+from app.proctoring.queries import pictures
 from app.proctoring.queries import record as queries
+from app.proctoring.routes.camera import as_reply, vault_of
 from app.proctoring.routes.words import NAMES
+from app.proctoring.rules.keeping import TIMES
 from app.proctoring.rules.reviewing import takes_statement
 from app.proctoring.rules.timeline import Fact
 from app.proctoring.service import reviewing as service
+from app.proctoring.service.pictures import Vault, opened
 from app.web.forms import Form, FormModel, FormState, parse
 from app.web.pages import go, page
 from app.web.viewer import ClockDep, SignedIn, Viewer
@@ -46,6 +53,8 @@ def _page(
         standing=standing,
         answers=takes_statement(standing),
         views=queries.views_of(session, attempt_id),
+        looks=pictures.looks_of(session, attempt_id),
+        keeping_days={keeping: time.days for keeping, time in TIMES.items()},
         form=form,
         error_title=bool(form.errors),
         done=request.query_params.get("done", ""),
@@ -75,8 +84,9 @@ def create_statement(
 
 
 @router.get("/record.json")
-def download_own(session: Read, *, viewer: SignedIn, attempt_id: UUID) -> JSONResponse:
-    """The same as a file: times in UTC, words as they are stored."""
+def download_own(request: Request, session: Read, *, viewer: SignedIn, attempt_id: UUID) -> JSONResponse:
+    """The same as a file: times in UTC, words as they are stored, pictures in base64 while they are kept."""
+    vault = vault_of(request)
     one = reviewing.reviewed_of(session, viewer.person_id, attempt_id)
     record = queries.get_record(session, attempt_id, candidate_id=viewer.person_id)
     body: dict[str, Any] = {
@@ -116,9 +126,64 @@ def download_own(session: Read, *, viewer: SignedIn, attempt_id: UUID) -> JSONRe
             {"at": view.at.isoformat(), "purpose": str(view.purpose)}
             for view in queries.views_of(session, attempt_id)
         ],
+        "pictures_looked_at": [
+            {
+                "purpose": str(one.look),
+                "times": one.number,
+                "first": one.first_at.isoformat(),
+                "last": one.last_at.isoformat(),
+            }
+            for one in pictures.looks_of(session, attempt_id)
+        ],
+        "pictures": [_picture(vault, attempt_id, shot) for shot in record.pictures],
+        "signals": [
+            {
+                "seq": one.signal.seq,
+                "at": one.signal.at,
+                "kind": str(one.signal.kind),
+                "facts": one.signal.facts,
+                "hash": one.signal.hash,
+                "received_at": one.at.isoformat(),
+            }
+            for one in record.signals
+        ],
+        "destroyed": [
+            {
+                "what": str(one.keeping),
+                "number": one.number,
+                "due_at": one.due_at.isoformat(),
+                "at": one.at.isoformat(),
+            }
+            for one in record.receipts
+        ],
     }
     named = {"Content-Disposition": f'attachment; filename="record-{one.code}.json"'}
     return JSONResponse(body, headers=named | {"Cache-Control": "no-store"})
+
+
+def _picture(vault: Vault, attempt_id: UUID, shot: pictures.Shot) -> dict[str, Any]:
+    try:
+        content = b64encode(opened(vault, attempt_id, shot)).decode()
+    except PictureGone:
+        content = None
+    return {
+        "at": shot.at.isoformat(),
+        "kind": str(shot.kind),
+        "format": str(shot.format),
+        "bytes": shot.size,
+        "sha256": shot.sha256,
+        "content": content,
+    }
+
+
+@router.get("/pictures/{picture_id}")
+def show_own_picture(
+    request: Request, session: Read, *, viewer: SignedIn, attempt_id: UUID, picture_id: UUID
+) -> Response:
+    """One of the viewer's own pictures, also while the exam runs. 410 once it was destroyed."""
+    taken_of(session, viewer.person_id, attempt_id)
+    shot = pictures.get_picture(session, attempt_id, picture_id)
+    return as_reply(shot, opened(vault_of(request), attempt_id, shot))
 
 
 def _fact(fact: Fact) -> dict[str, Any]:
@@ -128,6 +193,7 @@ def _fact(fact: Fact) -> dict[str, Any]:
         "text": fact.text,
         "place": fact.place,
         "seconds": fact.seconds,
+        "told": fact.told,
         "withdrawn": fact.withdrawn or None,
     }
     return named | {key: value for key, value in more.items() if value is not None}

@@ -3,6 +3,7 @@
 from typing import Any
 
 from app.proctoring.rules.incidents import IncidentKind
+from app.proctoring.rules.pictures import Look
 from app.proctoring.rules.reviewing import Purpose
 from app.proctoring.rules.timeline import FactKind
 from app.web.translations import N_
@@ -34,6 +35,32 @@ FACTS = {
     _F.BROWSER_RESTARTED: N_("Stopped: Safe Exam Browser was started anew"),
     _F.BROWSER_RELEASED: N_("A proctor let the exam go on after it was stopped"),
     _F.BROWSER_EXEMPTED: N_("Staff let the exam go on without Safe Exam Browser"),
+    _F.IDENTITY_AGAIN: N_("A proctor asked for other pictures"),
+    _F.MONITORING_OFF: N_("Monitoring of the sitting was switched off"),
+    _F.MONITORING_ON: N_("Monitoring of the sitting was switched on"),
+    _F.PAGE_HIDDEN: N_("The exam page was not in view"),
+    _F.PAGE_SHOWN: N_("The exam page was in view again"),
+    _F.PAGE_BLURRED: N_("The exam page lost the focus"),
+    _F.PAGE_FOCUSED: N_("The exam page had the focus again"),
+    _F.FULLSCREEN_ENTERED: N_("Full screen began"),
+    _F.FULLSCREEN_LEFT: N_("Full screen ended"),
+    _F.COPIED: N_("Text was copied; its length in characters"),
+    _F.CUT: N_("Text was cut; its length in characters"),
+    _F.PASTED: N_("Text was pasted; its length in characters"),
+    _F.MENU_OPENED: N_("The context menu was opened"),
+    _F.PAGE_RESIZED: N_("The window changed its size"),
+    _F.SCREENS: N_("Whether there is more than one screen, as the browser says"),
+    _F.PAGE_OFFLINE: N_("The browser was without a network"),
+    _F.PAGE_ONLINE: N_("The browser had a network again"),
+    _F.CAMERA_ON: N_("The camera was on"),
+    _F.CAMERA_ENDED: N_("The camera ended"),
+    _F.CAMERA_MUTED: N_("The camera gave no picture"),
+    _F.CAMERA_UNMUTED: N_("The camera gave a picture again"),
+    _F.CAMERA_FAILED: N_("The camera could not be used"),
+    _F.DEVICES_CHANGED: N_("A camera or microphone was plugged in or out"),
+    _F.OTHER_TAB: N_("The exam was open in a second tab"),
+    _F.SIGNALS_MISSING: N_("Signals of the page are missing; how many"),
+    _F.SIGNALS_UNFIT: N_("A signal does not fit the one before; its number"),
     _F.INCIDENT: N_("Incident"),
     _F.HANDED_IN: N_("Handed in"),
     _F.TIME_OVER: N_("Closed at the end of the time"),
@@ -61,5 +88,17 @@ PURPOSES = {
     Purpose.SECOND_REVIEW: N_("the second review"),
     Purpose.DECISION: N_("an officer’s decision about the result"),
 }
-NAMES: dict[str, Any] = {"fact_names": FACTS, "incident_names": INCIDENTS, "purpose_names": PURPOSES}
+LOOKS = {
+    Look.IDENTITY: N_("comparing identity"),
+    Look.SUPERVISION: N_("supervision"),
+    Look.FIRST_REVIEW: PURPOSES[Purpose.FIRST_REVIEW],
+    Look.SECOND_REVIEW: PURPOSES[Purpose.SECOND_REVIEW],
+    Look.DECISION: PURPOSES[Purpose.DECISION],
+}
+NAMES: dict[str, Any] = {
+    "fact_names": FACTS,
+    "incident_names": INCIDENTS,
+    "purpose_names": PURPOSES,
+    "look_names": LOOKS,
+}
 """What every page with a record needs."""

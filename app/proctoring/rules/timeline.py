@@ -7,11 +7,12 @@ list that ``timeline`` is given.
 Source: specification of exams, section 5, rule 2.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from app.proctoring.rules.chain import Flaw, Place, Signal, SignalKind
 from app.proctoring.rules.incidents import Incident, IncidentKind
 
 
@@ -43,6 +44,32 @@ class FactKind(StrEnum):
     BROWSER_RESTARTED = "browser_restarted"
     BROWSER_RELEASED = "browser_released"
     BROWSER_EXEMPTED = "browser_exempted"
+    IDENTITY_AGAIN = "identity_again"
+    MONITORING_OFF = "monitoring_off"
+    MONITORING_ON = "monitoring_on"
+    PAGE_HIDDEN = "page_hidden"
+    PAGE_SHOWN = "page_shown"
+    PAGE_BLURRED = "page_blurred"
+    PAGE_FOCUSED = "page_focused"
+    FULLSCREEN_ENTERED = "fullscreen_entered"
+    FULLSCREEN_LEFT = "fullscreen_left"
+    COPIED = "copied"
+    CUT = "cut"
+    PASTED = "pasted"
+    MENU_OPENED = "menu_opened"
+    PAGE_RESIZED = "page_resized"
+    SCREENS = "screens"
+    PAGE_OFFLINE = "page_offline"
+    PAGE_ONLINE = "page_online"
+    CAMERA_ON = "camera_on"
+    CAMERA_ENDED = "camera_ended"
+    CAMERA_MUTED = "camera_muted"
+    CAMERA_UNMUTED = "camera_unmuted"
+    CAMERA_FAILED = "camera_failed"
+    DEVICES_CHANGED = "devices_changed"
+    OTHER_TAB = "other_tab"
+    SIGNALS_MISSING = "signals_missing"
+    SIGNALS_UNFIT = "signals_unfit"
     INCIDENT = "incident"
     HANDED_IN = "handed_in"
     TIME_OVER = "time_over"
@@ -98,6 +125,30 @@ _SOURCES: dict[str, dict[str, FactKind]] = {
     "time": {"given": _K.TIME_GIVEN},
     "identity": {"compared": _K.IDENTITY_COMPARED},
 }
+_SIGNALS: dict[SignalKind, FactKind] = {
+    SignalKind.HIDDEN: _K.PAGE_HIDDEN,
+    SignalKind.SHOWN: _K.PAGE_SHOWN,
+    SignalKind.BLURRED: _K.PAGE_BLURRED,
+    SignalKind.FOCUSED: _K.PAGE_FOCUSED,
+    SignalKind.FULLSCREEN_ENTERED: _K.FULLSCREEN_ENTERED,
+    SignalKind.FULLSCREEN_LEFT: _K.FULLSCREEN_LEFT,
+    SignalKind.COPIED: _K.COPIED,
+    SignalKind.CUT: _K.CUT,
+    SignalKind.PASTED: _K.PASTED,
+    SignalKind.MENU: _K.MENU_OPENED,
+    SignalKind.RESIZED: _K.PAGE_RESIZED,
+    SignalKind.SCREENS: _K.SCREENS,
+    SignalKind.OFFLINE: _K.PAGE_OFFLINE,
+    SignalKind.ONLINE: _K.PAGE_ONLINE,
+    SignalKind.CAMERA_ON: _K.CAMERA_ON,
+    SignalKind.CAMERA_ENDED: _K.CAMERA_ENDED,
+    SignalKind.CAMERA_MUTED: _K.CAMERA_MUTED,
+    SignalKind.CAMERA_UNMUTED: _K.CAMERA_UNMUTED,
+    SignalKind.CAMERA_FAILED: _K.CAMERA_FAILED,
+    SignalKind.DEVICES_CHANGED: _K.DEVICES_CHANGED,
+    SignalKind.OTHER_TAB: _K.OTHER_TAB,
+}
+_FLAWS = {Flaw.MISSING: _K.SIGNALS_MISSING, Flaw.UNFIT: _K.SIGNALS_UNFIT}
 
 
 def kind_of(source: str, word: str, *, by: By) -> FactKind | None:
@@ -119,7 +170,8 @@ def kind_of(source: str, word: str, *, by: By) -> FactKind | None:
 class Fact:
     """One line of a timeline. ``text`` is what a person wrote: a reason, or what they saw.
 
-    ``incident`` and ``withdrawn`` belong to an incident; ``place`` is one of the form; ``seconds`` of time.
+    ``incident`` and ``withdrawn`` belong to an incident; ``place`` is one of the form; ``seconds`` of time;
+    ``told`` is what a page's signal says besides its kind, as words and numbers.
     """
 
     at: datetime
@@ -130,6 +182,27 @@ class Fact:
     seconds: int | None = None
     incident: IncidentKind | None = None
     withdrawn: bool = False
+    told: str | None = None
+
+
+def facts_of_signals(signals: Iterable[Signal], came_at: Mapping[int, datetime]) -> list[Fact]:
+    """What the page said about itself, at the time at which it came; ``came_at`` by number."""
+    return [
+        Fact(
+            came_at[one.seq],
+            _SIGNALS[one.kind],
+            By.SYSTEM,
+            told=" × ".join(str(one.facts[name]) for name in sorted(one.facts, reverse=True)) or None,
+        )
+        for one in signals
+    ]
+
+
+def facts_of_flaws(flaws: Iterable[Place], came_at: Mapping[int, datetime]) -> list[Fact]:
+    """Where signals are missing or do not fit, at the time at which the next one came."""
+    return [
+        Fact(came_at[one.seq], _FLAWS[one.flaw], By.SYSTEM, told=str(one.missing or one.seq)) for one in flaws
+    ]
 
 
 def facts_of_incidents(incidents: Iterable[Incident]) -> list[Fact]:

@@ -1,0 +1,70 @@
+"""How long what was recorded of an exam is kept, and what keeps it longer.
+
+Identity pictures go seven days after the exam, whatever comes of it. Snapshots and signals go a time after
+the last thing that happened about the attempt, and not while somebody still looks at it. A legal hold, which
+names a person and a reason, stops everything.
+
+Source: specification of exams, section 5, rule 6.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from app.exams.rules.states import OPEN, AppealState, Lifecycle, ResultState, Review
+
+
+class Keeping(StrEnum):
+    """What is kept under one key and goes as one."""
+
+    IDENTITY = "identity"
+    SNAPSHOTS = "snapshots"
+    SIGNALS = "signals"
+
+
+TIMES = {
+    Keeping.IDENTITY: timedelta(days=7),
+    Keeping.SNAPSHOTS: timedelta(days=30),
+    Keeping.SIGNALS: timedelta(days=365),
+}
+"""Counted from the end of the exam (identity), else from the result or the last decision about it."""
+
+_LOOKED_AT = frozenset({Review.QUEUED, Review.IN_REVIEW, Review.SECOND_REVIEW})
+_CONTESTED = frozenset({AppealState.FILED, AppealState.PANEL})
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """Where an attempt stands, as far as it decides how long anything is kept. Instants are aware UTC."""
+
+    lifecycle: Lifecycle
+    review: Review
+    result: ResultState
+    appeal: AppealState
+    ended_at: datetime
+    """When it was handed in or closed; while open, its last change."""
+    changed_at: datetime
+    """The last change on any axis: the result, a finding, the decision of an appeal."""
+    asked: bool = False
+    """Whether people are to look at its record and nobody has begun."""
+    held: bool = False
+    """Whether a legal hold stands."""
+
+
+def due_at(keeping: Keeping, fate: Fate) -> datetime | None:
+    """From when something must be gone; None: it is kept for now, and nobody can say until when."""
+    if fate.held or fate.lifecycle in OPEN:
+        return None
+    if keeping is Keeping.IDENTITY:
+        return fate.ended_at + TIMES[keeping]
+    waits = fate.lifecycle is Lifecycle.SCORED and fate.result is ResultState.WITHHELD
+    looked_at = fate.review in _LOOKED_AT or (fate.asked and fate.review is Review.NONE)
+    if waits or looked_at or fate.appeal in _CONTESTED:
+        return None
+    return max(fate.ended_at, fate.changed_at) + TIMES[keeping]
+
+
+def is_due(keeping: Keeping, fate: Fate, *, at: datetime) -> bool:
+    """Whether it has to be destroyed at ``at``."""
+    due = due_at(keeping, fate)
+    return due is not None and due <= at

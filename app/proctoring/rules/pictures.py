@@ -1,0 +1,105 @@
+"""Which pictures are taken of a candidate, in which modes, and which bytes count as one.
+
+A failing camera is a fact on the timeline and never stops an exam.
+Source: specification of exams, section 5 (signals, transport, rules 4 and 10).
+"""
+
+from enum import StrEnum
+
+from app.exams.rules.delivery import RUNNING
+from app.exams.rules.secure_browser import AT_A_DISTANCE
+from app.exams.rules.states import Lifecycle, Mode
+from app.proctoring.rules.keeping import Keeping
+
+LARGEST_SNAPSHOT = 128 * 1024
+LARGEST_IDENTITY = 5 * 1024 * 1024
+"""Bytes; what a telephone's camera makes of a document."""
+MOST_SNAPSHOTS = 2000
+"""Of one attempt; at one in 45 seconds this is a whole day."""
+MOST_IDENTITY = 40
+"""Of one attempt, both kinds together: a camera may need many tries."""
+A_MINUTE = 4
+"""Snapshots an attempt may send in a minute: one in 45 to 75 seconds, and some that a reload adds."""
+
+
+class PictureKind(StrEnum):
+    """What a picture shows."""
+
+    FACE = "face"
+    DOCUMENT = "document"
+    SNAPSHOT = "snapshot"
+
+
+class Format(StrEnum):
+    """What the bytes are, by how they begin."""
+
+    WEBP = "image/webp"
+    JPEG = "image/jpeg"
+    PNG = "image/png"
+
+
+class Verdict(StrEnum):
+    """What a person says who has seen face and document beside each other."""
+
+    MATCHED = "matched"
+    AGAIN = "again"
+
+
+class Look(StrEnum):
+    """Why somebody of the staff looked at a picture."""
+
+    IDENTITY = "identity"
+    SUPERVISION = "supervision"
+    FIRST_REVIEW = "first_review"
+    SECOND_REVIEW = "second_review"
+    DECISION = "decision"
+
+
+class Fault(StrEnum):
+    """Why bytes are not taken."""
+
+    EMPTY = "empty"
+    TOO_LARGE = "too_large"
+    NO_PICTURE = "no_picture"
+
+
+def keeping_of(kind: PictureKind) -> Keeping:
+    """How long a picture is kept, and under which key."""
+    return Keeping.SNAPSHOTS if kind is PictureKind.SNAPSHOT else Keeping.IDENTITY
+
+
+def format_of(content: bytes) -> Format | None:
+    """What the bytes are; None: no picture of a kind that is taken."""
+    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
+        return Format.WEBP
+    if content[:3] == b"\xff\xd8\xff":
+        return Format.JPEG
+    return Format.PNG if content[:8] == b"\x89PNG\r\n\x1a\n" else None
+
+
+def largest(kind: PictureKind) -> int:
+    """The most bytes a picture of this kind may have."""
+    return LARGEST_SNAPSHOT if kind is PictureKind.SNAPSHOT else LARGEST_IDENTITY
+
+
+def fault_of(kind: PictureKind, content: bytes) -> Fault | None:
+    """Why these bytes are not taken as such a picture; None: they are. A snapshot is never a PNG."""
+    if not content:
+        return Fault.EMPTY
+    if len(content) > largest(kind):
+        return Fault.TOO_LARGE
+    found = format_of(content)
+    if found is None or (kind is PictureKind.SNAPSHOT and found is Format.PNG):
+        return Fault.NO_PICTURE
+    return None
+
+
+def watches(*, mode: Mode, lifecycle: Lifecycle, monitored: bool) -> bool:
+    """Whether snapshots and signals of an attempt are taken now: only while it runs, and is monitored."""
+    return monitored and mode in AT_A_DISTANCE and lifecycle in RUNNING
+
+
+def takes_identity(*, mode: Mode, lifecycle: Lifecycle) -> bool:
+    """Whether pictures of face and document are taken: from check-in until the end."""
+    there = lifecycle in {Lifecycle.CHECKIN, Lifecycle.READY, Lifecycle.PAUSED} or lifecycle in RUNNING
+    return mode in AT_A_DISTANCE and there

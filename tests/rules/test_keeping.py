@@ -1,0 +1,252 @@
+"""How long what was recorded is kept, which bytes are pictures, and what a page may say about itself."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.exams.rules.states import AppealState, Lifecycle, Mode, ResultState, Review
+from app.proctoring.rules import chain, pictures
+from app.proctoring.rules.chain import Flaw, SignalKind, flaws_of, link, read_batch, read_signal
+from app.proctoring.rules.keeping import TIMES, Fate, Keeping, due_at, is_due
+from app.proctoring.rules.pictures import Fault, Format, PictureKind
+from app.proctoring.rules.timeline import FactKind, facts_of_flaws, facts_of_signals
+
+END = datetime(2026, 11, 23, 8, tzinfo=UTC)
+TOLD = END + timedelta(days=3)
+FATE = Fate(
+    lifecycle=Lifecycle.SCORED,
+    review=Review.NONE,
+    result=ResultState.RELEASED,
+    appeal=AppealState.NONE,
+    ended_at=END,
+    changed_at=TOLD,
+)
+DAY = timedelta(days=1)
+
+
+def test_rule_6_each_has_its_time_and_counts_from_its_own_hour() -> None:
+    assert due_at(Keeping.IDENTITY, FATE) == END + 7 * DAY
+    assert due_at(Keeping.SNAPSHOTS, FATE) == TOLD + 30 * DAY
+    assert due_at(Keeping.SIGNALS, FATE) == TOLD + 365 * DAY
+    assert not is_due(Keeping.IDENTITY, FATE, at=END + 7 * DAY - timedelta(seconds=1))
+    assert is_due(Keeping.IDENTITY, FATE, at=END + 7 * DAY)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"review": Review.QUEUED},
+        {"review": Review.IN_REVIEW},
+        {"review": Review.SECOND_REVIEW},
+        {"asked": True},
+        {"appeal": AppealState.FILED},
+        {"appeal": AppealState.PANEL},
+        {"result": ResultState.WITHHELD},
+    ],
+)
+def test_rule_6_what_people_still_look_at_stays_but_identity_pictures_go(more: dict[str, Any]) -> None:
+    fate = replace(FATE, **more)
+    for keeping in (Keeping.SNAPSHOTS, Keeping.SIGNALS):
+        assert not is_due(keeping, fate, at=END + 4000 * DAY)
+    assert is_due(Keeping.IDENTITY, fate, at=END + 7 * DAY)
+
+
+@pytest.mark.parametrize("more", [{"held": True}, {"lifecycle": Lifecycle.PAUSED}])
+def test_rule_6_a_hold_and_an_open_exam_keep_everything(more: dict[str, Any]) -> None:
+    assert all(due_at(keeping, replace(FATE, **more)) is None for keeping in Keeping)
+
+
+def test_rule_6_after_the_last_decision_the_time_counts_anew() -> None:
+    for more in (
+        {"review": Review.CLEARED, "asked": True},
+        {"appeal": AppealState.DISMISSED},
+        {"lifecycle": Lifecycle.VOID, "result": ResultState.WITHHELD},
+    ):
+        fate = replace(FATE, **more, changed_at=END + 90 * DAY)
+        assert due_at(Keeping.SNAPSHOTS, fate) == END + 120 * DAY
+
+
+@given(st.sampled_from(Keeping), st.integers(0, 900), st.integers(0, 900))
+def test_rule_6_nothing_that_was_due_comes_back(keeping: Keeping, first: int, later: int) -> None:
+    at, after = END + min(first, later) * DAY, END + max(first, later) * DAY
+    assert not is_due(keeping, FATE, at=at) or is_due(keeping, FATE, at=after)
+    assert TIMES[Keeping.IDENTITY] <= 7 * DAY
+
+
+WEBP = b"RIFF\x00\x00\x00\x00WEBP"
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        (WEBP, Format.WEBP),
+        (b"\xff\xd8\xff\xe0", Format.JPEG),
+        (b"\x89PNG\r\n\x1a\n", Format.PNG),
+        (b"RIFF\x00\x00\x00\x00WAVE", None),
+        (b"GIF89a", None),
+        (b"", None),
+    ],
+)
+def test_a_picture_is_known_by_how_it_begins(content: bytes, found: Format | None) -> None:
+    assert pictures.format_of(content) is found
+
+
+@pytest.mark.parametrize(
+    ("kind", "content", "fault"),
+    [
+        (PictureKind.SNAPSHOT, WEBP, None),
+        (PictureKind.SNAPSHOT, b"", Fault.EMPTY),
+        (PictureKind.SNAPSHOT, b"\x89PNG\r\n\x1a\n", Fault.NO_PICTURE),
+        (PictureKind.FACE, b"\x89PNG\r\n\x1a\n", None),
+        (PictureKind.DOCUMENT, b"<svg>", Fault.NO_PICTURE),
+        (PictureKind.SNAPSHOT, WEBP + b"x" * pictures.LARGEST_SNAPSHOT, Fault.TOO_LARGE),
+        (PictureKind.FACE, WEBP + b"x" * pictures.LARGEST_SNAPSHOT, None),
+        (PictureKind.FACE, WEBP + b"x" * pictures.LARGEST_IDENTITY, Fault.TOO_LARGE),
+    ],
+)
+def test_what_is_no_picture_or_too_large_is_said(
+    kind: PictureKind, content: bytes, fault: Fault | None
+) -> None:
+    assert pictures.fault_of(kind, content) is fault
+
+
+def test_snapshots_are_taken_only_at_a_distance_while_it_runs_and_is_monitored() -> None:
+    taken = {
+        (mode, state, on)
+        for mode in Mode
+        for state in Lifecycle
+        for on in (True, False)
+        if pictures.watches(mode=mode, lifecycle=state, monitored=on)
+    }
+    afar, runs = (Mode.LIVE, Mode.RECORD_AND_REVIEW), (Lifecycle.IN_PROGRESS, Lifecycle.INTERRUPTED)
+    assert taken == {(mode, state, True) for mode in afar for state in runs}
+
+
+def test_identity_is_pictured_from_check_in_to_the_end() -> None:
+    when = {state for state in Lifecycle if pictures.takes_identity(mode=Mode.LIVE, lifecycle=state)}
+    assert when == {
+        Lifecycle.CHECKIN,
+        Lifecycle.READY,
+        Lifecycle.IN_PROGRESS,
+        Lifecycle.INTERRUPTED,
+        Lifecycle.PAUSED,
+    }
+    assert not pictures.takes_identity(mode=Mode.ON_SITE, lifecycle=Lifecycle.CHECKIN)
+
+
+def test_each_picture_goes_with_its_own_time() -> None:
+    assert {kind: pictures.keeping_of(kind) for kind in PictureKind} == {
+        PictureKind.FACE: Keeping.IDENTITY,
+        PictureKind.DOCUMENT: Keeping.IDENTITY,
+        PictureKind.SNAPSHOT: Keeping.SNAPSHOTS,
+    }
+
+
+def raw(kind: str = "hidden", facts: Any = None, **more: Any) -> dict[str, Any]:
+    return {"seq": 1, "at": 5, "kind": kind, "facts": facts or {}, "hash": "a" * 64} | more
+
+
+EXAMPLES: dict[SignalKind, dict[str, Any]] = {
+    SignalKind.COPIED: {"length": 3},
+    SignalKind.CUT: {"length": 0},
+    SignalKind.PASTED: {"length": 12},
+    SignalKind.RESIZED: {"width": 800, "height": 600},
+    SignalKind.SCREENS: {"extended": "unknown"},
+    SignalKind.CAMERA_FAILED: {"why": "denied"},
+}
+
+
+@pytest.mark.parametrize("kind", SignalKind)
+def test_every_kind_is_read_and_has_a_fact_of_its_own(kind: SignalKind) -> None:
+    one = read_signal(raw(str(kind), EXAMPLES.get(kind)))
+    assert one is not None
+    (fact,) = facts_of_signals([one], {1: END})
+    assert fact.at == END
+    assert fact.told == {
+        SignalKind.RESIZED: "800 × 600",
+        SignalKind.PASTED: "12",
+        SignalKind.COPIED: "3",
+        SignalKind.CUT: "0",
+        SignalKind.SCREENS: "unknown",
+        SignalKind.CAMERA_FAILED: "denied",
+    }.get(kind)
+
+
+def test_no_two_kinds_become_one_fact() -> None:
+    signals = [read_signal(raw(str(kind), EXAMPLES.get(kind))) for kind in SignalKind]
+    facts = facts_of_signals([one for one in signals if one is not None], {1: END})
+    assert len({fact.kind for fact in facts}) == len(SignalKind)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "hidden",
+        raw("keydown"),
+        raw(kind=None),  # type: ignore[arg-type]
+        raw(text="what was copied"),
+        raw(seq=0),
+        raw(seq=True),
+        raw(seq=chain.MOST + 1),
+        raw(at=-1),
+        raw(at=1.5),
+        raw(hash="A" * 64),
+        raw(hash="a" * 63),
+        raw(hash=1),
+        raw(facts="x"),
+        raw("hidden", {"text": "x"}),
+        raw("pasted", {}),
+        raw("pasted", {"length": "12"}),
+        raw("pasted", {"length": -1}),
+        raw("screens", {"extended": True}),
+        raw("screens", {"extended": "maybe"}),
+    ],
+)
+def test_rule_3_what_says_anything_else_is_not_read(wrong: Any) -> None:
+    assert read_signal(wrong) is None
+    assert read_batch([raw(), wrong]) is None
+
+
+def test_a_delivery_is_a_list_of_some_signals() -> None:
+    assert read_batch([raw()]) is not None
+    for wrong in ([], {}, None, [raw()] * (chain.BATCH + 1)):
+        assert read_batch(wrong) is None
+
+
+def chained(numbers: list[int]) -> list[chain.Signal]:
+    head, made = chain.GENESIS, []
+    for seq in range(1, max(numbers, default=0) + 1):
+        head = link(head, seq=seq, at=seq, kind="blurred", facts={})
+        made.append(chain.Signal(seq, seq, SignalKind.BLURRED, {}, head))
+    return [one for one in made if one.seq in numbers]
+
+
+def test_a_whole_chain_has_no_flaw_and_a_hole_is_counted() -> None:
+    assert flaws_of(chained([1, 2, 3])) == ()
+    assert flaws_of(()) == ()
+    assert flaws_of(chained([3, 4, 9])) == (
+        chain.Place(Flaw.MISSING, 3, 2),
+        chain.Place(Flaw.MISSING, 9, 4),
+    )
+
+
+def test_a_signal_that_was_changed_does_not_fit() -> None:
+    signals = chained([1, 2, 3])
+    signals[1] = replace(signals[1], kind=SignalKind.FOCUSED)
+    (flaw,) = flaws_of(signals)
+    assert flaw == chain.Place(Flaw.UNFIT, 2)
+    facts = facts_of_flaws([flaw, chain.Place(Flaw.MISSING, 3, 2)], {2: END, 3: TOLD})
+    assert [(fact.kind, fact.told, fact.at) for fact in facts] == [
+        (FactKind.SIGNALS_UNFIT, "2", END),
+        (FactKind.SIGNALS_MISSING, "2", TOLD),
+    ]
+
+
+@given(st.sets(st.integers(1, 30)))
+def test_what_is_missing_is_exactly_what_did_not_come(numbers: set[int]) -> None:
+    missing = sum(one.missing for one in flaws_of(chained(sorted(numbers))))
+    assert missing == max(numbers, default=0) - len(numbers)
