@@ -1,7 +1,7 @@
 """Working on a capstone and handing it in."""
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from app.capstone.errors import (
     CapstoneChanged,
@@ -14,7 +14,7 @@ from app.capstone.errors import (
     CapstoneTooMuch,
     SameFile,
 )
-from app.capstone.models import CapstoneSubmission
+from app.capstone.models import CapstoneFile, CapstoneSubmission, CapstoneText
 from app.capstone.queries.work import own_submissions
 from app.capstone.service import submissions
 from app.kernel.canonical import sha256_hex
@@ -169,6 +169,17 @@ def test_after_a_fail_there_is_one_resubmission_with_a_copy(world: World) -> Non
     ground.tells(second)
     with pytest.raises(CapstoneOver):
         ground.begun()
+
+
+def test_a_resubmission_copies_only_what_its_brief_asks_for(world: World) -> None:
+    ground = Ground(world)
+    first, now = ground.told(1), world.clock.now()
+    with world.write() as session:
+        session.add(CapstoneText(submission_id=first, part="former", body="x", saved_at=now))
+        session.execute(update(CapstoneFile).values(part="former"))
+    copied = ground.work(ground.begun())
+    assert set(copied.texts) == set(PARTS)
+    assert copied.files == ()
 
 
 def test_what_is_passed_is_not_begun_again(world: World) -> None:
