@@ -69,6 +69,15 @@ def test_what_is_written_is_kept_as_it_is_and_an_empty_text_is_removed(world: Wo
     assert ground.work(work).texts == {}
 
 
+def test_the_line_ends_of_a_browser_cost_no_characters(world: World) -> None:
+    ground = Ground(world)
+    work = ground.begun()
+    lines = "\r\n".join(["a" * 99] * 30)
+    reply = ground.desk().post(f"/en/capstone/{work}/texts", {"part": "aids", "body": lines})
+    assert reply.status_code == 303
+    assert ground.work(work).texts["aids"].body == "\n".join(["a" * 99] * 30)
+
+
 def test_a_part_takes_no_more_than_it_says(world: World) -> None:
     ground = Ground(world)
     work = ground.begun()
@@ -226,6 +235,7 @@ def test_the_whole_way_by_pages_without_script(world: World) -> None:
         ("a.txt", b"<script>x</script>", "markup of a web page"),
         ("a.txt", b"a" * (5 * 1024 * 1024 + 1), "larger than 5 MB"),
         ("a.docx", b"PK\x03\x04 nothing", "damaged"),
+        ("a.pdf", PDF.replace(b"the work", b"/Author (A)"), "name an author"),
     ],
 )
 def test_a_file_that_is_not_taken_says_why_and_nothing_is_stored(

@@ -6,7 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Request, Response
-from pydantic import Field
+from pydantic import Field, field_validator
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
@@ -60,6 +60,12 @@ class TextForm(FormModel):
 
     part: str = Field(max_length=32)
     body: str = Field(default="", max_length=60_000)
+
+    @field_validator("body", mode="before")
+    @classmethod
+    def _one_sign_a_line(cls, body: str) -> str:
+        # a browser sends two signs for each line end, and counts one
+        return body.replace("\r\n", "\n")
 
 
 @dataclass(slots=True)
