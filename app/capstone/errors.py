@@ -65,6 +65,12 @@ class RatingOfTrainee(DomainError):
     code = "capstone-own-trainee"
 
 
+class ToldBefore(DomainError):
+    """Whoever told somebody an outcome has read their name, and rates nothing of theirs."""
+
+    code = "capstone-told-before"
+
+
 class RaterNeeded(DomainError):
     """Whoever rated a submission, or gave it back, does not also tell its outcome."""
 

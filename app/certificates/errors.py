@@ -11,6 +11,12 @@ class OwnTrainee(DomainError):
     code = "own-trainee"
 
 
+class OwnRating(DomainError):
+    """The officer has rated a capstone of this person, so a colleague decides."""
+
+    code = "own-rating"
+
+
 class CaseIncomplete(DomainError):
     """Certification cannot be granted while something required is missing."""
 

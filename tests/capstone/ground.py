@@ -4,6 +4,7 @@ import re
 from typing import Any
 from uuid import UUID
 
+from app.accounts import service as people
 from app.accounts.rules import Role
 from app.capstone.queries import work as reads
 from app.capstone.queries.briefs import shipped
@@ -117,6 +118,10 @@ class Ground:
                     since=self.world.clock.now(),
                 )
             )
+
+    def grants(self, person: UUID, role: Role) -> None:
+        """Somebody gets one more role."""
+        self.does(people.grant, person_id=person, role=role, by=None, reason="a second duty")
 
     def desk(self, person: UUID | None = None) -> Browser:
         """A browser of somebody, of the person without one."""

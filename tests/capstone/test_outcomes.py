@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import select, text
 from sqlmodel import col
 
+from app.accounts.rules import Role
 from app.capstone.errors import NotSettled, RaterNeeded, RatingOfTrainee
 from app.capstone.queries.rating import list_settled
-from app.certificates.errors import CaseIncomplete
+from app.certificates.errors import CaseIncomplete, OwnRating
 from app.certificates.models import CertificationCase
 from app.certificates.queries.decisions import Tab, get_case, list_cases, record_of
 from app.certificates.rules.deciding import missing
@@ -92,6 +93,49 @@ def test_a_trainer_and_a_rater_do_not_tell(world: World) -> None:
             text("SELECT count(*) FROM audit_entry WHERE action = 'conflict.refused'")
         ).scalar_one()
     assert noted == 3
+
+
+def test_no_name_is_read_before_the_outcome_is_told(world: World) -> None:
+    ground = Ground(world)
+    ground.person = factories.person(world, name_latin="Zyxwname Own", name_cyrillic="Зухнейм Ал")
+    work = settled(ground)
+    desk = ground.desk(ground.officer)
+    before = desk.get(f"/en/capstones/{work}").text
+    assert ground.work(work).code in before
+    assert "Zyxwname" not in before
+    ground.tells(work)
+    assert "Zyxwname" in desk.get(f"/en/capstones/{work}").text
+
+
+def test_who_rated_a_capstone_does_not_decide_the_certification(world: World) -> None:
+    exam, ground = ExamGround(world), Ground(world)
+    in_programme(world, ground.person, "kz-1000")
+    sits(exam, ground.person)
+    case = case_of(world, ground.person)
+    ground.told(3)
+    both = ground.raters[0]
+    ground.grants(both, Role.CERTIFICATION_OFFICER)
+    every = [*queued(world, both, Tab.MISSING), *queued(world, both, Tab.READY)]
+    assert every == []
+    assert ground.desk(both).get(f"/en/decisions/{case}").status_code == 404
+    shown = seen(world, case)
+    with world.write() as session:
+        found = decisions.decide(
+            session,
+            world.clock,
+            officer_id=both,
+            case_id=case,
+            wish=Verdict.REFUSED,
+            reason="A reason of a rater",
+            seen=shown,
+        )
+    assert refusal(found) is OwnRating
+    with world.read() as session:
+        noted = session.execute(
+            text("SELECT count(*) FROM audit_entry WHERE action = 'certificates.decision_refused'")
+        ).scalar_one()
+    assert noted == 1
+    assert queued(world, ground.officer, Tab.MISSING) + queued(world, ground.officer, Tab.READY)
 
 
 def test_an_officer_opens_files_once_the_ratings_have_settled(world: World) -> None:

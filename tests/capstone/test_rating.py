@@ -5,7 +5,15 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from app.capstone.errors import GivenBack, NothingToTake, RatedBefore, RatingMisses, RatingOfTrainee
+from app.accounts.rules import Role
+from app.capstone.errors import (
+    GivenBack,
+    NothingToTake,
+    RatedBefore,
+    RatingMisses,
+    RatingOfTrainee,
+    ToldBefore,
+)
 from app.capstone.queries.rating import list_waiting
 from app.capstone.queries.work import outcome_of, ratings_of
 from app.capstone.rules.rating import RATING_TIME, Outcome
@@ -65,7 +73,7 @@ def test_a_trainer_of_the_candidate_neither_sees_nor_takes_nor_rates_it(world: W
     assert desk.get(f"/en/ratings/{work}").status_code == 404
     file = ground.work(work).files[0].id
     assert desk.get(f"/en/ratings/{work}/files/{file}").status_code == 404
-    for tail, data in (("/taking", {}), ("", form()), ("/return", {"reason": "I know them"})):
+    for tail, data in (("/taking", {}), ("", form())):
         assert desk.post(f"/en/ratings/{work}{tail}", data).status_code == 409, tail
     assert refusal(ground.takes(work, 0)) is RatingOfTrainee
     with world.read() as session:
@@ -73,7 +81,38 @@ def test_a_trainer_of_the_candidate_neither_sees_nor_takes_nor_rates_it(world: W
             text("SELECT count(*) FROM audit_entry WHERE action = 'conflict.refused'")
         ).scalar_one()
         assert ratings_of(session, work) == []
-    assert noted == 4
+    assert noted == 3
+
+
+def test_a_trainer_can_give_back_what_they_took(world: World) -> None:
+    ground = Ground(world)
+    work = ground.handed_in()
+    ground.takes(work, 0)
+    ground.takes(work, 1)
+    ground.trains(ground.raters[0])
+    reply = ground.desk(ground.raters[0]).post(f"/en/ratings/{work}/return", {"reason": "I know them"})
+    assert reply.headers["location"] == "/en/ratings?done=given-back"
+    assert queue(ground, 2) == [work]
+
+
+def test_an_officer_who_told_the_first_outcome_does_not_rate_the_second_work(world: World) -> None:
+    ground = Ground(world)
+    ground.told(1)
+    ground.grants(ground.officer, Role.RATER)
+    second = ground.begun()
+    ground.hands_in(second)
+    ground.raters.append(ground.officer)
+    assert queue(ground, 0) == [second]
+    assert queue(ground, 4) == []
+    desk = ground.desk(ground.officer)
+    assert desk.get(f"/en/ratings/{second}").status_code == 404
+    assert refusal(ground.takes(second, 4)) is ToldBefore
+    assert desk.post(f"/en/ratings/{second}", form()).status_code == 409
+    with world.read() as session:
+        whys = session.execute(
+            text("SELECT count(*) FROM audit_entry WHERE action = 'conflict.refused'")
+        ).scalar_one()
+    assert whys == 2
 
 
 def test_nobody_rates_their_own(world: World) -> None:
@@ -183,6 +222,33 @@ def test_who_does_not_rate_in_time_makes_room_and_can_come_back(world: World) ->
     with pytest.raises(NothingToTake):
         ground.takes(work, 1)
     assert queue(ground, 1) == []
+
+
+def test_a_rating_that_took_longer_than_its_time_is_kept_while_a_place_is_free(world: World) -> None:
+    ground = Ground(world)
+    work = ground.handed_in()
+    ground.takes(work, 0)
+    world.clock.advance(RATING_TIME + timedelta(seconds=1))
+    desk = ground.desk(ground.raters[0])
+    assert desk.post(f"/en/ratings/{work}", form()).headers["location"] == "/en/ratings?done=rated"
+    with world.read() as session:
+        assert [one.rater_id for one in ratings_of(session, work)] == [ground.raters[0]]
+
+
+def test_a_rating_that_came_when_others_have_it_stays_on_the_page(world: World) -> None:
+    ground = Ground(world)
+    work = ground.handed_in()
+    ground.takes(work, 0)
+    world.clock.advance(RATING_TIME + timedelta(seconds=1))
+    ground.takes(work, 1)
+    ground.takes(work, 2)
+    reply = ground.desk(ground.raters[0]).post(f"/en/ratings/{work}", form())
+    assert reply.status_code == 409
+    assert reply.text.count(COMMENT) == len(CRITERIA)
+    assert "What I found" not in reply.text
+    assert "Record the rating" not in reply.text
+    with world.read() as session:
+        assert ratings_of(session, work) == []
 
 
 def test_two_that_agree_settle_it(world: World) -> None:

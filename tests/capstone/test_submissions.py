@@ -1,7 +1,7 @@
 """Working on a capstone and handing it in."""
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from app.capstone.errors import (
     CapstoneChanged,
@@ -14,7 +14,7 @@ from app.capstone.errors import (
     CapstoneTooMuch,
     SameFile,
 )
-from app.capstone.models import CapstoneSubmission
+from app.capstone.models import CapstoneFile, CapstoneSubmission, CapstoneText
 from app.capstone.queries.work import own_submissions
 from app.capstone.service import submissions
 from app.kernel.canonical import sha256_hex
@@ -67,6 +67,15 @@ def test_what_is_written_is_kept_as_it_is_and_an_empty_text_is_removed(world: Wo
     assert ground.work(work).texts["plan"].body == "once more"
     ground.writes(work, "plan", "  ")
     assert ground.work(work).texts == {}
+
+
+def test_the_line_ends_of_a_browser_cost_no_characters(world: World) -> None:
+    ground = Ground(world)
+    work = ground.begun()
+    lines = "\r\n".join(["a" * 99] * 30)
+    reply = ground.desk().post(f"/en/capstone/{work}/texts", {"part": "aids", "body": lines})
+    assert reply.status_code == 303
+    assert ground.work(work).texts["aids"].body == "\n".join(["a" * 99] * 30)
 
 
 def test_a_part_takes_no_more_than_it_says(world: World) -> None:
@@ -171,6 +180,17 @@ def test_after_a_fail_there_is_one_resubmission_with_a_copy(world: World) -> Non
         ground.begun()
 
 
+def test_a_resubmission_copies_only_what_its_brief_asks_for(world: World) -> None:
+    ground = Ground(world)
+    first, now = ground.told(1), world.clock.now()
+    with world.write() as session:
+        session.add(CapstoneText(submission_id=first, part="former", body="x", saved_at=now))
+        session.execute(update(CapstoneFile).values(part="former"))
+    copied = ground.work(ground.begun())
+    assert set(copied.texts) == set(PARTS)
+    assert copied.files == ()
+
+
 def test_what_is_passed_is_not_begun_again(world: World) -> None:
     ground = Ground(world)
     ground.told(3)
@@ -215,6 +235,7 @@ def test_the_whole_way_by_pages_without_script(world: World) -> None:
         ("a.txt", b"<script>x</script>", "markup of a web page"),
         ("a.txt", b"a" * (5 * 1024 * 1024 + 1), "larger than 5 MB"),
         ("a.docx", b"PK\x03\x04 nothing", "damaged"),
+        ("a.pdf", PDF.replace(b"the work", b"/Author (A)"), "name an author"),
     ],
 )
 def test_a_file_that_is_not_taken_says_why_and_nothing_is_stored(

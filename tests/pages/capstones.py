@@ -29,11 +29,13 @@ def play(player: Callable[[str], Any]) -> None:
         page = rater.opens("ratings")
         place = found(rf'href="[^"]*/(ratings/[^"]+)">{code}', page)
         rater.opens(place)
+        sent = {f"level-{one.id}": level for one in shipped().criteria}
+        sent |= {f"comment-{one.id}": COMMENT for one in shipped().criteria}
+        rater.sends(place, 409, **sent)
         rater.sends(f"{place}/taking")
         rater.sends(f"{place}/return", 422)
         rater.sends(place, 422)
-        sent = {f"level-{one.id}": level for one in shipped().criteria}
-        rater.sends(place, **sent, **{f"comment-{one.id}": COMMENT for one in shipped().criteria})
+        rater.sends(place, **sent)
         rater.opens("ratings")
     waiting = re.findall(r'href="[^"]*/(capstones/[^"]+)"', officer.opens("capstones"))
     for place in dict.fromkeys(waiting):

@@ -3,6 +3,7 @@
 import io
 import struct
 import zipfile
+import zlib
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -237,6 +238,50 @@ def docx(**more: bytes) -> bytes:
     return packed.getvalue()
 
 
+def stream(content: bytes) -> bytes:
+    return b"<< /Filter /FlateDecode >>\nstream\r\n" + zlib.compress(content) + b"\nendstream\n"
+
+
+def xmp(author: bytes, title: bytes = b"Plan") -> bytes:
+    creator = b"<dc:creator><rdf:Seq><rdf:li>" + author + b"</rdf:li></rdf:Seq></dc:creator>"
+    return creator + b"<dc:title><rdf:Alt><rdf:li xml:lang='x-default'>" + title + b"</rdf:li></rdf:Alt>"
+
+
+def core(creator: bytes, changed_by: bytes) -> bytes:
+    return (
+        b"<cp:coreProperties><dc:title>Plan</dc:title><dc:creator>" + creator + b"</dc:creator>"
+        b"<cp:lastModifiedBy>" + changed_by + b"</cp:lastModifiedBy></cp:coreProperties>"
+    )
+
+
+def outside(kind: str, mode: bytes = b"External") -> bytes:
+    return (
+        b"<Relationships><Relationship Id='a>b' Type=\"http://schemas.example/relationships/"
+        + kind.encode()
+        + b'" Target="https://elsewhere.example/x" TargetMode="'
+        + mode
+        + b'"/></Relationships>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.pdf", pdf(b"/Author () /Title (The plan)")),
+        ("a.pdf", pdf(b"/Author (\xfe\xff) /Author <FEFF> /Author < >")),
+        ("a.pdf", pdf(xmp(b""))),
+        ("a.pdf", pdf(xmp(b" ") + b"<dc:creator> <rdf:li>cut")),
+        ("a.pdf", pdf(stream(b"a page") + b"stream\nnot packed endstream stream\n cut")),
+        ("a.docx", docx(**{"docProps/core.xml": core(b"", b" ")})),
+        ("a.docx", docx(**{"docProps/core.xml": b"<dc:creator/><cp:lastModifiedBy/>"})),
+        ("a.docx", docx(**{"word/_rels/document.xml.rels": outside("hyperlink")})),
+        ("a.docx", docx(**{"word/_rels/document.xml.rels": outside("image", b"Internal")})),
+    ],
+)
+def test_what_names_no_author_and_fetches_nothing_is_taken(name: str, content: bytes) -> None:
+    assert isinstance(read_upload(name, content), Sound)
+
+
 def test_four_kinds_are_taken_each_known_by_its_bytes() -> None:
     assert read_upload("plan.pdf", pdf()) == Sound("plan.pdf", Kind.PDF)
     assert read_upload(" Жоспар.DOCX ", docx()) == Sound("Жоспар.DOCX", Kind.DOCX)
@@ -274,6 +319,22 @@ def test_four_kinds_are_taken_each_known_by_its_bytes() -> None:
         ("a.txt", b"a\x00b", Problem.ENCODING),
         ("a.txt", b"  < script>alert(1)</script>", Problem.MARKUP),
         ("a.txt", b"text <IMG src=x onerror=y>", Problem.MARKUP),
+        ("a.pdf", pdf(b"/Type /Embedded#46ile"), Problem.ACTIVE),
+        ("a.pdf", pdf(b"/Names << /EmbeddedFiles 5 0 R >>"), Problem.ACTIVE),
+        ("a.pdf", pdf(stream(b"<< /S /#4aavaScript >>")), Problem.ACTIVE),
+        ("a.pdf", pdf(stream(b"plain") + stream(b"/Launch")), Problem.ACTIVE),
+        ("a.pdf", pdf(stream(bytes(41 * 1024 * 1024))), Problem.UNFOLDS),
+        ("a.pdf", pdf(b"/Author (Aigerim)"), Problem.AUTHOR),
+        ("a.pdf", pdf(b"/Author(\xfe\xff\x04\x10)"), Problem.AUTHOR),
+        ("a.pdf", pdf(b"/Author <FEFF0410>"), Problem.AUTHOR),
+        ("a.pdf", pdf(b"/Author 12 0 R"), Problem.AUTHOR),
+        ("a.pdf", pdf(stream(b"<< /Author (A) >>")), Problem.AUTHOR),
+        ("a.pdf", pdf(xmp(b"Aigerim")), Problem.AUTHOR),
+        ("a.docx", docx(**{"docProps/core.xml": core(b"Aigerim", b"")}), Problem.AUTHOR),
+        ("a.docx", docx(**{"docProps/core.xml": core(b"", "Ә".encode())}), Problem.AUTHOR),
+        ("a.docx", docx(**{"word/_rels/settings.xml.rels": outside("attachedTemplate")}), Problem.ACTIVE),
+        ("a.docx", docx(**{"_rels/.rels": outside("image", b"&#69;xternal")}), Problem.ACTIVE),
+        ("a.docx", docx(**{"_rels/.rels": b"<!DOCTYPE x>"}), Problem.ACTIVE),
         ("a.docx", docx()[:-30], Problem.BROKEN),
         ("a.docx", docx(**{"../x": b"a"}), Problem.BROKEN),
         ("a.docx", docx(**{"/x": b"a"}), Problem.BROKEN),
@@ -320,6 +381,33 @@ def test_a_member_that_is_damaged_makes_the_document_broken() -> None:
     content = docx(**{"word/media.bin": b"0123456789" * 100})
     place = content.index(b"word/media.bin") + len("word/media.bin")
     assert read_upload("a.docx", content[:place] + b"\xff\xff\xff" + content[place + 3 :]) is Problem.BROKEN
+
+
+def far_away(content: bytes) -> bytes:
+    """A packed document whose first member claims to begin at the last place of 64 bits."""
+    head = content.index(b"PK\x01\x02")
+    named = content[head + 46 : head + 46 + struct.unpack("<H", content[head + 28 : head + 30])[0]]
+    extra = struct.pack("<HHQ", 1, 8, 2**64 - 1)
+    entry = bytearray(content[head : head + 46])
+    entry[30:32] = struct.pack("<H", len(extra))
+    entry[42:46] = b"\xff" * 4
+    rest = content[head + 46 + len(named) :]
+    end = rest.index(b"PK\x05\x06")
+    size = struct.unpack("<I", rest[end + 12 : end + 16])[0] + len(extra)
+    rest = rest[: end + 12] + struct.pack("<I", size) + rest[end + 16 :]
+    return content[:head] + bytes(entry) + named + extra + rest
+
+
+def test_a_member_that_begins_nowhere_makes_the_document_broken() -> None:
+    assert read_upload("a.docx", far_away(docx())) is Problem.BROKEN
+
+
+@given(st.lists(st.tuples(st.integers(min_value=0), st.integers(0, 255)), min_size=1, max_size=12))
+def test_a_document_with_changed_bytes_is_answered_too(flips: list[tuple[int, int]]) -> None:
+    content = bytearray(docx(**{"docProps/core.xml": core(b"", b"")}))
+    for place, byte in flips:
+        content[place % len(content)] = byte
+    assert isinstance(read_upload("a.docx", bytes(content)), Problem | Sound)
 
 
 @given(st.binary(max_size=300))

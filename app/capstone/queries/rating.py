@@ -8,7 +8,13 @@ from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from app.capstone.models import CapstoneOutcome, CapstonePlace, CapstoneRating, CapstoneSubmission
+from app.capstone.models import (
+    CapstoneOutcome,
+    CapstonePlace,
+    CapstoneRating,
+    CapstoneSubmission,
+    CapstoneTelling,
+)
 from app.capstone.rules.rating import RATING_TIME, Outcome, Place, Taking, taking
 from app.exams.queries.paging import Paged, paged
 from app.kernel.errors import NotFound
@@ -53,6 +59,38 @@ def _rated(submission: Any, rater: Any) -> ColumnElement[bool]:
     )
 
 
+def told_condition(officer_id: UUID, person: Any) -> ColumnElement[bool]:
+    """A WHERE condition: the officer told the person in the column an outcome, and so knows whose it is."""
+    earlier = aliased(CapstoneSubmission)
+    return exists(
+        select(1)
+        .select_from(CapstoneTelling)
+        .join(earlier, col(earlier.id) == col(CapstoneTelling.submission_id))
+        .where(col(CapstoneTelling.officer_id) == officer_id, col(earlier.person_id) == person)
+    )
+
+
+def rated_condition(rater_id: UUID, person: Any) -> ColumnElement[bool]:
+    """A WHERE condition: the rater rated a capstone of the person in the column."""
+    work = aliased(CapstoneSubmission)
+    return exists(
+        select(1)
+        .select_from(CapstoneRating)
+        .join(work, col(work.id) == col(CapstoneRating.submission_id))
+        .where(col(CapstoneRating.rater_id) == rater_id, col(work.person_id) == person)
+    )
+
+
+def has_told(session: Session, officer_id: UUID, person_id: UUID) -> bool:
+    """Whether an officer told a person an outcome."""
+    return bool(session.execute(select(told_condition(officer_id, person_id))).scalar_one())
+
+
+def has_rated(session: Session, rater_id: UUID, person_id: UUID) -> bool:
+    """Whether a rater rated a capstone of a person."""
+    return bool(session.execute(select(rated_condition(rater_id, person_id))).scalar_one())
+
+
 def _open_to_raters(rater_id: UUID, at: datetime) -> ColumnElement[bool]:
     submission: Any = col(CapstoneSubmission.id)
     gave_back = exists(
@@ -66,6 +104,7 @@ def _open_to_raters(rater_id: UUID, at: datetime) -> ColumnElement[bool]:
         col(CapstoneSubmission.handed_in_at).is_not(None),
         col(CapstoneSubmission.settled_at).is_(None),
         allowed(rater_id, at),
+        not_(told_condition(rater_id, col(CapstoneSubmission.person_id))),
         not_(gave_back),
         not_(_rated(submission, rater_id)),
     )

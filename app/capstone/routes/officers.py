@@ -57,7 +57,9 @@ def _shown(
     form = form or FormState()
     queries.officer_door(session, viewer.person_id, submission_id, at=clock.now())
     work, ratings = work_of(session, submission_id), ratings_of(session, submission_id)
-    people = names_of(session, [work.person_id, *(one.rater_id for one in ratings)])
+    # an officer can be asked to rate other work of the same person: no name is read before it is needed
+    told = outcome_of(session, submission_id)
+    known = [work.person_id, *(one.rater_id for one in ratings)] if told and told.told_at else []
     return page(
         request,
         "capstone/outcome.html",
@@ -65,8 +67,8 @@ def _shown(
         switch_path=f"/{request.path_params['locale']}/capstones/{submission_id}",
         work=work,
         ratings=ratings,
-        told=outcome_of(session, submission_id),
-        people=people,
+        told=told,
+        people=names_of(session, known) if known else {},
         form=form,
         error_title=bool(form.errors),
     )

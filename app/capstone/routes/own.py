@@ -6,7 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Request, Response
-from pydantic import Field
+from pydantic import Field, field_validator
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
@@ -37,9 +37,17 @@ _PROBLEMS = {
     Problem.BROKEN: N_("The file is damaged or not what it says it is. Save it anew and try again."),
     Problem.UNFOLDS: N_("The file unfolds to more than is taken."),
     Problem.LOCKED: N_("The file is protected by a password. Save it without one."),
-    Problem.ACTIVE: N_("The file holds a program, a script or another file. Save it without them."),
+    Problem.ACTIVE: N_(
+        "The file holds a program, a script or another file, or fetches one from elsewhere. "
+        "Save it without them."
+    ),
     Problem.MARKUP: N_("The text holds markup of a web page. Save it as plain text."),
     Problem.ENCODING: N_("The text cannot be read. Save it as UTF-8."),
+    Problem.AUTHOR: N_(
+        "The properties of the file name an author, and it is rated blind. Remove the name: in Word by "
+        "File, Info, Inspect Document; in LibreOffice by File, Properties, Reset Properties; "
+        "export a PDF without an author."
+    ),
 }
 _FULL = N_("This part takes no more files. Remove one first.")
 _TOO_MUCH = N_("All files together may hold %(size)s MB at most.")
@@ -52,6 +60,12 @@ class TextForm(FormModel):
 
     part: str = Field(max_length=32)
     body: str = Field(default="", max_length=60_000)
+
+    @field_validator("body", mode="before")
+    @classmethod
+    def _one_sign_a_line(cls, body: str) -> str:
+        # a browser sends two signs for each line end, and counts one
+        return body.replace("\r\n", "\n")
 
 
 @dataclass(slots=True)

@@ -9,6 +9,7 @@ from pydantic import Field
 from sqlmodel import Session
 from starlette.datastructures import FormData
 
+from app.capstone.errors import NothingToTake
 from app.capstone.queries import rating as queries
 from app.capstone.queries.work import file_of, work_of
 from app.capstone.routes.files import attachment
@@ -112,10 +113,10 @@ def create_return(
     data, state = parse(form, ReturnForm)
     if data is None:
         return _shown(request, session, clock=clock, viewer=viewer, submission_id=submission_id, form=state)
-    result = rating.give_back(
+    rating.give_back(
         session, clock, submission_id=submission_id, rater_id=viewer.person_id, reason=data.reason
     )
-    return _after(request, result, "ratings", "given-back")
+    return go(request, "ratings", done="given-back")
 
 
 def _read_rating(form: FormData, brief: Brief) -> tuple[dict[str, int], dict[str, str], FormState]:
@@ -149,14 +150,26 @@ def create_rating(
     levels, comments, state = _read_rating(form, work.brief)
     if state.errors:
         return _shown(request, session, clock=clock, viewer=viewer, submission_id=submission_id, form=state)
-    result = rating.rate(
-        session,
-        clock,
-        submission_id=submission_id,
-        rater_id=viewer.person_id,
-        levels=levels,
-        comments=comments,
-    )
+    try:
+        result = rating.rate(
+            session,
+            clock,
+            submission_id=submission_id,
+            rater_id=viewer.person_id,
+            levels=levels,
+            comments=comments,
+        )
+    except NothingToTake:
+        # colleagues have it since the time ended: what was typed is not lost, and nothing else is shown
+        return page(
+            request,
+            "capstone/late.html",
+            status=HTTPStatus.CONFLICT,
+            switch_path=f"/{request.path_params['locale']}/ratings",
+            work=work,
+            levels=levels,
+            comments=comments,
+        )
     return _after(request, result, "ratings", "rated")
 
 

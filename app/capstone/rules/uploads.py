@@ -10,6 +10,7 @@ import zipfile
 import zlib
 from dataclasses import dataclass
 from enum import StrEnum
+from html import unescape
 
 MAX_FILE = 5 * 1024 * 1024
 """Bytes of one file."""
@@ -49,6 +50,7 @@ class Problem(StrEnum):
     ACTIVE = "active"
     MARKUP = "markup"
     ENCODING = "encoding"
+    AUTHOR = "author"
 
 
 ENDINGS = {
@@ -69,13 +71,42 @@ _MARKUP = re.compile(
     r"<\s*(?:!doctype|html|head|body|script|iframe|object|embed|svg|img|link|meta|\?xml)\b", re.IGNORECASE
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_PDF_ACTIVE = re.compile(rb"/(?:JavaScript|Launch|EmbeddedFile|RichMedia)\b")
-_PDF_LOCKED = re.compile(rb"/Encrypt\b")
+
+
+def _name(word: str) -> bytes:
+    """A name of a PDF as a pattern: each sign may also stand as # with two hexadecimal digits."""
+    return b"/" + "".join(f"(?:{sign}|#{ord(sign):02x}|#{ord(sign):02X})" for sign in word).encode()
+
+
+_ACTS = ("JavaScript", "Launch", "EmbeddedFile", "EmbeddedFiles", "RichMedia")
+_PDF_ACTIVE = re.compile(b"(?:" + b"|".join(map(_name, _ACTS)) + rb")\b")
+_PDF_LOCKED = re.compile(_name("Encrypt") + rb"\b")
+# an empty text may still hold the mark of its encoding; one that stands elsewhere in the file is a text
+_PDF_AUTHOR = re.compile(
+    _name("Author")
+    + rb"\s*(?:\((?:\xfe\xff|\xef\xbb\xbf)?+\s*[^)\s]"
+    + rb"|<\s*(?:[Ff][Ee][Ff][Ff])?+\s*[0-9A-Fa-f]|\d+\s+\d+\s+R\b)"
+)
+_XMP_AUTHOR = re.compile(rb"<rdf:li\b[^<>]*>\s*[^<\s]")
+_PDF_STREAM = re.compile(rb"stream\r?\n")
+_DOCX_AUTHOR = re.compile(rb"<(?:dc:creator|cp:lastModifiedBy)\b[^<>]*>\s*[^<\s]")
+_DOCX_PEOPLE = "docprops/core.xml"
+_TAG = re.compile(r"<[^<]*")
+_RELATION = re.compile(r"""\b(TargetMode|Type)\s*=\s*("[^"]*"|'[^']*')""")
 _DOCX_NEEDS = {"[Content_Types].xml", "word/document.xml"}
 _DOCX_ACTIVE = re.compile(
     r"vbaProject|activeX|/embeddings/|\.(?:exe|js|vbs|bat|cmd|dll|html?)$", re.IGNORECASE
 )
 _PACKINGS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+_UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    OverflowError,
+    RuntimeError,
+    ValueError,
+)
 _CHUNK = 256 * 1024
 
 
@@ -120,7 +151,46 @@ def _pdf(content: bytes) -> Problem | None:
         return Problem.BROKEN
     if _PDF_LOCKED.search(content):
         return Problem.LOCKED
-    return Problem.ACTIVE if _PDF_ACTIVE.search(content) else None
+    unfolded = _streams(content)
+    if unfolded is None:
+        return Problem.UNFOLDS
+    texts = (content, *unfolded)
+    if any(_PDF_ACTIVE.search(text) for text in texts):
+        return Problem.ACTIVE
+    return Problem.AUTHOR if any(_names_author(text) for text in texts) else None
+
+
+def _streams(content: bytes) -> list[bytes] | None:
+    """What the deflated streams of a PDF unfold to; None: to more than is taken."""
+    found: list[bytes] = []
+    left, after = MAX_INFLATED, 0
+    while begun := _PDF_STREAM.search(content, after):
+        end = content.find(b"endstream", begun.end())
+        if end < 0:
+            break
+        try:
+            text = zlib.decompressobj().decompress(content[begun.end() : end], left + 1)
+        except zlib.error:  # packed in another way, or not packed at all
+            text = b""
+        left -= len(text)
+        if left < 0:
+            return None
+        found.append(text)
+        after = end + len(b"endstream")
+    return found
+
+
+def _names_author(text: bytes) -> bool:
+    if _PDF_AUTHOR.search(text):
+        return True
+    end = 0
+    while (begun := text.find(b"<dc:creator", end)) >= 0:
+        end = text.find(b"</dc:creator>", begun)
+        if end < 0:
+            return False
+        if _XMP_AUTHOR.search(text, begun, end):
+            return True
+    return False
 
 
 def _png(content: bytes) -> Problem | None:
@@ -143,18 +213,18 @@ def _text(content: bytes) -> Problem | None:
 
 
 def _docx(content: bytes) -> Problem | None:
+    if content.count(b"PK\x01\x02") > MAX_MEMBERS:  # before each of them becomes an object
+        return Problem.UNFOLDS
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             return _members(packed)
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError):
+    except _UNREADABLE:
         return Problem.BROKEN
 
 
 def _members(packed: zipfile.ZipFile) -> Problem | None:
     members = packed.infolist()
     names = [member.filename for member in members]
-    if len(members) > MAX_MEMBERS:
-        return Problem.UNFOLDS
     if any(member.flag_bits & 1 for member in members):
         return Problem.LOCKED
     if len(set(names)) != len(names) or any(_leaves(name) for name in names):
@@ -165,15 +235,46 @@ def _members(packed: zipfile.ZipFile) -> Problem | None:
         return Problem.KIND
     if any(_DOCX_ACTIVE.search(name) for name in names):
         return Problem.ACTIVE
-    # what a member says about its size may be a lie, so it is unfolded and counted
+    texts = _unfolded(packed)
+    if texts is None:
+        return Problem.UNFOLDS
+    if any(_loads_from_outside(text) for name, text in texts.items() if name.endswith(".rels")):
+        return Problem.ACTIVE
+    return Problem.AUTHOR if _DOCX_AUTHOR.search(texts.get(_DOCX_PEOPLE, b"")) else None
+
+
+def _unfolded(packed: zipfile.ZipFile) -> dict[str, bytes] | None:
+    """The members that are read, by their names in small letters; None: all unfold to more than is taken."""
+    texts: dict[str, bytes] = {}
     left = MAX_INFLATED
-    for member in members:
+    # what a member says about its size may be a lie, so it is unfolded and counted
+    for member in packed.infolist():
+        name = member.filename.lower()
+        kept = bytearray()
         with packed.open(member) as unfolding:
             while chunk := unfolding.read(_CHUNK):
                 left -= len(chunk)
                 if left < 0:
-                    return Problem.UNFOLDS
-    return None
+                    return None
+                if name == _DOCX_PEOPLE or name.endswith(".rels"):
+                    kept += chunk
+        # without its zero bytes even UTF-16 reads as far as it matters here
+        texts[name] = bytes(kept).replace(b"\x00", b"")
+    return texts
+
+
+def _loads_from_outside(relations: bytes) -> bool:
+    """Whether something is fetched when the document is opened; a link somebody has to follow is not."""
+    text = relations.decode("latin-1")
+    if "<!DOCTYPE" in text:  # it could give words another meaning
+        return True
+    for tag in _TAG.findall(text):
+        facts = {name: unescape(value[1:-1]).strip() for name, value in _RELATION.findall(tag)}
+        if facts.get("TargetMode", "").lower() == "external" and not facts.get("Type", "").endswith(
+            "/hyperlink"
+        ):
+            return True
+    return False
 
 
 def _leaves(name: str) -> bool:

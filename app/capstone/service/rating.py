@@ -6,10 +6,17 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlmodel import Session, col
 
-from app.capstone.errors import GivenBack, NothingToTake, RatedBefore, RatingMisses, RatingOfTrainee
+from app.capstone.errors import (
+    GivenBack,
+    NothingToTake,
+    RatedBefore,
+    RatingMisses,
+    RatingOfTrainee,
+    ToldBefore,
+)
 from app.capstone.models import CapstoneOutcome, CapstonePlace, CapstoneRating, CapstoneSubmission
 from app.capstone.queries.briefs import brief_of
-from app.capstone.queries.rating import places_of
+from app.capstone.queries.rating import has_told, places_of
 from app.capstone.queries.work import ratings_of
 from app.capstone.rules.rating import (
     Rated,
@@ -43,14 +50,20 @@ def take(session: Session, clock: Clock, *, submission_id: UUID, rater_id: UUID)
         NothingToTake: it has all its raters.
         GivenBack, RatedBefore: this rater is done with it.
     """
-    held = _door(session, clock, submission_id, rater_id, "take")
-    if isinstance(held, Refused):
-        return held
+    held = _door(session, submission_id)
+    refusal = _conflict(session, clock, held, rater_id, "take")
+    if refusal is not None:
+        return refusal
     found = _taking(session, clock, held, rater_id)
     if found is Taking.MINE:
         return None
     if found is not Taking.FREE:
         raise _REFUSALS[found]
+    _place(session, clock, submission_id, rater_id)
+    return None
+
+
+def _place(session: Session, clock: Clock, submission_id: UUID, rater_id: UUID) -> None:
     now = clock.now()
     fresh = insert_once(
         session,
@@ -63,29 +76,25 @@ def take(session: Session, clock: Clock, *, submission_id: UUID, rater_id: UUID)
     if not fresh:  # the time of an earlier taking was over
         session.execute(update(CapstonePlace).where(*_mine(submission_id, rater_id)).values(taken_at=now))
     note(session, clock, rater_id, "capstone.taken", submission_id)
-    return None
 
 
-def give_back(
-    session: Session, clock: Clock, *, submission_id: UUID, rater_id: UUID, reason: str
-) -> Refused | None:
+def give_back(session: Session, clock: Clock, *, submission_id: UUID, rater_id: UUID, reason: str) -> None:
     """Give a submission back, because the rater knows whose it is or cannot rate it; a colleague takes it.
+
+    Nobody is refused here for knowing the candidate: that it is given back is what is wanted then.
 
     Raises:
         NotFound: see ``take``.
         NothingToTake, GivenBack, RatedBefore: the rater does not have it.
     """
-    held = _door(session, clock, submission_id, rater_id, "give_back")
-    if isinstance(held, Refused):
-        return held
-    _has(session, clock, held, rater_id)
+    held = _door(session, submission_id)
+    _has(_taking(session, clock, held, rater_id))
     session.execute(
         update(CapstonePlace)
         .where(*_mine(submission_id, rater_id))
         .values(given_back_at=clock.now(), reason=reason)
     )
     note(session, clock, rater_id, "capstone.given_back", submission_id)
-    return None
 
 
 def rate(
@@ -99,27 +108,34 @@ def rate(
 ) -> Refused | None:
     """Record a rating; with the one that settles it, what the ratings come to is stored.
 
+    A rater whose time ended meanwhile takes the submission once more by it, where a place is free.
+
     Raises:
         NotFound: see ``take``.
         NothingToTake, GivenBack, RatedBefore: the rater does not have it.
         RatingMisses: a criterion has no level or no comment.
     """
-    held = _door(session, clock, submission_id, rater_id, "rate")
-    if isinstance(held, Refused):
-        return held
-    _has(session, clock, held, rater_id)
+    held = _door(session, submission_id)
+    refusal = _conflict(session, clock, held, rater_id, "rate")
+    if refusal is not None:
+        return refusal
+    found = _taking(session, clock, held, rater_id)
+    if found is Taking.FREE and _had(session, submission_id, rater_id):
+        _place(session, clock, submission_id, rater_id)
+    else:
+        _has(found)
     brief = brief_of(session, held.brief_id)
     commented = {name for name, words in comments.items() if words.strip()}
     if not complete(levels, brief) or commented != set(levels):
         raise RatingMisses
-    found = rated(levels, brief)
+    alone = rated(levels, brief)
     made = CapstoneRating(
         submission_id=submission_id,
         rater_id=rater_id,
         levels=levels,
         comments=comments,
-        points=found.points,
-        outcome=found.outcome,
+        points=alone.points,
+        outcome=alone.outcome,
         at=clock.now(),
     )
     session.add(made)
@@ -157,8 +173,8 @@ def _mine(submission_id: UUID, rater_id: UUID) -> tuple[Any, Any]:
     return col(CapstonePlace.submission_id) == submission_id, col(CapstonePlace.rater_id) == rater_id
 
 
-def _door(session: Session, clock: Clock, submission_id: UUID, rater_id: UUID, act: str) -> Any | Refused:
-    """The submission, its row held, for a rater who never trained the candidate; else the refusal, noted."""
+def _door(session: Session, submission_id: UUID) -> Any:
+    """A submission that is rated now, its row held."""
     columns: tuple[Any, ...] = (
         CapstoneSubmission.id,
         CapstoneSubmission.person_id,
@@ -176,17 +192,30 @@ def _door(session: Session, clock: Clock, submission_id: UUID, rater_id: UUID, a
     ).one_or_none()
     if row is None:
         raise NotFound
-    if trained(session, rater_id, row.person_id, at=clock.now()):
-        note(session, clock, rater_id, "conflict.refused", submission_id, act=act)
-        return Refused(RatingOfTrainee())
     return row
+
+
+def _conflict(session: Session, clock: Clock, held: Any, rater_id: UUID, act: str) -> Refused | None:
+    """The refusal of a rater who trained the candidate or has read their name, noted."""
+    error: DomainError | None = None
+    if trained(session, rater_id, held.person_id, at=clock.now()):
+        error = RatingOfTrainee()
+    elif has_told(session, rater_id, held.person_id):
+        error = ToldBefore()
+    if error is None:
+        return None
+    note(session, clock, rater_id, "conflict.refused", held.id, act=act, why=error.code)
+    return Refused(error)
 
 
 def _taking(session: Session, clock: Clock, held: Any, rater_id: UUID) -> Taking:
     return taking(places_of(session, held.id), rater_id, needed=held.raters, at=clock.now())
 
 
-def _has(session: Session, clock: Clock, held: Any, rater_id: UUID) -> None:
-    found = _taking(session, clock, held, rater_id)
+def _had(session: Session, submission_id: UUID, rater_id: UUID) -> bool:
+    return any(place.rater_id == rater_id for place in places_of(session, submission_id))
+
+
+def _has(found: Taking) -> None:
     if found is not Taking.MINE:
         raise _REFUSALS[found]

@@ -84,9 +84,18 @@ def _written_down(session: Session, now: datetime) -> UUID:
 
 
 def _copy(session: Session, earlier: UUID, later: UUID, now: datetime) -> None:
-    for text in session.scalars(select(CapstoneText).where(col(CapstoneText.submission_id) == earlier)):
+    asked = {
+        part.id for part in shipped().deliverables
+    }  # the brief may be a newer version than the earlier one
+    for text in session.scalars(
+        select(CapstoneText).where(
+            col(CapstoneText.submission_id) == earlier, col(CapstoneText.part).in_(asked)
+        )
+    ):
         session.add(CapstoneText(submission_id=later, part=text.part, body=text.body, saved_at=now))
-    wanted = select(CapstoneFile).where(col(CapstoneFile.submission_id) == earlier)
+    wanted = select(CapstoneFile).where(
+        col(CapstoneFile.submission_id) == earlier, col(CapstoneFile.part).in_(asked)
+    )
     for file in session.scalars(wanted.order_by(col(CapstoneFile.id))):
         held = file.model_dump(exclude={"id", "submission_id", "stored_at"})
         session.add(CapstoneFile(**held, submission_id=later, stored_at=now))

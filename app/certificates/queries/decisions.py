@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, case, exists, func, not_, or_, select
 from sqlmodel import Session, col
 
+from app.capstone.queries.rating import rated_condition
 from app.capstone.queries.work import passed_condition
 from app.certificates.models import Achievement, Certificate, CertificationCase, Decision
 from app.certificates.rules.deciding import CaseRecord
@@ -32,7 +33,7 @@ class Tab(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many cases stand where, for one officer. ``hidden``: waiting, but the officer's own trainees."""
+    """How many cases stand where, for one officer. ``hidden``: waiting, and not this officer's to decide."""
 
     ready: int
     missing: int
@@ -117,9 +118,13 @@ _LONGEST_FIRST = (col(CertificationCase.opened_at), col(CertificationCase.id))
 
 
 def _allowed(officer_id: UUID, at: datetime) -> ColumnElement[bool]:
-    """The officer is neither the candidate nor somebody who trained the candidate."""
+    """The officer is neither the candidate nor somebody who trained them or rated their capstone."""
     person: Any = col(CertificationCase.person_id)
-    return and_(person != officer_id, not_(trained_condition(officer_id, person, at=at)))
+    return and_(
+        person != officer_id,
+        not_(trained_condition(officer_id, person, at=at)),
+        not_(rated_condition(officer_id, person)),
+    )
 
 
 def _month_start(at: datetime) -> datetime:

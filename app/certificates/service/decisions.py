@@ -5,7 +5,8 @@ from uuid import UUID
 from sqlalchemy import or_, select, update
 from sqlmodel import Session, col
 
-from app.certificates.errors import AlreadyDecided, CaseChanged, NamesAlreadyConfirmed, OwnTrainee
+from app.capstone.queries.rating import has_rated
+from app.certificates.errors import AlreadyDecided, CaseChanged, NamesAlreadyConfirmed, OwnRating, OwnTrainee
 from app.certificates.models import Achievement, CertificationCase, Decision
 from app.certificates.queries.decisions import figures_of, record_of
 from app.certificates.rules.achievements import CERTIFICATIONS, Achieved
@@ -13,7 +14,7 @@ from app.certificates.rules.deciding import decide_certification, opens_case
 from app.certificates.rules.states import Verdict
 from app.exams.queries.released import ReleasedResult, released_result, stands
 from app.kernel.clock import Clock
-from app.kernel.errors import NotFound, Refused
+from app.kernel.errors import DomainError, NotFound, Refused
 from app.kernel.ids import new_id
 from app.platform import audit
 from app.platform.database import insert_once
@@ -172,9 +173,9 @@ def decide(
 ) -> Verdict | Refused:
     """Record the officer's decision; granting sends the case to be issued, in the same transaction.
 
-    An officer who trained the candidate is refused, and the attempt is audited. So is an officer who was
-    shown another score than the one that stands (``seen``: ``figures_of`` the page): the case then shows the
-    new one.
+    An officer who trained the candidate or rated their capstone is refused, and the attempt is audited. So is
+    an officer who was shown another score than the one that stands (``seen``: ``figures_of`` the page): the
+    case then shows the new one.
 
     Raises:
         NotFound: no such case.
@@ -192,7 +193,12 @@ def decide(
     if case is None:
         raise NotFound
     person_id = case.person_id
+    conflict: DomainError | None = None
     if trained(session, officer_id, person_id, at=now):
+        conflict = OwnTrainee()
+    elif has_rated(session, officer_id, person_id):
+        conflict = OwnRating()
+    if conflict is not None:
         audit.record(
             session,
             clock,
@@ -200,9 +206,9 @@ def decide(
             action="certificates.decision_refused",
             subject_kind="certification_case",
             subject_id=case_id,
-            why=OwnTrainee.code,
+            why=conflict.code,
         )
-        return Refused(OwnTrainee())
+        return Refused(conflict)
     # the attempt is held before anything of the case: its result is not invalidated or corrected meanwhile
     stands(session, case.attempt_id, for_update=True)
     result = released_result(session, case.attempt_id)
