@@ -23,6 +23,7 @@ from app.proctoring.rules.keeping import TIMES, Keeping
 from app.proctoring.service import keeping, pictures
 from app.web import errors
 from app.web.forms import Form, FormModel, FormState, parse
+from app.web.limits import limit
 from app.web.pages import go, page
 from app.web.translations import N_
 from app.web.viewer import ClockDep, SignedIn, Viewer, holding
@@ -88,6 +89,7 @@ def create_own_picture(
     kind = rules.PictureKind.DOCUMENT if form.get("kind") == "document" else rules.PictureKind.FACE
     content = given(form, "picture", rules.largest(kind))
     fault = rules.fault_of(kind, content)
+    limit(request, f"identity:{attempt_id}", rules.IDENTITY_A_MINUTE)
     with read_session(request.app.state.engine) as looking:
         one = taken_of(looking, viewer.person_id, attempt_id)
     if fault is not None:

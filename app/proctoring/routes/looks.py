@@ -79,12 +79,14 @@ def show_to_reviewer(
     attempt_id: UUID,
     picture_id: UUID,
 ) -> Response:
-    """For the reviewer who has the record, or a second one."""
+    """For the reviewer who has the record, or a second one; never the document, which says who it is."""
     now = clock.now()
     one = reviews.get_open(session, viewer.person_id, attempt_id, at=now)
     steps = tuple(records.steps_of(session, attempt_id))
     able = acts(records.standing_of(one.review, steps, viewer.person_id), at=now)
     if not able.isdisjoint({Act.TAKE, Act.TAKE_OVER}):
+        raise NotFound
+    if queries.get_picture(session, attempt_id, picture_id).kind is PictureKind.DOCUMENT:
         raise NotFound
     look = _READING[one.review]
     return _shown(

@@ -16,8 +16,12 @@ LARGEST_IDENTITY = 5 * 1024 * 1024
 """Bytes; what a telephone's camera makes of a document."""
 MOST_SNAPSHOTS = 2000
 """Of one attempt; at one in 45 seconds this is a whole day."""
-MOST_IDENTITY = 40
-"""Of one attempt, both kinds together: a camera may need many tries."""
+MOST_IDENTITY = 10
+"""Of one attempt, both kinds together: a camera may need some tries."""
+IDENTITY_A_MINUTE = 6
+"""Pictures of both kinds that an attempt may send in a minute."""
+COPIES_A_MINUTE = 2
+"""How often a minute a candidate downloads a record that holds pictures or signals."""
 A_MINUTE = 4
 """Snapshots an attempt may send in a minute: one in 45 to 75 seconds, and some that a reload adds."""
 
@@ -66,6 +70,11 @@ class Fault(StrEnum):
 def keeping_of(kind: PictureKind) -> Keeping:
     """How long a picture is kept, and under which key."""
     return Keeping.SNAPSHOTS if kind is PictureKind.SNAPSHOT else Keeping.IDENTITY
+
+
+def kinds_of(keeping: Keeping) -> tuple[PictureKind, ...]:
+    """Which pictures go as one."""
+    return tuple(kind for kind in PictureKind if keeping_of(kind) is keeping)
 
 
 def format_of(content: bytes) -> Format | None:
