@@ -25,6 +25,7 @@ class Intake(NamedTuple):
     """What a picture that comes in has to know. ``wrapped`` None: no key yet, or it was destroyed.
 
     ``taken``: how many there are that go as one with it; ``last``: the highest number of its own kind.
+    ``verdict``: what was said last about face and document.
     """
 
     monitored: bool
@@ -32,6 +33,7 @@ class Intake(NamedTuple):
     destroyed: bool
     taken: int
     last: int
+    verdict: Verdict | None
 
 
 def intake(session: Session, attempt_id: UUID, sitting_id: UUID | None, kind: PictureKind) -> Intake:
@@ -51,8 +53,15 @@ def intake(session: Session, attempt_id: UUID, sitting_id: UUID | None, kind: Pi
         .where(col(Picture.attempt_id) == attempt_id, col(Picture.kind) == kind)
         .scalar_subquery()
     )
-    row = session.execute(select(_newest_switch(sitting_id), wrapped, destroyed, taken, last)).one()
-    return Intake(row[0] is not False, row[1], row[2] is not None, row[3], row[4] or 0)
+    verdict: Any = (
+        select(col(IdentityCheck.verdict))
+        .where(col(IdentityCheck.attempt_id) == attempt_id)
+        .order_by(col(IdentityCheck.at).desc(), col(IdentityCheck.id).desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    row = session.execute(select(_newest_switch(sitting_id), wrapped, destroyed, taken, last, verdict)).one()
+    return Intake(row[0] is not False, row[1], row[2] is not None, row[3], row[4] or 0, row[5])
 
 
 def _newest_switch(sitting_id: UUID | None) -> Any:
@@ -153,6 +162,12 @@ def checks_of(session: Session, attempt_id: UUID) -> list[Check]:
         .order_by(col(IdentityCheck.at), col(IdentityCheck.id))
     )
     return [Check(*row) for row in rows]
+
+
+def last_verdict(session: Session, attempt_id: UUID) -> Verdict | None:
+    """What was said last of face and document."""
+    checks = checks_of(session, attempt_id)
+    return checks[-1].verdict if checks else None
 
 
 class Looked(NamedTuple):

@@ -12,6 +12,7 @@ from app.accounts import queries as accounts
 from app.exams.queries import supervision
 from app.exams.queries.keeping import taken_of
 from app.exams.routes.roles import acting_in
+from app.exams.rules.secure_browser import AT_A_DISTANCE, COMPARED
 from app.kernel.clock import Clock
 from app.kernel.errors import Refused
 from app.platform.database import Read, Write, read_session
@@ -46,6 +47,8 @@ class VerdictForm(FormModel):
 
     verdict: Literal["matched", "again"]
     reason: str | None = Field(default=None, min_length=3, max_length=1000)
+    face: UUID | None = None
+    document: UUID | None = None
 
 
 class HoldForm(FormModel):
@@ -65,7 +68,9 @@ def _own(request: Request, session: Session, viewer: Viewer, attempt_id: UUID, f
         headers=_CAMERA,
         switch_path=f"/{request.path_params['locale']}/exams/attempts/{attempt_id}/pictures",
         one=one,
-        open=rules.takes_identity(mode=one.mode, lifecycle=one.lifecycle),
+        open=rules.takes_identity(
+            mode=one.mode, lifecycle=one.lifecycle, last=checks[-1].verdict if checks else None
+        ),
         face=queries.newest(shots, rules.PictureKind.FACE),
         document=queries.newest(shots, rules.PictureKind.DOCUMENT),
         check=checks[-1] if checks else None,
@@ -109,6 +114,7 @@ def _page(
     )
     shots = queries.pictures_of(session, attempt_id)
     checks, hold = queries.checks_of(session, attempt_id), queries.find_hold(session, attempt_id)
+    last = checks[-1].verdict if checks else None
     people = [attempt.candidate_id, *(one.actor_id for one in checks), *([hold.actor_id] if hold else [])]
     return page(
         request,
@@ -119,12 +125,19 @@ def _page(
         names=accounts.names_of(session, people),
         face=queries.newest(shots, rules.PictureKind.FACE),
         document=queries.newest(shots, rules.PictureKind.DOCUMENT),
+        looks={
+            str(kind)
+            for kind in rules.PictureKind
+            if attempt.assigned and rules.supervises(kind, lifecycle=attempt.lifecycle, last=last)
+        },
         snapshots=[one for one in shots if one.kind is rules.PictureKind.SNAPSHOT],
         checks=checks,
+        matched=last is rules.Verdict.MATCHED,
         hold=hold,
         receipts=queries.receipts_of(session, attempt_id),
         judges=attempt.assigned and viewer.has("proctor"),
-        again=rules.takes_identity(mode=attempt.mode, lifecycle=attempt.lifecycle),
+        compares=attempt.lifecycle in COMPARED and attempt.mode in AT_A_DISTANCE,
+        again=rules.takes_identity(mode=attempt.mode, lifecycle=attempt.lifecycle, last=None),
         manages=manages,
         form=form,
         error_title=bool(form.errors),
@@ -157,8 +170,7 @@ def create_verdict(
         attempt_id=attempt_id,
         actor_id=viewer.person_id,
         roles=acting_in(viewer, assigned=assigned),
-        verdict=rules.Verdict(data.verdict),
-        reason=data.reason,
+        said=pictures.Said(rules.Verdict(data.verdict), data.reason, data.face, data.document),
     )
     return _after(request, result, attempt_id, data.verdict)
 
