@@ -260,6 +260,7 @@ def forget_drawn(context: Context) -> None:
 
 HANDLERS: dict[str, Handler] = {
     "result.released": open_case,
+    "identity.compared": open_case,
     "course.completed": complete,
     "certificates.issue": issue,
     "certificates.sign": sign,

@@ -67,6 +67,12 @@ class PicturesMissing(DomainError):
     code = "pictures-missing"
 
 
+class PicturesChanged(DomainError):
+    """Other pictures came, or some are gone, since the page was opened: what was seen is not what is there."""
+
+    code = "pictures-changed"
+
+
 class PictureGone(DomainError):
     """The picture was destroyed, as the rules of keeping say."""
 

@@ -86,13 +86,26 @@ def destroy_kept(context: Context) -> int:
         if len(kept) < BATCH:
             break
         after = kept[-1]
-    with read_session(context.engine) as session:
-        before = context.clock.now() - TIMES[Keeping.SIGNALS]
-        signalled = keeping.list_signalled(session, before=before, limit=BATCH)
-    for attempt_id in signalled:
-        with write_session(context.engine) as session:
-            keeping.drop_signals(session, context.clock, attempt_id)
+    _drop_signals(context)
     return emptied
+
+
+def _drop_signals(context: Context) -> None:
+    """Every attempt with old signals is asked: one that keeps them, or fails, holds nobody else up."""
+    before = context.clock.now() - TIMES[Keeping.SIGNALS]
+    after: UUID | None = None
+    while True:
+        with read_session(context.engine) as session:
+            signalled = keeping.list_signalled(session, before=before, after=after, limit=BATCH)
+        for attempt_id in signalled:
+            try:
+                with write_session(context.engine) as session:
+                    keeping.drop_signals(session, context.clock, attempt_id)
+            except SQLAlchemyError as error:
+                log.error("left for the next round", attempt=str(attempt_id), error=type(error).__name__)
+        if len(signalled) < BATCH:
+            return
+        after = signalled[-1]
 
 
 def _destroy(context: Context, vault: Vault, attempt_id: UUID) -> int:

@@ -182,11 +182,16 @@ class IdentityCheck(SQLModel, table=True):
     __table_args__ = (
         Index("ix_identity_check_attempt", "attempt_id", "id"),
         CheckConstraint("verdict <> 'again' OR reason IS NOT NULL", name="again_has_reason"),
+        CheckConstraint("(face_id IS NULL) = (document_id IS NULL)", name="both_pictures"),
+        CheckConstraint("face_id IS NOT NULL OR reason IS NOT NULL", name="without_has_reason"),
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     attempt_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("attempt.id"), nullable=False))
     verdict: Verdict = Field(sa_column=Column(word(Verdict), nullable=False))
+    face_id: UUID | None = Field(default=None, sa_column=Column(Uuid, ForeignKey("picture.id")))
+    """The pictures that were before whoever compared; none: it went without them, for the reason."""
+    document_id: UUID | None = Field(default=None, sa_column=Column(Uuid, ForeignKey("picture.id")))
     reason: str | None = Field(default=None, max_length=1000)
     actor_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("person.id"), nullable=False))
     at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))

@@ -112,10 +112,14 @@ def upgrade() -> None:
         _key(),
         _of("attempt", "attempt_id"),
         _word("verdict", VERDICTS, "verdict"),
+        _of("picture", "face_id", nullable=True),
+        _of("picture", "document_id", nullable=True),
         sa.Column("reason", sa.String(length=1000), nullable=True),
         _of("person", "actor_id"),
         _moment("at"),
         sa.CheckConstraint("verdict <> 'again' OR reason IS NOT NULL", name="again_has_reason"),
+        sa.CheckConstraint("(face_id IS NULL) = (document_id IS NULL)", name="both_pictures"),
+        sa.CheckConstraint("face_id IS NOT NULL OR reason IS NOT NULL", name="without_has_reason"),
     )
     op.create_index("ix_identity_check_attempt", "identity_check", ["attempt_id", "id"])
     op.create_table(

@@ -8,6 +8,8 @@ from sqlalchemy import update
 from sqlmodel import SQLModel
 
 from app.exams.rules.states import Mode
+from app.proctoring.queries.pictures import newest, pictures_of
+from app.proctoring.rules.pictures import PictureKind
 from tests.world import World
 
 
@@ -17,6 +19,13 @@ def _become(world: World, mode: Mode, **keys: str) -> None:
         for table, key in keys.items():
             made = SQLModel.metadata.tables[table]
             session.execute(update(made).where(made.c.id == UUID(key)).values(mode=mode))
+
+
+def _named(world: World, attempt_id: str, kind: str) -> str:
+    with world.read() as session:
+        shot = newest(pictures_of(session, UUID(attempt_id)), PictureKind(kind))
+    assert shot is not None
+    return str(shot.id)
 
 
 def play(world: World, players: tuple[Any, Any, Any], sitting: str, place: str) -> None:
@@ -37,7 +46,8 @@ def play(world: World, players: tuple[Any, Any, Any], sitting: str, place: str) 
             candidate._shown(f"{place}/pictures", reply, status)
     proctor.opens(f"{watched}/identity")
     proctor.sends(f"{watched}/identity", 422, verdict="again")
-    proctor.sends(f"{watched}/identity", verdict="again", reason="Аты-жөні көрінбейді")
+    named = {kind: _named(world, attempt_id, kind) for kind in ("face", "document")}
+    proctor.sends(f"{watched}/identity", verdict="again", reason="Аты-жөні көрінбейді", **named)
     candidate.opens(f"{place}/pictures")
     manager.sends(f"{watched}/hold", 422, hold_reason="")
     held = manager.sends(f"{watched}/hold", hold_reason="Сот сұрады")
@@ -47,7 +57,7 @@ def play(world: World, players: tuple[Any, Any, Any], sitting: str, place: str) 
     proctor.sends(f"rooms/{sitting}/monitoring", 422, to="off")
     for to in ("off", "on"):
         proctor.sends(f"rooms/{sitting}/monitoring", to=to, reason="Хабарлама оқылмады")
-    proctor.sends(f"{watched}/identity", verdict="matched")
+    proctor.sends(f"{watched}/identity", verdict="matched", **named)
     candidate.opens(f"{place}/pictures")
     candidate.opens(f"{place}/before")
     _become(world, Mode.ON_SITE, sitting=sitting, attempt=attempt_id)

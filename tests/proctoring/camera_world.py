@@ -102,3 +102,13 @@ def signals(who: Candidate, batch: Any) -> Any:
 def door(who: Candidate) -> str:
     """Where supervising people reach the pictures."""
     return f"/en/rooms/attempts/{who.attempt_id}"
+
+
+def says(
+    distance: Distance, who: Candidate, verdict: str, by: Any = None, reason: str = "", **named: str
+) -> Any:
+    """What a proctor's page sends: a verdict about the newest pictures, unless others are named."""
+    newest = {str(shot.kind): str(shot.id) for shot in distance.shots(who)}
+    both = newest if {"face", "document"} <= set(newest) else {}
+    data = {"verdict": verdict, "reason": reason} | {kind: both.get(kind, "") for kind in ("face", "document")}
+    return (by or distance.world.browser(distance.proctor)).post(f"{door(who)}/identity", data | named)

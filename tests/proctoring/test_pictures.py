@@ -15,7 +15,7 @@ from app.proctoring.rules.pictures import LARGEST_SNAPSHOT, Look, PictureKind
 from app.programmes.rules import TrainingBasis
 from app.programmes.service import relate
 from tests.exams.delivery_world import attempt
-from tests.proctoring.camera_world import JPEG, WEBP, Distance, chained, door, identity, signals, snapshot
+from tests.proctoring.camera_world import JPEG, WEBP, Distance, chained, door, identity, says, signals, snapshot
 from tests.world import World
 
 
@@ -138,16 +138,16 @@ def test_rule_4_a_person_compares_both_pictures_and_that_admits(distance: Distan
     proctor = distance.world.browser(distance.proctor)
     identity(who, "face")
     here = f"{door(who)}/identity"
-    assert proctor.post(here, {"verdict": "matched"}).status_code == 409
+    assert says(distance, who, "matched").status_code == 409
     assert identity(who, "document").status_code == 303
     page = proctor.get(here).text
     assert page.count('class="taken"') == 2
-    assert proctor.post(here, {"verdict": "again"}).status_code == 422
-    proctor.post(here, {"verdict": "again", "reason": "The name cannot be read"})
+    assert says(distance, who, "again").status_code == 422
+    assert says(distance, who, "again", reason="The name cannot be read").status_code == 303
     assert "The name cannot be read" in who.browser.get(f"{who.place}/pictures").text
     assert attempt(distance.world, who.attempt_id).lifecycle is Lifecycle.CHECKIN
     identity(who, "document")
-    assert proctor.post(here, {"verdict": "matched"}).status_code == 303
+    assert says(distance, who, "matched").status_code == 303
     found = attempt(distance.world, who.attempt_id)
     assert (found.lifecycle, found.identity_by) == (Lifecycle.READY, distance.proctor)
     assert len(distance.shots(who)) == 3
@@ -155,9 +155,8 @@ def test_rule_4_a_person_compares_both_pictures_and_that_admits(distance: Distan
 
 def test_without_a_camera_a_person_decides_with_a_reason_and_the_exam_begins(distance: Distance) -> None:
     who = distance.candidate(Lifecycle.CHECKIN)
-    proctor = distance.world.browser(distance.proctor)
     reason = "The camera is broken; we spoke, and I know her"
-    assert proctor.post(f"{door(who)}/identity", {"verdict": "matched", "reason": reason}).status_code == 303
+    assert says(distance, who, "matched", reason=reason).status_code == 303
     assert attempt(distance.world, who.attempt_id).lifecycle is Lifecycle.READY
 
 
@@ -187,7 +186,7 @@ def test_rule_9_a_trainer_neither_sees_nor_compares_pictures_of_their_trainee(di
     shot = distance.shots(who)[0]
     assert trainer.get(f"{door(who)}/identity").status_code == 404
     assert trainer.get(f"{door(who)}/pictures/{shot.id}").status_code == 404
-    assert trainer.post(f"{door(who)}/identity", {"verdict": "matched"}).status_code == 409
+    assert says(distance, who, "matched", trainer).status_code == 409
     assert attempt(world, who.attempt_id).lifecycle is Lifecycle.CHECKIN
     assert looks(world) == []
 
@@ -202,7 +201,7 @@ def test_rule_10_every_look_of_staff_at_a_picture_is_written_down_with_its_purpo
     for shot in distance.shots(who):
         assert proctor.get(f"{door(who)}/pictures/{shot.id}").content == JPEG
     assert looks(distance.world) == [(distance.proctor, Look.IDENTITY)] * 2
-    proctor.post(f"{door(who)}/identity", {"verdict": "matched"})
+    says(distance, who, "matched")
     who.start()
     snapshot(who, 1)
     shot = distance.shots(who)[-1]

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from app.exams.models.attempts import Attempt
+from app.exams.rules.states import Lifecycle
 from app.platform.models import AuditEntry
 from app.platform.sealing import Unopenable, new_key, seal, unseal, wrapping_key
 from app.proctoring import jobs
@@ -17,7 +18,7 @@ from app.proctoring.rules.keeping import Keeping
 from app.proctoring.rules.pictures import keeping_of
 from app.proctoring.service import keeping
 from app.proctoring.service.pictures import Vault, folder, opened
-from tests.exams.delivery_world import Candidate
+from tests.exams.delivery_world import Candidate, attempt
 from tests.proctoring.camera_world import JPEG, Distance, chained, door, identity, signals, snapshot
 from tests.world import World
 
@@ -138,6 +139,34 @@ def test_rule_6_a_record_under_review_keeps_its_snapshots_and_loses_its_identity
     shred(distance)
     assert distance.receipts(who) == {Keeping.IDENTITY: 2}
     assert len(distance.files()) == 1
+
+
+def test_rule_6_an_exam_that_was_paused_and_forgotten_keeps_no_identity_pictures(
+    distance: Distance,
+) -> None:
+    who = distance.candidate()
+    for kind in ("face", "document"):
+        identity(who, kind)
+    snapshot(who, 1)
+    manager = distance.world.browser(distance.manager)
+    assert manager.post(f"{door(who)}/pause", {"reason": "The power is out"}).status_code == 303
+    assert attempt(distance.world, who.attempt_id).lifecycle is Lifecycle.PAUSED
+    distance.world.clock.advance(7 * DAY)
+    shred(distance)
+    assert distance.receipts(who) == {Keeping.IDENTITY: 2}
+    assert len(distance.files()) == 1
+
+
+def test_signals_that_have_to_stay_do_not_hold_up_those_of_others(
+    distance: Distance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "BATCH", 1)
+    first, second = pictured(distance), pictured(distance)
+    distance.world.browser(distance.manager).post(f"{door(first)}/hold", {"hold_reason": "A court asks"})
+    distance.world.clock.advance(400 * DAY)
+    shred(distance)
+    assert distance.receipts(second)[Keeping.SIGNALS] == 2
+    assert distance.receipts(first) == {}
 
 
 def test_rule_6_a_legal_hold_names_a_person_and_a_reason_and_ends_with_one(distance: Distance) -> None:

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.exams.rules.states import AppealState, Lifecycle, Mode, ResultState, Review
+from app.exams.rules.states import OPEN, AppealState, Lifecycle, Mode, ResultState, Review
 from app.proctoring.rules import chain, pictures
 from app.proctoring.rules.chain import Flaw, SignalKind, flaws_of, link, read_batch, read_signal
 from app.proctoring.rules.keeping import TIMES, Fate, Keeping, due_at, is_due
-from app.proctoring.rules.pictures import Fault, Format, PictureKind
-from app.proctoring.rules.timeline import FactKind, facts_of_flaws, facts_of_signals
+from app.proctoring.rules.pictures import Fault, Format, Look, PictureKind, Verdict
+from app.proctoring.rules.timeline import By, Fact, FactKind, facts_of_flaws, facts_of_signals, stretch
 
 END = datetime(2026, 11, 23, 8, tzinfo=UTC)
 TOLD = END + timedelta(days=3)
@@ -55,9 +55,32 @@ def test_rule_6_what_people_still_look_at_stays_but_identity_pictures_go(more: d
     assert is_due(Keeping.IDENTITY, fate, at=END + 7 * DAY)
 
 
-@pytest.mark.parametrize("more", [{"held": True}, {"lifecycle": Lifecycle.PAUSED}])
-def test_rule_6_a_hold_and_an_open_exam_keep_everything(more: dict[str, Any]) -> None:
-    assert all(due_at(keeping, replace(FATE, **more)) is None for keeping in Keeping)
+def test_rule_6_a_hold_keeps_everything_also_of_an_exam_that_was_paused() -> None:
+    for more in ({}, {"lifecycle": Lifecycle.PAUSED}):
+        assert all(due_at(keeping, replace(FATE, **more, held=True)) is None for keeping in Keeping)
+
+
+def test_rule_6_an_open_exam_keeps_what_it_records_and_identity_goes_a_week_after_its_last_move() -> None:
+    for state in OPEN:
+        fate = replace(FATE, lifecycle=state)
+        assert due_at(Keeping.IDENTITY, fate) == END + 7 * DAY
+        kept = {due_at(keeping, fate) is None for keeping in (Keeping.SNAPSHOTS, Keeping.SIGNALS)}
+        assert kept == {state is not Lifecycle.PAUSED}
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"review": Review.IRREGULARITY},
+        {"review": Review.INCONCLUSIVE},
+        {"result": ResultState.INVALIDATED},
+    ],
+)
+def test_rule_6_after_a_finding_there_is_time_to_object_and_to_be_answered(more: dict[str, Any]) -> None:
+    fate = replace(FATE, **more)
+    assert due_at(Keeping.SNAPSHOTS, fate) == TOLD + (30 + 14 + 30) * DAY
+    assert due_at(Keeping.SIGNALS, fate) == TOLD + (365 + 44) * DAY
+    assert due_at(Keeping.IDENTITY, fate) == END + 7 * DAY
 
 
 def test_rule_6_after_the_last_decision_the_time_counts_anew() -> None:
@@ -127,7 +150,9 @@ def test_snapshots_are_taken_only_at_a_distance_while_it_runs_and_is_monitored()
 
 
 def test_identity_is_pictured_from_check_in_to_the_end() -> None:
-    when = {state for state in Lifecycle if pictures.takes_identity(mode=Mode.LIVE, lifecycle=state)}
+    when = {
+        state for state in Lifecycle if pictures.takes_identity(mode=Mode.LIVE, lifecycle=state, last=None)
+    }
     assert when == {
         Lifecycle.CHECKIN,
         Lifecycle.READY,
@@ -135,10 +160,38 @@ def test_identity_is_pictured_from_check_in_to_the_end() -> None:
         Lifecycle.INTERRUPTED,
         Lifecycle.PAUSED,
     }
-    assert not pictures.takes_identity(mode=Mode.ON_SITE, lifecycle=Lifecycle.CHECKIN)
+    assert not pictures.takes_identity(mode=Mode.ON_SITE, lifecycle=Lifecycle.CHECKIN, last=None)
+
+
+def test_after_a_match_no_other_pictures_are_taken_unless_they_are_asked_for() -> None:
+    for last, taken in ((Verdict.MATCHED, False), (Verdict.AGAIN, True)):
+        assert pictures.takes_identity(mode=Mode.LIVE, lifecycle=Lifecycle.READY, last=last) is taken
+
+
+@pytest.mark.parametrize("kind", [PictureKind.FACE, PictureKind.DOCUMENT])
+def test_a_proctor_sees_face_and_document_until_they_match(kind: PictureKind) -> None:
+    for last in (None, Verdict.AGAIN, Verdict.MATCHED):
+        found = pictures.supervises(kind, lifecycle=Lifecycle.SCORED, last=last)
+        assert found is (None if last is Verdict.MATCHED else Look.IDENTITY)
+
+
+def test_a_proctor_sees_snapshots_while_the_exam_is_open() -> None:
+    for state in Lifecycle:
+        found = pictures.supervises(PictureKind.SNAPSHOT, lifecycle=state, last=Verdict.MATCHED)
+        assert found is (Look.SUPERVISION if state in OPEN else None)
+
+
+def test_a_long_timeline_is_shown_in_stretches() -> None:
+    facts = tuple(Fact(END, FactKind.PAGE_BLURRED, By.SYSTEM, place=n) for n in range(401))
+    shown = stretch(facts, 9)
+    assert (shown.number, shown.pages, shown.first, shown.last, shown.total) == (3, 3, 401, 401, 401)
+    assert [one.place for one in stretch(facts, 1).facts] == list(range(200))
+    assert stretch((), 1).pages == 1
 
 
 def test_each_picture_goes_with_its_own_time() -> None:
+    assert pictures.kinds_of(Keeping.IDENTITY) == (PictureKind.FACE, PictureKind.DOCUMENT)
+    assert pictures.kinds_of(Keeping.SNAPSHOTS) == (PictureKind.SNAPSHOT,)
     assert {kind: pictures.keeping_of(kind) for kind in PictureKind} == {
         PictureKind.FACE: Keeping.IDENTITY,
         PictureKind.DOCUMENT: Keeping.IDENTITY,

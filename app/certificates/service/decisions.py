@@ -48,11 +48,12 @@ def open_case(session: Session, clock: Clock, attempt_id: UUID) -> UUID | None:
     """Put a released, passed, supervised result of certification into the queue; None when it is not one.
 
     Once per attempt: a second release of the same attempt finds its case, which, while it is undecided, shows
-    the score as it is told now.
+    the score as it is told now, and who compared the pictures if that came later.
     """
     result = released_result(session, attempt_id)
     if result is not None:
         _tell_anew(session, clock, result)
+        _tell_identity(session, clock, result)
     if result is None or not opens_case(
         released=True,
         passed=result.passed,
@@ -100,6 +101,31 @@ def open_case(session: Session, clock: Clock, attempt_id: UUID) -> UUID | None:
     )
     enqueue_later(session, clock, "certificates.names_mail", {"case_id": case_id})
     return case_id
+
+
+def _tell_identity(session: Session, clock: Clock, result: ReleasedResult) -> None:
+    """An undecided case without a check of identity gets the one that was carried out since."""
+    if result.identity_by is None or result.identity_at is None:
+        return
+    changed = session.scalars(
+        update(CertificationCase)
+        .where(
+            col(CertificationCase.attempt_id) == result.attempt_id,
+            col(CertificationCase.decided_at).is_(None),
+            col(CertificationCase.identity_at).is_(None),
+        )
+        .values(identity_by=result.identity_by, identity_at=result.identity_at)
+        .returning(col(CertificationCase.id))
+    ).all()
+    for case_id in changed:
+        audit.record(
+            session,
+            clock,
+            actor_id=None,
+            action="certificates.case_identity_noted",
+            subject_kind="certification_case",
+            subject_id=case_id,
+        )
 
 
 def _tell_anew(session: Session, clock: Clock, result: ReleasedResult) -> None:

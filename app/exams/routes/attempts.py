@@ -24,6 +24,7 @@ from app.exams.routes.exam_window import (
 )
 from app.exams.routes.messages import read_in, told_in, unread_in
 from app.exams.rules import delivery as rules
+from app.exams.rules.secure_browser import AT_A_DISTANCE
 from app.exams.rules.states import Lifecycle
 from app.exams.service import answers, delivery, hand_in
 from app.kernel.clock import Clock
@@ -214,6 +215,7 @@ def ask_submission(
     response = page(
         request,
         "exams/hand_in.html",
+        headers=exam_page.CAMERA if window.mode in AT_A_DISTANCE else None,
         window=window,
         counts=queries.count(window.layout or [], given),
         answers=given,

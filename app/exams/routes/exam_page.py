@@ -106,7 +106,7 @@ def kept_out(request: Request, session: Session, clock: Clock, window: queries.O
     return _wait(request, session, window, "held", status=HTTPStatus.CONFLICT)
 
 
-_CAMERA = {"Permissions-Policy": "camera=(self), microphone=(), geolocation=(), payment=(), usb=()"}
+CAMERA = {"Permissions-Policy": "camera=(self), microphone=(), geolocation=(), payment=(), usb=()"}
 """For the exam page of the ways of supervising that take pictures; everywhere else no page has the camera."""
 _WHY = {
     "attempt-paused": "paused",
@@ -177,7 +177,7 @@ def show_items(
         request,
         "exams/attempt.html",
         status=shown.status,
-        headers=_CAMERA if window.mode in AT_A_DISTANCE else None,
+        headers=CAMERA if window.mode in AT_A_DISTANCE else None,
         switch_path=None if request.method == "GET" else f"/{locale}/{place_of(window.id)}",
         window=window,
         n=n,

@@ -11,7 +11,8 @@ from sqlmodel import Session
 from app.exams.queries import rooms as queries
 from app.exams.routes.reasons import ReasonForm
 from app.exams.rules import booking as rules
-from app.exams.rules.states import Lifecycle
+from app.exams.rules.secure_browser import COMPARED
+from app.exams.rules.states import Lifecycle, Mode
 from app.exams.service import rooms as service
 from app.kernel.clock import Clock
 from app.kernel.errors import NotFound, Refused
@@ -58,6 +59,10 @@ def show_room(
         candidates=candidates,
         waiting=counts[Lifecycle.CHECKIN],
         outside=counts[Lifecycle.SCHEDULED] + counts[Lifecycle.CHECKIN],
+        uncompared=sum(one.identity_at is None and one.lifecycle in COMPARED for one in candidates)
+        if room.mode is Mode.RECORD_AND_REVIEW
+        else 0,
+        compared_in=COMPARED,
         own=len(queries.own_trainees(session, viewer.person_id, sitting_id, at=now)),
         may_miss=rules.may_miss(opens_at=room.opens_at, at=now),
         check_in_from=room.opens_at - rules.CHECK_IN_BEFORE,

@@ -20,6 +20,14 @@ from app.exams.rules.states import Lifecycle, Mode
 IGNORED = "originatorVersion"
 """Says which program wrote the file, and is no part of the key."""
 AT_A_DISTANCE = frozenset({Mode.LIVE, Mode.RECORD_AND_REVIEW})
+COMPARED = frozenset(Lifecycle) - {
+    Lifecycle.SCHEDULED,
+    Lifecycle.NO_SHOW,
+    Lifecycle.WITHDRAWN,
+    Lifecycle.REFUSED,
+    Lifecycle.VOID,
+}
+"""Where face and document are compared: from check-in on, also after the exam."""
 """Ways of supervising that use the camera, and in which nobody sees a browser start anew."""
 
 

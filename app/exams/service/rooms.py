@@ -14,14 +14,18 @@ from app.exams.models.attempts import Attempt
 from app.exams.models.booking import Sitting, SittingProctor
 from app.exams.queries import rooms as queries
 from app.exams.rules import booking as rules
+from app.exams.rules.secure_browser import AT_A_DISTANCE
 from app.exams.rules.states import Axis, Lifecycle, Mode
 from app.exams.rules.transitions import Who
 from app.exams.service import doors, history
 from app.kernel.clock import Clock
 from app.kernel.errors import NotFound, Refused
 from app.platform import audit
+from app.platform.outbox import enqueue_later
 from app.programmes import queries as programmes
 
+IDENTITY_EVENT = "identity.compared"
+"""The job kind that upper slices bind to; payload ``{"attempt_id": …}``."""
 _AT_THE_DOOR = frozenset({Who.PROCTOR})
 _BY_SYSTEM = frozenset({Mode.UNPROCTORED, Mode.RECORD_AND_REVIEW})
 """Modes in which nobody stands at the door: check-in leads on by itself."""
@@ -74,20 +78,30 @@ def check_in(
 
 
 def admit(
-    session: Session, clock: Clock, *, proctor_id: UUID, sitting_id: UUID, attempt_id: UUID
+    session: Session,
+    clock: Clock,
+    *,
+    proctor_id: UUID,
+    sitting_id: UUID,
+    attempt_id: UUID,
+    compared: bool = False,
 ) -> Refused | None:
     """Let a candidate in after comparing face and document by eye; who did it and when is kept.
+
+    ``compared``: at a distance nobody is let in but by the act that notes the comparison of their pictures.
 
     Raises:
         NotFound: not a room of this proctor, or the attempt is not in it.
         RoomClosed: the room was closed.
-        MoveNotAllowed: the candidate has not checked in, or was dealt with.
+        MoveNotAllowed: the candidate has not checked in, was dealt with, or was not compared.
     """
     attempt, refusal = _at_the_door(
         session, clock, proctor_id, sitting_id, attempt_id=attempt_id, act="admit"
     )
     if refusal is not None:
         return refusal
+    if attempt.mode in AT_A_DISTANCE and not compared:
+        raise errors.MoveNotAllowed
     history.move(
         session,
         clock,
@@ -100,6 +114,24 @@ def admit(
     )
     doors.note(session, clock, attempt, proctor_id, "attempt.admitted")
     return None
+
+
+def note_identity(session: Session, clock: Clock, attempt: Attempt, *, actor_id: UUID) -> None:
+    """Keep who compared face and document of somebody who is not let in at a door; the first time counts.
+
+    ``attempt``: its row is held.
+    """
+    if attempt.identity_by is not None:
+        return
+    attempt.identity_by, attempt.identity_at = actor_id, clock.now()
+    session.add(attempt)
+    enqueue_later(
+        session,
+        clock,
+        IDENTITY_EVENT,
+        {"attempt_id": attempt.id},
+        dedupe_key=f"{IDENTITY_EVENT}:{attempt.id}",
+    )
 
 
 def refuse(

@@ -18,20 +18,26 @@ from app.proctoring.models import (
     PictureView,
 )
 from app.proctoring.rules.keeping import Keeping
-from app.proctoring.rules.pictures import Format, Look, PictureKind, Verdict, keeping_of
+from app.proctoring.rules.pictures import Format, Look, PictureKind, Verdict, keeping_of, kinds_of
 
 
 class Intake(NamedTuple):
-    """What a picture that comes in has to know. ``wrapped`` None: no key yet, or it was destroyed."""
+    """What a picture that comes in has to know. ``wrapped`` None: no key yet, or it was destroyed.
+
+    ``taken``: how many there are that go as one with it; ``last``: the highest number of its own kind.
+    ``verdict``: what was said last about face and document.
+    """
 
     monitored: bool
     wrapped: bytes | None
     destroyed: bool
     taken: int
+    last: int
+    verdict: Verdict | None
 
 
 def intake(session: Session, attempt_id: UUID, sitting_id: UUID | None, kind: PictureKind) -> Intake:
-    """Whether the sitting is monitored, the key, and how many pictures of this kind there are."""
+    """Whether the sitting is monitored, the key, how many pictures there are under it, and the last number."""
     keeping = keeping_of(kind)
     key = (col(KeptKey.attempt_id) == attempt_id, col(KeptKey.keeping) == keeping)
     wrapped: Any = select(col(KeptKey.wrapped)).where(*key).scalar_subquery()
@@ -39,11 +45,23 @@ def intake(session: Session, attempt_id: UUID, sitting_id: UUID | None, kind: Pi
     taken: Any = (
         select(func.count())
         .select_from(Picture)
+        .where(col(Picture.attempt_id) == attempt_id, col(Picture.kind).in_(kinds_of(keeping)))
+        .scalar_subquery()
+    )
+    last: Any = (
+        select(func.max(col(Picture.seq)))
         .where(col(Picture.attempt_id) == attempt_id, col(Picture.kind) == kind)
         .scalar_subquery()
     )
-    row = session.execute(select(_newest_switch(sitting_id), wrapped, destroyed, taken)).one()
-    return Intake(row[0] is not False, row[1], row[2] is not None, row[3])
+    verdict: Any = (
+        select(col(IdentityCheck.verdict))
+        .where(col(IdentityCheck.attempt_id) == attempt_id)
+        .order_by(col(IdentityCheck.at).desc(), col(IdentityCheck.id).desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    row = session.execute(select(_newest_switch(sitting_id), wrapped, destroyed, taken, last, verdict)).one()
+    return Intake(row[0] is not False, row[1], row[2] is not None, row[3], row[4] or 0, row[5])
 
 
 def _newest_switch(sitting_id: UUID | None) -> Any:
@@ -59,14 +77,6 @@ def _newest_switch(sitting_id: UUID | None) -> Any:
 def is_monitored(session: Session, sitting_id: UUID | None) -> bool:
     """Whether monitoring is on; it is, until somebody switches it off."""
     return session.scalar(select(_newest_switch(sitting_id))) is not False
-
-
-def last_seq(session: Session, attempt_id: UUID) -> int:
-    """The highest number of a snapshot; 0: there is none."""
-    found = select(func.max(col(Picture.seq))).where(
-        col(Picture.attempt_id) == attempt_id, col(Picture.kind) == PictureKind.SNAPSHOT
-    )
-    return session.scalar(found) or 0
 
 
 class Shot(NamedTuple):
@@ -152,6 +162,12 @@ def checks_of(session: Session, attempt_id: UUID) -> list[Check]:
         .order_by(col(IdentityCheck.at), col(IdentityCheck.id))
     )
     return [Check(*row) for row in rows]
+
+
+def last_verdict(session: Session, attempt_id: UUID) -> Verdict | None:
+    """What was said last of face and document."""
+    checks = checks_of(session, attempt_id)
+    return checks[-1].verdict if checks else None
 
 
 class Looked(NamedTuple):

@@ -1,6 +1,7 @@
 """What the exam page sends while it runs: snapshots and signals. It never waits for an answer to go on."""
 
 import json
+import re
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -29,6 +30,8 @@ from app.web.viewer import ClockDep, SignedIn
 
 router = Router(prefix="/exams/attempts/{attempt_id}")
 _DONE = HTTPStatus.NO_CONTENT
+_NUMBER = re.compile("[0-9]{1,6}")
+"""What Python reads as a number at once: one of thousands of digits is an error of its own."""
 
 
 def vault_of(request: Request) -> service.Vault:
@@ -64,7 +67,7 @@ def keep(request: Request, session: Session, clock: Clock, one: Taken, incoming:
     try:
         if found.wrapped is None and not service.add_key(session, clock, one.id, keeping, wrapped):
             raise TooManyRequests  # two first pictures at once: this one comes again
-        seq = incoming.seq or found.taken + 1
+        seq = incoming.seq or found.last + 1
         fresh = service.note(session, clock, attempt_id=one.id, incoming=incoming, file=file, seq=seq)
     except BaseException:
         vault.files.drop(service.folder(one.id, keeping), file)
@@ -86,7 +89,7 @@ def show_camera(session: Read, *, viewer: SignedIn, attempt_id: UUID) -> JSONRes
     head = signal_queries.head_of(session, attempt_id)
     body: dict[str, Any] = {
         "on": rules.watches(mode=one.mode, lifecycle=one.lifecycle, monitored=found.monitored),
-        "snapshots": queries.last_seq(session, attempt_id),
+        "snapshots": found.last,
         "signals": head.seq,
         "head": head.hash,
     }
@@ -101,7 +104,7 @@ def create_snapshot(
     content = given(form, "picture", rules.LARGEST_SNAPSHOT)
     limit(request, f"snapshot:{attempt_id}", rules.A_MINUTE)
     typed = form.get("seq")
-    seq = int(typed) if isinstance(typed, str) and typed.isascii() and typed.isdigit() else 0
+    seq = int(typed) if isinstance(typed, str) and _NUMBER.fullmatch(typed) else 0
     with read_session(request.app.state.engine) as looking:
         one = taken_of(looking, viewer.person_id, attempt_id)
     _still_open(one)

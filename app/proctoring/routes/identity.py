@@ -12,6 +12,7 @@ from app.accounts import queries as accounts
 from app.exams.queries import supervision
 from app.exams.queries.keeping import taken_of
 from app.exams.routes.roles import acting_in
+from app.exams.rules.secure_browser import AT_A_DISTANCE, COMPARED
 from app.kernel.clock import Clock
 from app.kernel.errors import Refused
 from app.platform.database import Read, Write, read_session
@@ -23,6 +24,7 @@ from app.proctoring.rules.keeping import TIMES, Keeping
 from app.proctoring.service import keeping, pictures
 from app.web import errors
 from app.web.forms import Form, FormModel, FormState, parse
+from app.web.limits import limit
 from app.web.pages import go, page
 from app.web.translations import N_
 from app.web.viewer import ClockDep, SignedIn, Viewer, holding
@@ -45,6 +47,8 @@ class VerdictForm(FormModel):
 
     verdict: Literal["matched", "again"]
     reason: str | None = Field(default=None, min_length=3, max_length=1000)
+    face: UUID | None = None
+    document: UUID | None = None
 
 
 class HoldForm(FormModel):
@@ -64,7 +68,9 @@ def _own(request: Request, session: Session, viewer: Viewer, attempt_id: UUID, f
         headers=_CAMERA,
         switch_path=f"/{request.path_params['locale']}/exams/attempts/{attempt_id}/pictures",
         one=one,
-        open=rules.takes_identity(mode=one.mode, lifecycle=one.lifecycle),
+        open=rules.takes_identity(
+            mode=one.mode, lifecycle=one.lifecycle, last=checks[-1].verdict if checks else None
+        ),
         face=queries.newest(shots, rules.PictureKind.FACE),
         document=queries.newest(shots, rules.PictureKind.DOCUMENT),
         check=checks[-1] if checks else None,
@@ -88,6 +94,7 @@ def create_own_picture(
     kind = rules.PictureKind.DOCUMENT if form.get("kind") == "document" else rules.PictureKind.FACE
     content = given(form, "picture", rules.largest(kind))
     fault = rules.fault_of(kind, content)
+    limit(request, f"identity:{attempt_id}", rules.IDENTITY_A_MINUTE)
     with read_session(request.app.state.engine) as looking:
         one = taken_of(looking, viewer.person_id, attempt_id)
     if fault is not None:
@@ -107,6 +114,7 @@ def _page(
     )
     shots = queries.pictures_of(session, attempt_id)
     checks, hold = queries.checks_of(session, attempt_id), queries.find_hold(session, attempt_id)
+    last = checks[-1].verdict if checks else None
     people = [attempt.candidate_id, *(one.actor_id for one in checks), *([hold.actor_id] if hold else [])]
     return page(
         request,
@@ -117,12 +125,19 @@ def _page(
         names=accounts.names_of(session, people),
         face=queries.newest(shots, rules.PictureKind.FACE),
         document=queries.newest(shots, rules.PictureKind.DOCUMENT),
+        looks={
+            str(kind)
+            for kind in rules.PictureKind
+            if attempt.assigned and rules.supervises(kind, lifecycle=attempt.lifecycle, last=last)
+        },
         snapshots=[one for one in shots if one.kind is rules.PictureKind.SNAPSHOT],
         checks=checks,
+        matched=last is rules.Verdict.MATCHED,
         hold=hold,
         receipts=queries.receipts_of(session, attempt_id),
         judges=attempt.assigned and viewer.has("proctor"),
-        again=rules.takes_identity(mode=attempt.mode, lifecycle=attempt.lifecycle),
+        compares=attempt.lifecycle in COMPARED and attempt.mode in AT_A_DISTANCE,
+        again=rules.takes_identity(mode=attempt.mode, lifecycle=attempt.lifecycle, last=None),
         manages=manages,
         form=form,
         error_title=bool(form.errors),
@@ -155,8 +170,7 @@ def create_verdict(
         attempt_id=attempt_id,
         actor_id=viewer.person_id,
         roles=acting_in(viewer, assigned=assigned),
-        verdict=rules.Verdict(data.verdict),
-        reason=data.reason,
+        said=pictures.Said(rules.Verdict(data.verdict), data.reason, data.face, data.document),
     )
     return _after(request, result, attempt_id, data.verdict)
 

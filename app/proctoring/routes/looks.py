@@ -18,13 +18,13 @@ from app.proctoring.queries import pictures as queries
 from app.proctoring.queries import record as records
 from app.proctoring.queries import reviews
 from app.proctoring.routes.camera import as_reply, vault_of
-from app.proctoring.rules.pictures import Look, PictureKind
+from app.proctoring.rules.pictures import Look, PictureKind, supervises
 from app.proctoring.rules.reviewing import Act, acts
 from app.proctoring.service import pictures as service
 from app.web.viewer import ClockDep, Viewer, holding
 
 router = Router()
-Supervisor = Annotated[Viewer, Depends(holding("exam_manager", "proctor"))]
+Proctor = Annotated[Viewer, Depends(holding("proctor"))]
 Reviewer = Annotated[Viewer, Depends(holding("incident_reviewer"))]
 Officer = Annotated[Viewer, Depends(holding("certification_officer"))]
 _READING = {Review.IN_REVIEW: Look.FIRST_REVIEW, Review.SECOND_REVIEW: Look.SECOND_REVIEW}
@@ -38,11 +38,9 @@ def _shown(
     viewer: Viewer,
     attempt_id: UUID,
     picture_id: UUID,
-    look: Look | None,
+    look: Look,
 ) -> Response:
     shot = queries.get_picture(session, attempt_id, picture_id)
-    if look is None:
-        look = Look.SUPERVISION if shot.kind is PictureKind.SNAPSHOT else Look.IDENTITY
     content = service.opened(vault_of(request), attempt_id, shot)
     service.note_look(
         session, clock, attempt_id=attempt_id, picture_id=picture_id, person_id=viewer.person_id, look=look
@@ -56,16 +54,20 @@ def show_to_supervisor(
     request: Request,
     session: Write,
     clock: ClockDep,
-    viewer: Supervisor,
+    viewer: Proctor,
     attempt_id: UUID,
     picture_id: UUID,
 ) -> Response:
-    """For those who supervise: to compare an identity, or to see how the exam goes."""
-    supervision.supervised_of(
-        session, attempt_id, person_id=viewer.person_id, manages=viewer.has("exam_manager"), at=clock.now()
+    """For the proctors of the sitting: to compare an identity, or to see how the exam goes, and only then."""
+    one = supervision.supervised_of(
+        session, attempt_id, person_id=viewer.person_id, manages=False, at=clock.now()
     )
+    kind = queries.get_picture(session, attempt_id, picture_id).kind
+    look = supervises(kind, lifecycle=one.lifecycle, last=queries.last_verdict(session, attempt_id))
+    if look is None:
+        raise NotFound
     return _shown(
-        request, session, clock, viewer=viewer, attempt_id=attempt_id, picture_id=picture_id, look=None
+        request, session, clock, viewer=viewer, attempt_id=attempt_id, picture_id=picture_id, look=look
     )
 
 
@@ -79,12 +81,14 @@ def show_to_reviewer(
     attempt_id: UUID,
     picture_id: UUID,
 ) -> Response:
-    """For the reviewer who has the record, or a second one."""
+    """For the reviewer who has the record, or a second one; never the document, which says who it is."""
     now = clock.now()
     one = reviews.get_open(session, viewer.person_id, attempt_id, at=now)
     steps = tuple(records.steps_of(session, attempt_id))
     able = acts(records.standing_of(one.review, steps, viewer.person_id), at=now)
     if not able.isdisjoint({Act.TAKE, Act.TAKE_OVER}):
+        raise NotFound
+    if queries.get_picture(session, attempt_id, picture_id).kind is PictureKind.DOCUMENT:
         raise NotFound
     look = _READING[one.review]
     return _shown(

@@ -1,12 +1,14 @@
 """A candidate's own record: everything a reviewer sees, who looked, an answer to it, a file of it."""
 
+import json
 from base64 import b64encode
+from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
 from fastapi import Request, Response
-from fastapi.responses import JSONResponse
+from fastapi.responses import StreamingResponse
 from pydantic import Field
 from sqlmodel import Session
 
@@ -19,12 +21,14 @@ from app.proctoring.queries import pictures
 from app.proctoring.queries import record as queries
 from app.proctoring.routes.camera import as_reply, vault_of
 from app.proctoring.routes.words import NAMES
-from app.proctoring.rules.keeping import TIMES
+from app.proctoring.rules.keeping import OBJECTED, TIMES
+from app.proctoring.rules.pictures import COPIES_A_MINUTE
 from app.proctoring.rules.reviewing import takes_statement
-from app.proctoring.rules.timeline import Fact
+from app.proctoring.rules.timeline import Fact, stretch
 from app.proctoring.service import reviewing as service
 from app.proctoring.service.pictures import Vault, opened
-from app.web.forms import Form, FormModel, FormState, parse
+from app.web.forms import Form, FormModel, FormState, page_number, parse
+from app.web.limits import limit
 from app.web.pages import go, page
 from app.web.viewer import ClockDep, SignedIn, Viewer
 
@@ -50,6 +54,8 @@ def _page(
         switch_path=f"/{request.path_params['locale']}/exams/attempts/{attempt_id}/record",
         one=one,
         record=record,
+        shown=stretch(record.facts, page_number(request.query_params.get("page", ""))),
+        objected_days=OBJECTED.days,
         standing=standing,
         answers=takes_statement(standing),
         views=queries.views_of(session, attempt_id),
@@ -84,11 +90,16 @@ def create_statement(
 
 
 @router.get("/record.json")
-def download_own(request: Request, session: Read, *, viewer: SignedIn, attempt_id: UUID) -> JSONResponse:
-    """The same as a file: times in UTC, words as they are stored, pictures in base64 while they are kept."""
+def download_own(request: Request, session: Read, *, viewer: SignedIn, attempt_id: UUID) -> Response:
+    """The same as a file: times in UTC, words as they are stored, pictures in base64 while they are kept.
+
+    Pictures are opened one at a time while the file is sent: never more than one of them stands in memory.
+    """
     vault = vault_of(request)
     one = reviewing.reviewed_of(session, viewer.person_id, attempt_id)
     record = queries.get_record(session, attempt_id, candidate_id=viewer.person_id)
+    if record.pictures or record.signals:
+        limit(request, f"record:{attempt_id}", COPIES_A_MINUTE)
     body: dict[str, Any] = {
         "attempt": one.code,
         "exam": one.exam_title,
@@ -135,7 +146,6 @@ def download_own(request: Request, session: Read, *, viewer: SignedIn, attempt_i
             }
             for one in pictures.looks_of(session, attempt_id)
         ],
-        "pictures": [_picture(vault, attempt_id, shot) for shot in record.pictures],
         "signals": [
             {
                 "seq": one.signal.seq,
@@ -158,7 +168,20 @@ def download_own(request: Request, session: Read, *, viewer: SignedIn, attempt_i
         ],
     }
     named = {"Content-Disposition": f'attachment; filename="record-{one.code}.json"'}
-    return JSONResponse(body, headers=named | {"Cache-Control": "no-store"})
+    return StreamingResponse(
+        _sent(vault, attempt_id, body, record.pictures),
+        media_type="application/json",
+        headers=named | {"Cache-Control": "no-store"},
+    )
+
+
+def _sent(
+    vault: Vault, attempt_id: UUID, body: dict[str, Any], shots: tuple[pictures.Shot, ...]
+) -> Iterator[str]:
+    yield json.dumps(body, ensure_ascii=False)[:-1] + ', "pictures": ['
+    for place, shot in enumerate(shots):
+        yield (", " if place else "") + json.dumps(_picture(vault, attempt_id, shot))
+    yield "]}"
 
 
 def _picture(vault: Vault, attempt_id: UUID, shot: pictures.Shot) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from app.proctoring.queries import record as records
 from app.proctoring.queries import reviews as queries
 from app.proctoring.routes.words import NAMES
 from app.proctoring.rules.reviewing import Act, Purpose, Standing, acts
+from app.proctoring.rules.timeline import stretch
 from app.proctoring.service import reviewing as service
 from app.web import errors
 from app.web.forms import Form, FormModel, FormState, page_number, parse
@@ -111,6 +112,7 @@ def _shown(
         switch_path=f"/{request.path_params['locale']}/{back}/{tail}",
         one=one,
         record=record,
+        shown=stretch(record.facts if record else (), page_number(request.query_params.get("page", ""))),
         standing=standing,
         able={str(act) for act in able},
         form=form,

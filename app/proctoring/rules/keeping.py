@@ -1,8 +1,9 @@
 """How long what was recorded of an exam is kept, and what keeps it longer.
 
 Identity pictures go seven days after the exam, whatever comes of it. Snapshots and signals go a time after
-the last thing that happened about the attempt, and not while somebody still looks at it. A legal hold, which
-names a person and a reason, stops everything.
+the last thing that happened about the attempt, and not while somebody reviews it; after a finding against the
+candidate they stay long enough to object. A legal hold, which names a person and a reason, stops everything.
+An exam that was paused and never went on counts as ended when it was paused.
 
 Source: specification of exams, section 5, rule 6.
 """
@@ -31,6 +32,12 @@ TIMES = {
 
 _LOOKED_AT = frozenset({Review.QUEUED, Review.IN_REVIEW, Review.SECOND_REVIEW})
 _CONTESTED = frozenset({AppealState.FILED, AppealState.PANEL})
+_AGAINST = frozenset({Review.IRREGULARITY, Review.INCONCLUSIVE})
+OBJECTED = timedelta(days=44)
+"""More after a finding or an invalidation: 30 days in which to object, and 14 until that is answered.
+
+Nothing stops the destruction by itself then; when an objection takes longer, a person places a hold.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +49,7 @@ class Fate:
     result: ResultState
     appeal: AppealState
     ended_at: datetime
-    """When it was handed in or closed; while open, its last change."""
+    """When it was handed in or closed; while open, its last move."""
     changed_at: datetime
     """The last change on any axis: the result, a finding, the decision of an appeal."""
     asked: bool = False
@@ -53,15 +60,18 @@ class Fate:
 
 def due_at(keeping: Keeping, fate: Fate) -> datetime | None:
     """From when something must be gone; None: it is kept for now, and nobody can say until when."""
-    if fate.held or fate.lifecycle in OPEN:
+    if fate.held:
         return None
     if keeping is Keeping.IDENTITY:
         return fate.ended_at + TIMES[keeping]
+    if fate.lifecycle in OPEN and fate.lifecycle is not Lifecycle.PAUSED:
+        return None
     waits = fate.lifecycle is Lifecycle.SCORED and fate.result is ResultState.WITHHELD
     looked_at = fate.review in _LOOKED_AT or (fate.asked and fate.review is Review.NONE)
     if waits or looked_at or fate.appeal in _CONTESTED:
         return None
-    return max(fate.ended_at, fate.changed_at) + TIMES[keeping]
+    against = fate.review in _AGAINST or fate.result is ResultState.INVALIDATED
+    return max(fate.ended_at, fate.changed_at) + TIMES[keeping] + (OBJECTED if against else timedelta())
 
 
 def is_due(keeping: Keeping, fate: Fate, *, at: datetime) -> bool:

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from app.exams.rules.delivery import RUNNING
 from app.exams.rules.secure_browser import AT_A_DISTANCE
-from app.exams.rules.states import Lifecycle, Mode
+from app.exams.rules.states import OPEN, Lifecycle, Mode
 from app.proctoring.rules.keeping import Keeping
 
 LARGEST_SNAPSHOT = 128 * 1024
@@ -16,8 +16,12 @@ LARGEST_IDENTITY = 5 * 1024 * 1024
 """Bytes; what a telephone's camera makes of a document."""
 MOST_SNAPSHOTS = 2000
 """Of one attempt; at one in 45 seconds this is a whole day."""
-MOST_IDENTITY = 40
-"""Of one attempt, both kinds together: a camera may need many tries."""
+MOST_IDENTITY = 10
+"""Of one attempt, both kinds together: a camera may need some tries."""
+IDENTITY_A_MINUTE = 6
+"""Pictures of both kinds that an attempt may send in a minute."""
+COPIES_A_MINUTE = 2
+"""How often a minute a candidate downloads a record that holds pictures or signals."""
 A_MINUTE = 4
 """Snapshots an attempt may send in a minute: one in 45 to 75 seconds, and some that a reload adds."""
 
@@ -68,6 +72,11 @@ def keeping_of(kind: PictureKind) -> Keeping:
     return Keeping.SNAPSHOTS if kind is PictureKind.SNAPSHOT else Keeping.IDENTITY
 
 
+def kinds_of(keeping: Keeping) -> tuple[PictureKind, ...]:
+    """Which pictures go as one."""
+    return tuple(kind for kind in PictureKind if keeping_of(kind) is keeping)
+
+
 def format_of(content: bytes) -> Format | None:
     """What the bytes are; None: no picture of a kind that is taken."""
     if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
@@ -94,12 +103,28 @@ def fault_of(kind: PictureKind, content: bytes) -> Fault | None:
     return None
 
 
+def supervises(kind: PictureKind, *, lifecycle: Lifecycle, last: Verdict | None) -> Look | None:
+    """Why a proctor of the sitting looks at a picture now; None: nothing they do needs it any more.
+
+    Snapshots while the exam is open; face and document until they were found to match. Afterwards pictures are
+    for those who review the record and decide about it.
+    """
+    if kind is PictureKind.SNAPSHOT:
+        return Look.SUPERVISION if lifecycle in OPEN else None
+    return None if last is Verdict.MATCHED else Look.IDENTITY
+
+
 def watches(*, mode: Mode, lifecycle: Lifecycle, monitored: bool) -> bool:
     """Whether snapshots and signals of an attempt are taken now: only while it runs, and is monitored."""
     return monitored and mode in AT_A_DISTANCE and lifecycle in RUNNING
 
 
-def takes_identity(*, mode: Mode, lifecycle: Lifecycle) -> bool:
-    """Whether pictures of face and document are taken: from check-in until the end."""
+def takes_identity(*, mode: Mode, lifecycle: Lifecycle, last: Verdict | None) -> bool:
+    """Whether pictures of face and document are taken: from check-in until the end, or until they match.
+
+    ``last``: what was said last of the ones that came; after a match others only if they are asked for.
+    """
+    if last is Verdict.MATCHED:
+        return False
     there = lifecycle in {Lifecycle.CHECKIN, Lifecycle.READY, Lifecycle.PAUSED} or lifecycle in RUNNING
     return mode in AT_A_DISTANCE and there

@@ -16,6 +16,10 @@ from app.proctoring.rules.chain import Flaw, Place, Signal, SignalKind
 from app.proctoring.rules.incidents import Incident, IncidentKind
 
 
+ON_A_PAGE = 200
+"""Facts of a timeline that one page shows; a page that says much about itself fills many."""
+
+
 class FactKind(StrEnum):
     """Everything a timeline can say, in the order in which counts are listed."""
 
@@ -223,6 +227,27 @@ def facts_of_incidents(incidents: Iterable[Incident]) -> list[Fact]:
 def timeline(*sources: Iterable[Fact]) -> tuple[Fact, ...]:
     """Everything in the order of time; what happened at one instant keeps the order of its sources."""
     return tuple(sorted((fact for facts in sources for fact in facts), key=lambda fact: fact.at))
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A part of a timeline that one page shows; ``number``, ``pages``, ``first`` and ``last`` count from 1."""
+
+    facts: tuple[Fact, ...]
+    number: int
+    pages: int
+    first: int
+    last: int
+    total: int
+
+
+def stretch(facts: tuple[Fact, ...], number: int) -> Stretch:
+    """The facts of a page; one that lies behind the end is the last one."""
+    pages = max(1, -(-len(facts) // ON_A_PAGE))
+    number = min(max(1, number), pages)
+    start = (number - 1) * ON_A_PAGE
+    shown = facts[start : start + ON_A_PAGE]
+    return Stretch(shown, number, pages, start + 1, start + len(shown), len(facts))
 
 
 def counts(facts: Iterable[Fact]) -> dict[FactKind, int]:

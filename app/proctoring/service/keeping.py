@@ -11,6 +11,7 @@ from sqlalchemy import delete, func, select, update
 from sqlmodel import Session, col
 
 from app.exams.queries import keeping as exams
+from app.exams.queries.attempts import get_attempt
 from app.exams.service import doors
 from app.kernel.clock import Clock
 from app.kernel.errors import Refused
@@ -55,6 +56,7 @@ def fate_of(session: Session, attempt_id: UUID) -> rules.Fate:
 
 def destroy_keys(session: Session, clock: Clock, attempt_id: UUID) -> list[rules.Keeping]:
     """Destroy the keys of an attempt that are due. What has to be emptied now or since before is returned."""
+    get_attempt(session, attempt_id, for_update=True)  # nobody places a hold or decides meanwhile
     now, fate = clock.now(), fate_of(session, attempt_id)
     due = [keeping for keeping in rules.Keeping if rules.is_due(keeping, fate, at=now)]
     session.execute(
@@ -128,21 +130,23 @@ def _receipt(session: Session, clock: Clock, attempt_id: UUID, keeping: rules.Ke
     )
 
 
-def list_signalled(session: Session, *, before: datetime, limit: int) -> list[UUID]:
-    """Attempts with signals that came before an instant."""
-    return list(
-        session.scalars(
-            select(col(models.SignalRow.attempt_id))
-            .where(col(models.SignalRow.at) < before)
-            .distinct()
-            .order_by(col(models.SignalRow.attempt_id))
-            .limit(limit)
-        )
+def list_signalled(session: Session, *, before: datetime, after: UUID | None, limit: int) -> list[UUID]:
+    """Attempts with signals that came before an instant, by id."""
+    wanted = (
+        select(col(models.SignalRow.attempt_id))
+        .where(col(models.SignalRow.at) < before)
+        .distinct()
+        .order_by(col(models.SignalRow.attempt_id))
+        .limit(limit)
     )
+    if after is not None:
+        wanted = wanted.where(col(models.SignalRow.attempt_id) > after)
+    return list(session.scalars(wanted))
 
 
 def drop_signals(session: Session, clock: Clock, attempt_id: UUID) -> int:
     """Delete the signals of an attempt if they are due, with a receipt; how many."""
+    get_attempt(session, attempt_id, for_update=True)
     if not rules.is_due(rules.Keeping.SIGNALS, fate_of(session, attempt_id), at=clock.now()):
         return 0
     gone = session.execute(

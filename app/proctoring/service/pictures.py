@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from app.exams.queries.keeping import Taken
-from app.exams.rules.secure_browser import AT_A_DISTANCE
+from app.exams.rules.secure_browser import AT_A_DISTANCE, COMPARED
 from app.exams.rules.states import Lifecycle, Mode
 from app.exams.rules.transitions import Who
 from app.exams.service import doors, rooms
@@ -24,7 +24,7 @@ from app.platform.database import insert_once
 from app.platform.files import Files
 from app.platform.sealing import Unopenable, new_key, seal, unseal, wrapping_key
 from app.proctoring import models
-from app.proctoring.errors import NoPicture, NotWatched, PictureGone, PicturesMissing
+from app.proctoring.errors import NoPicture, NotWatched, PictureGone, PicturesChanged, PicturesMissing
 from app.proctoring.queries import pictures as queries
 from app.proctoring.rules import pictures as rules
 from app.proctoring.rules.keeping import Keeping
@@ -86,7 +86,7 @@ def check(one: Taken, found: queries.Intake, incoming: Incoming) -> None:
         wanted = rules.watches(mode=one.mode, lifecycle=one.lifecycle, monitored=found.monitored)
         enough = found.taken >= rules.MOST_SNAPSHOTS
     else:
-        wanted = rules.takes_identity(mode=one.mode, lifecycle=one.lifecycle)
+        wanted = rules.takes_identity(mode=one.mode, lifecycle=one.lifecycle, last=found.verdict)
         enough = found.taken >= rules.MOST_IDENTITY
     if not wanted or found.destroyed:
         raise NotWatched
@@ -163,6 +163,16 @@ def note_look(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a proctor says, and about which pictures; without any only with a reason."""
+
+    verdict: rules.Verdict
+    reason: str | None = None
+    face_id: UUID | None = None
+    document_id: UUID | None = None
+
+
 def judge(
     session: Session,
     clock: Clock,
@@ -170,14 +180,16 @@ def judge(
     attempt_id: UUID,
     actor_id: UUID,
     roles: Collection[Who],
-    verdict: rules.Verdict,
-    reason: str | None,
+    said: Said,
 ) -> Refused | None:
     """Say whether face and document show one person, as a proctor of the sitting; a match admits who waits.
+
+    It may be said after the exam too: without it nobody is certified.
 
     Raises:
         NotFound: no such attempt, or no proctor of its sitting.
         NotWatched: no pictures are taken of it now, or nobody waits to be compared any more.
+        PicturesChanged: the pictures it is about are not the newest.
         PicturesMissing: one of the two pictures is not there, and no reason says how it goes without.
         RoomClosed: who still waits is not admitted any more.
     """
@@ -186,33 +198,50 @@ def judge(
     attempt = doors.supervised(session, clock, attempt_id=attempt_id, actor_id=actor_id, act="compare")
     if isinstance(attempt, Refused):
         return attempt
-    if attempt.mode not in AT_A_DISTANCE:
+    if attempt.mode not in AT_A_DISTANCE or attempt.lifecycle not in COMPARED:
         raise NotWatched
-    shots = queries.pictures_of(session, attempt_id)
-    kinds = {one.kind for one in shots if not one.gone}
-    if reason is None and not {rules.PictureKind.FACE, rules.PictureKind.DOCUMENT} <= kinds:
-        raise PicturesMissing
-    if verdict is rules.Verdict.AGAIN and not rules.takes_identity(
-        mode=attempt.mode, lifecycle=attempt.lifecycle
-    ):
+    _about_the_newest(session, attempt_id, said)
+    again = said.verdict is rules.Verdict.AGAIN
+    if again and not rules.takes_identity(mode=attempt.mode, lifecycle=attempt.lifecycle, last=None):
         raise NotWatched
     session.add(
         models.IdentityCheck(
             attempt_id=attempt_id,
-            verdict=verdict,
-            reason=reason,
+            verdict=said.verdict,
+            face_id=said.face_id,
+            document_id=said.document_id,
+            reason=said.reason,
             actor_id=actor_id,
             at=clock.now(),
         )
     )
-    doors.note(session, clock, attempt, actor_id, "identity.compared", verdict=str(verdict))
+    doors.note(session, clock, attempt, actor_id, "identity.compared", verdict=str(said.verdict))
     waits = attempt.mode is Mode.LIVE and attempt.lifecycle is Lifecycle.CHECKIN
-    if verdict is rules.Verdict.MATCHED and waits and attempt.sitting_id is not None:
+    if again:
+        return None
+    if waits and attempt.sitting_id is not None:
         session.flush()
         return rooms.admit(
-            session, clock, proctor_id=actor_id, sitting_id=attempt.sitting_id, attempt_id=attempt_id
+            session,
+            clock,
+            proctor_id=actor_id,
+            sitting_id=attempt.sitting_id,
+            attempt_id=attempt_id,
+            compared=True,
         )
+    rooms.note_identity(session, clock, attempt, actor_id=actor_id)
     return None
+
+
+def _about_the_newest(session: Session, attempt_id: UUID, said: Said) -> None:
+    shots = queries.pictures_of(session, attempt_id)
+    face, document = (queries.newest(shots, kind) for kind in rules.kinds_of(Keeping.IDENTITY))
+    both = face is not None and document is not None and not face.gone and not document.gone
+    there = (face.id, document.id) if both and face and document else (None, None)
+    if (said.face_id, said.document_id) != there:
+        raise PicturesChanged if both or said.face_id or said.document_id else PicturesMissing
+    if not both and said.reason is None:
+        raise PicturesMissing
 
 
 def switch(
