@@ -68,7 +68,7 @@ class PicturesMissing(DomainError):
 
 
 class PicturesChanged(DomainError):
-    """Other pictures came, or some are gone, since the page was opened: what was seen is not what is there."""
+    """Other pictures came, or some are gone, since the page was opened: what was seen is not there now."""
 
     code = "pictures-changed"
 

@@ -110,5 +110,7 @@ def says(
     """What a proctor's page sends: a verdict about the newest pictures, unless others are named."""
     newest = {str(shot.kind): str(shot.id) for shot in distance.shots(who)}
     both = newest if {"face", "document"} <= set(newest) else {}
-    data = {"verdict": verdict, "reason": reason} | {kind: both.get(kind, "") for kind in ("face", "document")}
+    data = {"verdict": verdict, "reason": reason} | {
+        kind: both.get(kind, "") for kind in ("face", "document")
+    }
     return (by or distance.world.browser(distance.proctor)).post(f"{door(who)}/identity", data | named)

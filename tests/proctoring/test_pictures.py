@@ -15,7 +15,17 @@ from app.proctoring.rules.pictures import LARGEST_SNAPSHOT, Look, PictureKind
 from app.programmes.rules import TrainingBasis
 from app.programmes.service import relate
 from tests.exams.delivery_world import attempt
-from tests.proctoring.camera_world import JPEG, WEBP, Distance, chained, door, identity, says, signals, snapshot
+from tests.proctoring.camera_world import (
+    JPEG,
+    WEBP,
+    Distance,
+    chained,
+    door,
+    identity,
+    says,
+    signals,
+    snapshot,
+)
 from tests.world import World
 
 

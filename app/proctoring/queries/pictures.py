@@ -37,7 +37,7 @@ class Intake(NamedTuple):
 
 
 def intake(session: Session, attempt_id: UUID, sitting_id: UUID | None, kind: PictureKind) -> Intake:
-    """Whether the sitting is monitored, the key, how many pictures there are under it, and the last number."""
+    """Whether the sitting is monitored, the key, how many pictures are under it, and the last number."""
     keeping = keeping_of(kind)
     key = (col(KeptKey.attempt_id) == attempt_id, col(KeptKey.keeping) == keeping)
     wrapped: Any = select(col(KeptKey.wrapped)).where(*key).scalar_subquery()

@@ -106,8 +106,8 @@ def fault_of(kind: PictureKind, content: bytes) -> Fault | None:
 def supervises(kind: PictureKind, *, lifecycle: Lifecycle, last: Verdict | None) -> Look | None:
     """Why a proctor of the sitting looks at a picture now; None: nothing they do needs it any more.
 
-    Snapshots while the exam is open; face and document until they were found to match. Afterwards pictures are
-    for those who review the record and decide about it.
+    Snapshots while the exam is open; face and document until they were found to match. Afterwards pictures
+    are for those who review the record and decide about it.
     """
     if kind is PictureKind.SNAPSHOT:
         return Look.SUPERVISION if lifecycle in OPEN else None

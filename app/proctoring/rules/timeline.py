@@ -15,7 +15,6 @@ from enum import StrEnum
 from app.proctoring.rules.chain import Flaw, Place, Signal, SignalKind
 from app.proctoring.rules.incidents import Incident, IncidentKind
 
-
 ON_A_PAGE = 200
 """Facts of a timeline that one page shows; a page that says much about itself fills many."""
 
@@ -231,7 +230,7 @@ def timeline(*sources: Iterable[Fact]) -> tuple[Fact, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A part of a timeline that one page shows; ``number``, ``pages``, ``first`` and ``last`` count from 1."""
+    """A part of a timeline that one page shows; ``number``, ``pages``, ``first``, ``last`` count from 1."""
 
     facts: tuple[Fact, ...]
     number: int
