@@ -13,6 +13,7 @@ from app.kernel.clock import SystemClock
 from app.platform.content import Reader
 from app.platform.database import make_engine, read_session
 from app.platform.settings import load
+from app.psychometrics.apart import printing_aside
 from app.psychometrics.errors import NotComputed
 from app.psychometrics.rules.gates import Assembled
 from app.question_banks import queries
@@ -93,7 +94,8 @@ def assemble(
             most_forms=most_forms,
             overlap=overlap,
         )
-        result = rules.assemble(found, demand, seed=seed, seconds=time_limit)
+        with printing_aside():
+            result = rules.assemble(found, demand, seed=seed, seconds=time_limit)
     except NotComputed as error:
         stop(str(error))
     made = {

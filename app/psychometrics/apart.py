@@ -4,12 +4,15 @@ The process has no database, is asked on its standard input and answers on its s
 in time and memory, and yields to whatever else the machine has to do: an exam that runs comes first.
 """
 
+import ctypes
 import json
 import os
 import resource
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from math import ceil
@@ -63,7 +66,10 @@ def ask(
     ended = _SAID.get(done.returncode, Ended.FAILED)
     if ended is not Ended.COMPUTED:
         return Answer(ended)
-    told = json.loads(done.stdout)
+    try:
+        told = json.loads(done.stdout)
+    except ValueError:
+        return Answer(Ended.FAILED)
     return Answer(ended, told["figures"], told["kibibytes"], told["milliseconds"])
 
 
@@ -76,6 +82,24 @@ def _most_held() -> int | None:
     return next((int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM:")), None)
 
 
+@contextmanager
+def printing_aside() -> Iterator[None]:
+    """What is printed meanwhile, also past ``sys.stdout``, goes to standard error.
+
+    The solver is a compiled library that now and then prints a line of its own where only an answer may be.
+    """
+    sys.stdout.flush()
+    out = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        yield
+    finally:
+        ctypes.CDLL(None).fflush(None)  # what C has not written yet would follow the answer
+        sys.stdout.flush()
+        os.dup2(out, 1)
+        os.close(out)
+
+
 def main() -> None:
     """Read a question, answer it."""
     what, size, seconds = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
@@ -83,15 +107,15 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     os.nice(5)
     try:
-        rules = import_module(_RULES[what])
+        with printing_aside():
+            rules = import_module(_RULES[what])
+            begun = time.monotonic()
+            figures = getattr(rules, what)(**json.load(sys.stdin.buffer))
+        cost = {"kibibytes": _most_held(), "milliseconds": round((time.monotonic() - begun) * 1000)}
+        json.dump({"figures": figures} | cost, sys.stdout, allow_nan=False)
     except ModuleNotFoundError as error:
         missing = (error.name or "").split(".")[0]
         sys.exit(_NO_NUMBERS if missing in {"numpy", "scipy"} else 1)
-    try:
-        begun = time.monotonic()
-        figures = getattr(rules, what)(**json.load(sys.stdin.buffer))
-        cost = {"kibibytes": _most_held(), "milliseconds": round((time.monotonic() - begun) * 1000)}
-        json.dump({"figures": figures} | cost, sys.stdout, allow_nan=False)
     except MemoryError:
         sys.exit(_NO_MEMORY)
 

@@ -58,11 +58,19 @@ def assemble(context: Context, payload: dict[str, Any]) -> None:
         question = assembly.question_of(session, context.clock, request_id, demonstration=demonstration)
     answer = Answer(Ended.FAILED)
     if question is not None:
-        answer = apart.ask(question, what="propose", seconds=question["seconds"] + SPARE)
+        answer = _searched(question)
     if answer.ended is not Ended.COMPUTED:
         log.warning("forms not assembled", request=str(request_id), ended=str(answer.ended))
     with write_session(context.engine) as session:
         assembly.keep(session, context.clock, request_id=request_id, question=question, answer=answer)
+
+
+def _searched(question: dict[str, Any]) -> Answer:
+    try:
+        return apart.ask(question, what="propose", seconds=question["seconds"] + SPARE)
+    except Exception:  # whatever it is, the blueprint must not wait for a search that is over
+        log.exception("search for forms failed")
+        return Answer(Ended.FAILED)
 
 
 def nightly(context: Context) -> int:

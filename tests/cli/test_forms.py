@@ -1,6 +1,7 @@
 """The command that puts forms together: from a bank's folder and from the database, told as one object or as text."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from app.cli import commands
 from app.cli.content import store
 from app.courses.importer.check import read_content
 from app.platform.settings import ROOT
+from app.psychometrics.rules import assembly
 from tests.courses.content_tree import grow
 from tests.world import World
 
@@ -45,6 +47,20 @@ def test_a_folder_gives_the_forms_of_its_blueprint() -> None:
         assert form["in_cases"] >= 24
         assert form["traits"].get("multiple", 0) <= 8
     assert made["overlap"] == [{"forms": [1, 2], "items": 0}]
+
+
+def test_what_the_solver_prints_is_no_part_of_the_object(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def search(*args: Any, **named: Any) -> Any:
+        os.write(1, b"a line of the solver\n")
+        return milp(*args, **named)
+
+    milp = assembly.milp
+    monkeypatch.setattr(assembly, "milp", search)
+    told(run("--bank", FOLDER, "--forms", 1, "--items", 8, "--json"))
+    printed = capfd.readouterr()
+    assert (printed.out, "a line of the solver" in printed.err) == ("", True)
 
 
 def test_statistics_make_the_forms_alike(tmp_path: Path) -> None:

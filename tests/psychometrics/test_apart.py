@@ -53,6 +53,38 @@ def test_a_missing_extra_is_said(missing: str, tmp_path: Path, monkeypatch: pyte
     assert apart.ask(question()).ended is Ended.NO_NUMBERS
 
 
+def at_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lines: str) -> None:
+    """Python runs these lines in the other process before anything else."""
+    (tmp_path / "sitecustomize.py").write_text(lines)
+    root = str(Path(apart.__file__).parents[2])
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), root]))
+
+
+def test_what_a_library_prints_past_python_is_no_part_of_the_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = """
+import ctypes, os, sys, types
+
+def snapshot(**told):
+    print("from Python")
+    ctypes.CDLL(None).puts(b"from C, still in its buffer")
+    os.write(1, b"HighsMipSolverData: a line of the solver\\n")
+    return told
+
+sys.modules["app.psychometrics.rules.snapshot"] = made = types.ModuleType("snapshot")
+made.snapshot = snapshot
+"""
+    at_start(tmp_path, monkeypatch, lines)
+    answer = apart.ask({"cut_score": 4})
+    assert (answer.ended, answer.figures) == (Ended.COMPUTED, {"cut_score": 4})
+
+
+def test_an_answer_that_cannot_be_read_is_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    at_start(tmp_path, monkeypatch, "print('something else')")
+    assert apart.ask(question()).ended is Ended.FAILED
+
+
 def test_neither_the_web_nor_the_worker_loads_numpy() -> None:
     lines = "import sys, app.main, app.worker; sys.exit(bool({'numpy', 'scipy'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", lines], check=False).returncode == 0

@@ -1,6 +1,7 @@
 """Parallel forms from the page to the published form: asked for, searched for apart, compared, accepted."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -309,6 +310,17 @@ def test_a_search_whose_worker_died_is_taken_up_again_and_answered_once(world: W
     assert (count(world, AssemblyResult), count(world, AssemblyTry)) == (1, 2)
     jobs.assemble(world.context, {"request_id": str(request_id)})  # the first worker was only slow
     assert (count(world, AssemblyResult), count(world, ProposedForm), count(world, AssemblyTry)) == (1, 2, 2)
+
+
+def test_a_search_that_breaks_is_kept_as_failed_and_may_be_asked_again_at_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exam = an_exam(world)
+    monkeypatch.setattr(apart, "sys", SimpleNamespace(executable="/no/such/python"))
+    manager, place = searched(world, exam)
+    assert result(world).ended is Search.FAILED
+    assert "The search failed" in manager.get(place).text
+    assert ask(world, manager, exam).status_code == 303
 
 
 def test_the_first_of_two_answers_is_kept(world: World) -> None:
