@@ -56,7 +56,7 @@ def leads_to_a_page(address: str) -> bool:
     if "lang=" in address and "lang=kk" not in address:
         return False
     path = address.split("?", maxsplit=1)[0]
-    return path.startswith(("/kk/", "/v/")) and not path.endswith(FILES)
+    return path.startswith(("/kk/", "/v/")) and not path.endswith(FILES) and "/files/" not in path
 
 
 class Visit:

@@ -13,6 +13,7 @@ FILLED = re.compile(r"%\(\w+\)s|<[^>]*>|%%")
 """What parts a sentence: what fills it, and markup, at which a page's text is parted too."""
 LEAKED = re.compile(r"%\(|\{\{|<built-in|Undefined")
 LATIN, CYRILLIC = re.compile(r"\b[a-z]{2,}\b"), re.compile(r"[Ѐ-ӿ]")
+CHECKSUM = re.compile(r"\b[0-9a-f]{4,8}(?: [0-9a-f]{4,8}){7,15}\b")
 ADDRESS = re.compile(r"\S*[/@.]\S+")
 """Of a page, a file or an e-mail: Latin words in it are no language."""
 TERMS = frozenset({"human in the loop", "(human on the loop)"})
@@ -116,7 +117,7 @@ def _wrong(locale: str, words: str) -> tuple[str, ...]:
         else:
             found += [f"{other} words {part!r} in {words!r}" for part in parts if part in words]
     if not found and locale != "en" and words not in TERMS and not CYRILLIC.search(words):
-        if len(LATIN.findall(ADDRESS.sub(" ", words))) >= 3:
+        if len(LATIN.findall(CHECKSUM.sub(" ", ADDRESS.sub(" ", words)))) >= 3:
             found.append(f"only Latin words {words!r}")
     if (words == "None" and locale != "en") or LEAKED.search(words):
         found.append(f"leaked {words[:80]!r}")
