@@ -49,11 +49,12 @@ _GET = {
     ITEMS: "/items /items/drafts/{draft_id} /items/drafts/{draft_id}/preview",
     WRITERS: "/items/import /items/drafts/{draft_id}/text /statistics /statistics/{form_id} "
     "/statistics/{form_id}/items/{version_id} /statistics/{form_id}/items.csv /statistics/{form_id}/statistics.json",
-    PROCTOR: "/rooms /rooms/{sitting_id} /rooms/{sitting_id}/attempts/{attempt_id}/refusal",
+    PROCTOR: "/rooms /rooms/{sitting_id} /rooms/{sitting_id}/attempts/{attempt_id}/refusal "
+    "/rooms/attempts/{attempt_id}/pictures/{picture_id}",
     REVIEWER: "/reviews /reviews/{attempt_id} /reviews/{attempt_id}/pictures/{picture_id}",
     ROOM: "/rooms/attempts/{attempt_id} /rooms/attempts/{attempt_id}/incidents /rooms/attempts/{attempt_id}/unsent "
     "/rooms/{sitting_id}/time /rooms/{sitting_id}/board /rooms/{sitting_id}/messages /rooms/{sitting_id}/monitoring "
-    "/rooms/attempts/{attempt_id}/identity /rooms/attempts/{attempt_id}/pictures/{picture_id}",
+    "/rooms/attempts/{attempt_id}/identity",
     OFFICER: (
         "/decisions /decisions/review /decisions/{case_id} /decisions/certificates /decisions/certificates/{number} "
         "/results /results/{attempt_id} /results/{attempt_id}/record /results/{attempt_id}/pictures/{picture_id} /rescores/certificates "
