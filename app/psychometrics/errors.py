@@ -38,6 +38,24 @@ class SearchWaits(DomainError):
     code = "search-waits"
 
 
+class FormRepeats(DomainError):
+    """The proposed form has the questions of another form, or some of a form that it was to share none with.
+
+    ``form``: the name of that form.
+    """
+
+    code = "form-repeats"
+
+
+class PointsDiffer(DomainError):
+    """The form has other points than the forms in use of its blueprint: one pass mark would not fit both.
+
+    ``points``: its own; ``needed``: theirs.
+    """
+
+    code = "points-differ"
+
+
 class ProposalTaken(DomainError):
     """The proposed form was accepted before."""
 

@@ -18,6 +18,7 @@ from app.psychometrics.rules.comparing import (
     free_names,
     known_of,
     overlaps,
+    repeated,
     takeable,
 )
 from app.psychometrics.rules.gates import Assembled, Ended, Search, search_ended
@@ -179,3 +180,15 @@ def test_only_an_active_version_in_force_that_is_its_items_own_is_published() ->
     assert not fit_to_publish(active=True, current=True, valid_until=date(2026, 11, 22), on=day)
     assert not fit_to_publish(active=False, current=True, valid_until=None, on=day)
     assert not fit_to_publish(active=True, current=False, valid_until=None, on=day)
+
+
+def test_a_form_repeats_another_when_it_has_just_its_items() -> None:
+    forms = {"form-a": ["1", "2"], "form-b": ["3", "4"]}
+    assert repeated(["4", "3"], forms, []) == "form-b"
+    assert repeated(["1", "3"], forms, []) is None
+
+
+def test_a_form_that_shares_any_item_repeats_one_that_it_is_to_be_apart_from() -> None:
+    forms = {"form-a": ["1", "2"], "form-b": ["3", "4"]}
+    assert repeated(["1", "5"], forms, ["form-a"]) == "form-a"
+    assert repeated(["1", "5"], forms, ["form-b"]) is None

@@ -294,3 +294,13 @@ def is_accepted(session: Session, proposed_id: UUID) -> bool:
     """Whether a proposed form was made a form of the exam."""
     wanted = select(col(ProposalAcceptance.form_id)).where(col(ProposalAcceptance.proposed_id) == proposed_id)
     return session.execute(wanted).first() is not None
+
+
+def accepted_forms(session: Session, request_id: UUID) -> set[UUID]:
+    """The forms of the exam that forms of a request were made."""
+    wanted = (
+        select(col(ProposalAcceptance.form_id))
+        .join(ProposedForm, col(ProposedForm.id) == col(ProposalAcceptance.proposed_id))
+        .where(col(ProposedForm.request_id) == request_id)
+    )
+    return set(session.scalars(wanted))

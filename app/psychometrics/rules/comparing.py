@@ -118,6 +118,24 @@ def overlaps(made: Mapping[str, Iterable[str]], before: Mapping[str, Iterable[st
     return [Shared(one, other, len(sets[one] & sets[other])) for one, other in pairs]
 
 
+def repeated(
+    items: Iterable[str], forms: Mapping[str, Collection[str]], apart_from: Collection[str]
+) -> str | None:
+    """The form that has just these items, or one of ``apart_from`` that has any of them; None when none has.
+
+    A candidate who repeats the exam must not meet under another name a form that was met before.
+    """
+    own = frozenset(items)
+    return next(
+        (
+            name
+            for name, held in forms.items()
+            if own == set(held) or (name in apart_from and own & set(held))
+        ),
+        None,
+    )
+
+
 def free_names(taken: Collection[str], stem: str) -> Iterator[str]:
     """Names for new forms: the commonest beginning of those before, else ``stem``, and a letter."""
     heads = Counter(head for name in sorted(taken) if (head := name.rpartition("-")[0]))

@@ -20,7 +20,7 @@ from app.platform.database import insert_once
 from app.platform.outbox import enqueue_later
 from app.psychometrics import queries as statistics
 from app.psychometrics.apart import Answer
-from app.psychometrics.errors import ProposalTaken, SearchWaits
+from app.psychometrics.errors import FormRepeats, PointsDiffer, ProposalTaken, SearchWaits
 from app.psychometrics.models import (
     AssemblyRequest,
     AssemblyResult,
@@ -30,7 +30,7 @@ from app.psychometrics.models import (
     ProposedItem,
 )
 from app.psychometrics.queries import assembly as queries
-from app.psychometrics.rules.comparing import exposure_of, free_names, known_of, takeable
+from app.psychometrics.rules.comparing import exposure_of, free_names, known_of, repeated, takeable
 from app.psychometrics.rules.gates import search_ended
 from app.question_banks import queries as banks
 from app.question_banks.queries import BankFacts
@@ -267,6 +267,8 @@ def accept(
             used any more.
         TrainsOthers: the person trains others.
         ProposalTaken: it was accepted before.
+        FormRepeats: a form of the exam has its items, or, with ``fresh``, one in use has any of them.
+        PointsDiffer: the blueprint's forms in use have other points.
         ItemsChanged: since the search an item was retired, has a newer version or rests on a rule that ended.
     """
     asked = queries.get_asked(session, request_id)
@@ -278,7 +280,10 @@ def accept(
         raise NotFound
     if queries.is_accepted(session, proposed_id):
         raise ProposalTaken
-    taken = [form.slug for form in composing.forms_of(session, blueprint.exam_id)]
+    forms = composing.forms_of(session, blueprint.exam_id)
+    items = queries.items_of(session, [proposed_id])[proposed_id]
+    _keep_apart(session, asked, items, forms)
+    taken = [form.slug for form in forms]
     form_id = publish_for(
         session,
         clock,
@@ -286,7 +291,7 @@ def accept(
         slug=next(free_names(taken, "form")),
         seed=asked.seed,
         bank=bank,
-        items=queries.items_of(session, [proposed_id])[proposed_id],
+        items=items,
         actor_id=person_id,
     )
     if not insert_once(
@@ -300,3 +305,34 @@ def accept(
     ):
         raise ProposalTaken
     return form_id
+
+
+def _keep_apart(
+    session: Session,
+    asked: queries.Asked,
+    items: tuple[UUID, ...],
+    forms: list[composing.PublishedForm],
+) -> None:
+    """Refuse items, whatever version, that candidates may have met as another form, and other points.
+
+    The cut score is the blueprint's, the same for all of its forms.
+    """
+    own = queries.accepted_forms(session, asked.id)
+    held = composed_items(session, {version for form in forms for version in form.items} | set(items))
+    others = {form.id for form in forms if asked.fresh and form.retired_at is None} - own
+    found = repeated(
+        [str(held[version].item_id) for version in items],
+        {str(form.id): [str(held[version].item_id) for version in form.items] for form in forms},
+        {str(form_id) for form_id in others},
+    )
+    if found is not None:
+        raise FormRepeats(form=next(form.slug for form in forms if str(form.id) == found))
+    points = sum(held[version].points for version in items)
+    in_use = (
+        form.max_points
+        for form in forms
+        if form.retired_at is None and form.blueprint_id == asked.blueprint_id
+    )
+    needed = next((one for one in in_use if one != points), None)
+    if needed is not None:
+        raise PointsDiffer(points=points, needed=needed)
