@@ -33,6 +33,9 @@ FLAGS = [
 ]
 
 
+Launch = Callable[..., Browser]
+
+
 def executable() -> str:
     """The browser of this machine; a missing one fails, it never skips."""
     for name in ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"):
@@ -43,16 +46,26 @@ def executable() -> str:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """One browser for the session; every test opens its own contexts."""
+def launch() -> Iterator[Launch]:
+    """Starts a browser with these arguments more; a process can drive browsers from one place only."""
     if os.environ.get("BROWSER") == "0":
         pytest.skip("BROWSER=0 leaves the journeys out on purpose")
     expect.set_options(timeout=30_000)  # a page may wait 16 s before it tries again, and machines are busy
     flags = FLAGS + (["--no-sandbox"] if os.geteuid() == 0 else [])
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable(), args=flags)
-        yield browser
-        browser.close()
+
+        def start(*more: str) -> Browser:
+            return playwright.chromium.launch(executable_path=executable(), args=[*flags, *more])
+
+        yield start
+
+
+@pytest.fixture(scope="session")
+def chromium(launch: Launch) -> Iterator[Browser]:
+    """One browser for the session; every test opens its own contexts."""
+    browser = launch()
+    yield browser
+    browser.close()
 
 
 @dataclass

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from app.exams.rules.states import Lifecycle, Mode
 from app.kernel.clock import FixedClock, SystemClock
@@ -23,7 +23,7 @@ from app.proctoring.service.pictures import Vault, opened
 from app.web.viewer import COOKIE
 from tests import factories
 from tests.exams.delivery_world import answers, make_attempt, make_exam, make_sitting
-from tests.journeys.conftest import Site, executable, make_site
+from tests.journeys.conftest import Launch, Site, make_site
 from tests.world import World
 
 pytestmark = pytest.mark.journey
@@ -82,22 +82,20 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, Wor
     world.close()
 
 
-def page_with(args: tuple[str, ...], act: Callable[[Page], None]) -> None:
-    """A browser of its own, with or without a camera."""
-    root = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as playwright:
-        flags = ["--headless", "--disable-gpu", "--disable-quic", "--no-first-run", *root, *args]
-        browser = playwright.chromium.launch(executable_path=executable(), args=flags)
-        page = browser.new_page()
-        refused: list[str] = []
-        page.on("console", lambda said: refused.append(said.text) if "Security Policy" in said.text else None)
-        act(page)
-        assert refused == []
-        browser.close()
+def page_with(browser: Browser, act: Callable[[Page], None]) -> None:
+    """A page of this browser, whose policy of content refuses nothing it asks for."""
+    page = browser.new_page()
+    refused: list[str] = []
+    page.on("console", lambda said: refused.append(said.text) if "Security Policy" in said.text else None)
+    act(page)
+    assert refused == []
+    browser.close()
 
 
 @pytest.mark.parametrize("camera", [True, False])
-def test_an_exam_goes_on_with_a_camera_and_without_one(served: tuple[Site, World], camera: bool) -> None:
+def test_an_exam_goes_on_with_a_camera_and_without_one(
+    served: tuple[Site, World], launch: Launch, camera: bool
+) -> None:
     site, world = served
     desk = Desk(site, world, Lifecycle.READY, camera=camera)
 
@@ -117,7 +115,7 @@ def test_an_exam_goes_on_with_a_camera_and_without_one(served: tuple[Site, World
         expect(page.locator("#watch-says")).to_contain_text(says)
         until(lambda: [one for one in desk.signals() if one.signal.kind is SignalKind.BLURRED])
 
-    page_with(CAMERA if camera else (), act)
+    page_with(launch(*CAMERA) if camera else launch(), act)
     came = desk.signals()
     signals = [one.signal for one in came]
     assert flaws_of(signals) == ()
@@ -132,7 +130,9 @@ def test_an_exam_goes_on_with_a_camera_and_without_one(served: tuple[Site, World
         assert len(desk.bytes_of(shot)) == shot.size <= LARGEST_SNAPSHOT
 
 
-def test_the_pictures_of_check_in_are_taken_with_the_camera(served: tuple[Site, World]) -> None:
+def test_the_pictures_of_check_in_are_taken_with_the_camera(
+    served: tuple[Site, World], launch: Launch
+) -> None:
     desk = Desk(*served, Lifecycle.CHECKIN)
 
     def act(page: Page) -> None:
@@ -145,5 +145,5 @@ def test_the_pictures_of_check_in_are_taken_with_the_camera(served: tuple[Site, 
             part.get_by_role("button", name="Take the picture").click()
             expect(part.locator("img")).to_be_visible()
 
-    page_with(CAMERA, act)
+    page_with(launch(*CAMERA), act)
     assert [shot.kind for shot in desk.shots()] == [PictureKind.FACE, PictureKind.DOCUMENT]
