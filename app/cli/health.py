@@ -9,10 +9,14 @@ import typer
 from app.kernel.clock import Clock, SystemClock
 from app.platform import outbox
 from app.platform.database import make_engine, read_session
+from app.platform.outbox import Lane
 from app.platform.settings import Settings, load
+from app.worker import SLOW
 
 LATE = timedelta(minutes=5)
 """A due job is taken within a second, and a failed one falls due later: five minutes are a standstill."""
+SLOWLY = timedelta(hours=2)
+"""Slow jobs wait for each other, three minutes each at most: a night of thirty is nothing odd."""
 _FIRST = Path("/proc/1/cmdline")
 
 
@@ -35,10 +39,12 @@ def trouble(settings: Settings, clock: Clock, *, worker: bool) -> str:
     engine = make_engine(settings.database, pool_size=1)
     try:
         with read_session(engine) as session:
-            waiting = outbox.overdue(session, clock, by=LATE)
+            for lane, by in ((Lane(SLOW), LATE), (Lane(SLOW, others=False), SLOWLY)):
+                if waiting := outbox.overdue(session, clock, by=by, lane=lane):
+                    return f"{waiting} jobs wait for longer than {by}"
     finally:
         engine.dispose()
-    return f"{waiting} jobs wait for longer than {LATE}" if waiting else ""
+    return ""
 
 
 def register(app: typer.Typer) -> None:

@@ -174,8 +174,8 @@ def _finish(context: Context, job: Job, error: str | None) -> None:
         )
 
 
-def overdue(session: Session, clock: Clock, *, by: timedelta) -> int:
-    """How many jobs should have been taken ``by`` so long ago, and nobody has."""
+def overdue(session: Session, clock: Clock, *, by: timedelta, lane: Lane = EVERY) -> int:
+    """How many jobs of the lane should have been taken ``by`` so long ago, and nobody has."""
     late = clock.now() - by
     count = session.scalar(
         select(func.count())
@@ -184,7 +184,8 @@ def overdue(session: Session, clock: Clock, *, by: timedelta) -> int:
             or_(
                 and_(col(Job.state) == JobState.READY, col(Job.run_at) < late),
                 and_(col(Job.state) == JobState.RUNNING, col(Job.lease_until) < late),
-            )
+            ),
+            lane.takes(),
         )
     )
     return count or 0

@@ -10,6 +10,7 @@ import pytest
 from app.cli import health
 from app.platform import outbox
 from app.platform.settings import Settings
+from app.worker import SLOW
 from tests.world import World
 
 
@@ -41,6 +42,18 @@ def test_a_worker_is_healthy_while_no_job_waits_too_long(world: World) -> None:
     assert look() == ""
     world.clock.advance(outbox.LEASE + health.LATE + timedelta(seconds=1))
     assert look().startswith("1 jobs wait")
+
+
+def test_slow_jobs_wait_for_each_other_and_nobody_worries(world: World) -> None:
+    def look() -> str:
+        return health.trouble(world.settings, world.clock, worker=True)
+
+    with world.write() as session:
+        outbox.enqueue_later(session, world.clock, min(SLOW), {})
+    world.clock.advance(health.SLOWLY)
+    assert look() == ""
+    world.clock.advance(timedelta(seconds=1))
+    assert look().startswith("1 jobs wait for longer than 2:00:00")
 
 
 @pytest.mark.parametrize(("status", "healthy"), [(200, True), (503, False)])
