@@ -41,6 +41,12 @@ class CapstoneChanged(DomainError):
     code = "capstone-changed"
 
 
+class CapstoneStale(DomainError):
+    """Another text was stored since the writer's page was opened."""
+
+    code = "capstone-stale"
+
+
 class CapstoneFull(DomainError):
     """A part takes no more files."""
 

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from app.accounts import service as people
 from app.capstone.queries.briefs import shipped
-from app.capstone.queries.work import work_of
+from app.capstone.queries.work import version, work_of
 from app.capstone.rules.uploads import Sound, read_upload
 from app.capstone.service import outcomes, rating, submissions
 from app.cli.cast import email
@@ -59,7 +59,13 @@ def _hand_in(stage: Stage, person: UUID, clock: FixedClock) -> UUID:
         work = submissions.begin(session, clock, person_id=person)
         for part in shipped().deliverables:
             submissions.save_text(
-                session, clock, person_id=person, submission_id=work, part=part.id, body=_TEXT
+                session,
+                clock,
+                person_id=person,
+                submission_id=work,
+                part=part.id,
+                body=_TEXT,
+                based_on=version(""),
             )
         found = read_upload("үлгі-тізілім.csv", _TABLE)
         if isinstance(found, Sound):

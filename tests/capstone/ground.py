@@ -43,7 +43,15 @@ class Ground:
 
     def writes(self, work: UUID, part: str, body: str = "What I found") -> None:
         """A text of the person."""
-        self.does(submissions.save_text, person_id=self.person, submission_id=work, part=part, body=body)
+        stored = self.work(work).texts
+        self.does(
+            submissions.save_text,
+            person_id=self.person,
+            submission_id=work,
+            part=part,
+            body=body,
+            based_on=reads.version(stored[part].body if part in stored else ""),
+        )
 
     def stores(self, work: UUID, content: bytes = PDF, part: str = "plan", name: str = "a.pdf") -> None:
         """A file of the person."""
@@ -55,6 +63,15 @@ class Ground:
             sound=read_upload(name, content),
             content=content,
         )
+
+    def sends(self, work: UUID, part: str, *, desk: Browser | None = None, **sent: Any) -> Any:
+        """The page of a part is opened and sent; ``file`` is a name with bytes, the rest are fields."""
+        desk = desk or self.desk()
+        address = f"/en/capstone/{work}/parts/{part}"
+        held = re.search(r'name="based_on" value="([0-9a-f]{16})"', desk.get(address).text)
+        file = sent.pop("file", ("", b""))
+        fields = {"based_on": held[1] if held else ""} | sent
+        return desk.post(address, fields, files={"file": (*file, "application/pdf")})
 
     def work(self, work: UUID) -> reads.Work:
         """What is stored."""

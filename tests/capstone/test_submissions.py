@@ -15,6 +15,7 @@ from app.capstone.errors import (
     SameFile,
 )
 from app.capstone.models import CapstoneFile, CapstoneSubmission, CapstoneText
+from app.capstone.queries import work as reads
 from app.capstone.queries.work import own_submissions
 from app.capstone.service import submissions
 from app.kernel.canonical import sha256_hex
@@ -73,7 +74,7 @@ def test_the_line_ends_of_a_browser_cost_no_characters(world: World) -> None:
     ground = Ground(world)
     work = ground.begun()
     lines = "\r\n".join(["a" * 99] * 30)
-    reply = ground.desk().post(f"/en/capstone/{work}/texts", {"part": "aids", "body": lines})
+    reply = ground.sends(work, "aids", body=lines)
     assert reply.status_code == 303
     assert ground.work(work).texts["aids"].body == "\n".join(["a" * 99] * 30)
 
@@ -154,8 +155,9 @@ def test_nobody_comes_to_the_work_of_another(world: World) -> None:
     other = ground.desk(factories.person(world))
     assert other.get(f"/en/capstone/{work}/files/{file}").status_code == 404
     assert other.get(f"/en/capstone/{work}/submission").status_code == 404
-    assert other.post(f"/en/capstone/{work}/texts", {"part": "plan", "body": "x"}).status_code == 404
-    assert other.post(f"/en/capstone/{work}/files/{file}/removal").status_code == 404
+    assert other.get(f"/en/capstone/{work}/parts/plan").status_code == 404
+    assert ground.sends(work, "plan", desk=other, body="x").status_code == 404
+    assert ground.sends(work, "plan", desk=other, remove=str(file)).status_code == 404
     assert other.post(f"/en/capstone/{work}/submission").status_code == 404
     assert len(ground.work(work).files) == 1
 
@@ -205,16 +207,15 @@ def test_the_whole_way_by_pages_without_script(world: World) -> None:
     with world.read() as session:
         work = own_submissions(session, ground.person)[0]
     for part in PARTS[1:]:
-        reply = desk.post(f"/en/capstone/{work}/texts", {"part": part, "body": "I found <b>this</b>"})
-        assert reply.status_code == 303
-    sent = {"file": ("Жоспар 1.pdf", PDF, "text/html")}
-    assert desk.post(f"/en/capstone/{work}/files", {"part": "plan"}, files=sent).status_code == 303
-    page = desk.get("/en/capstone").text
+        reply = ground.sends(work, part, desk=desk, body="I found <b>this</b>", look="1")
+        assert (reply.status_code, reply.headers["location"]) == (303, "/en/capstone")
+    assert ground.sends(work, "plan", desk=desk, file=("Жоспар 1.pdf", PDF)).status_code == 303
+    page = desk.get(f"/en/capstone/{work}/parts/plan").text
     digest = sha256_hex(PDF)
     assert "Жоспар 1.pdf" in page
     assert " ".join(digest[start : start + 8] for start in range(0, 64, 8)) in page
     assert f"{len(PDF)} bytes" in page
-    assert "I found &lt;b&gt;this&lt;/b&gt;" in page
+    assert "I found &lt;b&gt;this&lt;/b&gt;" in desk.get(f"/en/capstone/{work}/parts/{PARTS[1]}").text
     shown = desk.get(f"/en/capstone/{work}/submission").text
     reply = desk.post(f"/en/capstone/{work}/submission", {"confirmed": confirmed_on(shown)})
     assert reply.headers["location"] == "/en/capstone?done=handed-in"
@@ -223,6 +224,7 @@ def test_the_whole_way_by_pages_without_script(world: World) -> None:
     assert after.code in receipt
     assert "<textarea" not in receipt
     assert desk.get(f"/en/capstone/{work}/submission").status_code == 303
+    assert desk.get(f"/en/capstone/{work}/parts/plan").headers["location"] == "/en/capstone"
 
 
 @pytest.mark.parametrize(
@@ -243,35 +245,59 @@ def test_a_file_that_is_not_taken_says_why_and_nothing_is_stored(
 ) -> None:
     ground = Ground(world)
     work = ground.begun()
-    reply = ground.desk().post(
-        f"/en/capstone/{work}/files", {"part": "plan"}, files={"file": (name, content, "application/pdf")}
-    )
+    reply = ground.sends(work, "plan", body="A text that is kept", file=(name, content))
     assert reply.status_code == 422
     assert words in reply.text
     assert ground.work(work).files == ()
+    assert ground.work(work).texts["plan"].body == "A text that is kept"
 
 
 def test_a_full_part_says_so_on_the_page(world: World) -> None:
     ground = Ground(world)
     work = ground.begun()
     desk = ground.desk()
-
-    def send(part: str, content: bytes) -> str:
-        files = {"file": ("a.pdf", content, "application/pdf")}
-        return str(desk.post(f"/en/capstone/{work}/files", {"part": part}, files=files).text)
-
-    send("plan", PDF)
-    assert "The same file is stored here already." in send("plan", PDF)
-    assert "This part takes no more files." in send("aids", PDF)
+    ground.sends(work, "plan", desk=desk, file=("a.pdf", PDF))
+    again = ground.sends(work, "plan", desk=desk, file=("a.pdf", PDF)).text
+    assert "The same file is stored here already." in again
+    assert "This part takes no more files." in ground.sends(work, "aids", desk=desk, file=("a.pdf", PDF)).text
 
 
 def test_a_text_that_is_too_long_stays_on_the_page(world: World) -> None:
     ground = Ground(world)
     work = ground.begun()
-    reply = ground.desk().post(f"/en/capstone/{work}/texts", {"part": "aids", "body": "b" * 3001})
+    reply = ground.sends(work, "aids", body="b" * 3001)
     assert reply.status_code == 422
     assert "3000 characters at most" in reply.text
     assert "b" * 3001 in reply.text
+
+
+def test_a_text_of_another_window_is_not_written_over_unseen(world: World) -> None:
+    ground = Ground(world)
+    work = ground.begun()
+    desk = ground.desk()
+    ground.writes(work, "plan", "Of the first window")
+    first = reads.version("")
+    address, sent = f"/en/capstone/{work}/parts/plan", {"body": "Of the second", "based_on": first}
+    reply = desk.post(address, sent)
+    assert reply.status_code == 409
+    assert all(words in reply.text for words in ("Of the first window", "Of the second", "Another text was"))
+    assert ground.work(work).texts["plan"].body == "Of the first window"
+    assert desk.post(address, {"body": "Of the first window", "based_on": first}).status_code == 303
+    assert ground.sends(work, "plan", desk=desk, body="Of the second").status_code == 303
+    assert ground.work(work).texts["plan"].body == "Of the second"
+
+
+def test_a_file_is_removed_and_what_was_typed_meanwhile_is_kept(world: World) -> None:
+    ground = Ground(world)
+    work = ground.begun()
+    ground.stores(work)
+    file = ground.work(work).files[0].id
+    reply = ground.sends(work, "plan", body="Typed meanwhile", remove=str(file))
+    assert reply.headers["location"].endswith("/parts/plan?done=removed")
+    after = ground.work(work)
+    assert (after.files, after.texts["plan"].body) == ((), "Typed meanwhile")
+    assert ground.sends(work, "plan", body="Typed meanwhile", remove="../x").status_code == 404
+    assert ground.sends(work, "unknown", body="x").status_code == 404
 
 
 def test_ones_own_file_is_a_download_and_its_opening_is_written_down(world: World) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from app.capstone.queries.briefs import shipped
+from app.capstone.queries.work import version
 from app.worker import make_context, run_due
 from tests.pages.rescores import found
 
@@ -13,19 +14,21 @@ COMMENT = "Үлгі пікір: негіздемесі екінші бөлімд
 
 def play(player: Callable[[str], Any]) -> None:
     """One is written from the start; another is begun anew after a fail; raters and the officer do their part."""
-    learner, first, second, officer = map(player, ("aigerim", "kuanysh", "rater", "yerlan"))
-    work = found(r'action="[^"]*/(capstone/[^"/]+)/texts"', learner.sends("capstone"))
+    learner, one_rater, other_rater, officer = map(player, ("aigerim", "kuanysh", "rater", "yerlan"))
+    first = shipped().deliverables[0].id
+    work = found(rf'href="[^"]*/(capstone/[^"/]+)/parts/{first}"', learner.sends("capstone"))
     learner.opens(f"{work}/submission")
-    learner.sends(f"{work}/texts", 422, part="aids", body="a" * 3001)
-    learner.sends(f"{work}/files", 422, part="plan")
+    learner.opens(f"{work}/parts/aids")
+    learner.sends(f"{work}/parts/aids", 422, body="a" * 3001)
     learner.sends(f"{work}/submission", 409, confirmed="")
     for part in shipped().deliverables:
-        learner.sends(f"{work}/texts", part=part.id, body="Үлгі мәтін")
+        learner.sends(f"{work}/parts/{part.id}", body="Үлгі мәтін", based_on=version(""))
+        learner.sends(f"{work}/parts/{part.id}", 409, body="Үлгі", based_on=version(""))
     confirmed = found(r'name="confirmed" value="([^"]+)"', learner.opens(f"{work}/submission"))
     learner.sends(f"{work}/submission", confirmed=confirmed)
     learner.sends("capstone", 409)
     code = found(r'class="code">(\w{4}-\w{4})<', learner.opens("capstone"))
-    for rater, level in ((first, "1"), (second, "1")):
+    for rater, level in ((one_rater, "1"), (other_rater, "1")):
         page = rater.opens("ratings")
         place = found(rf'href="[^"]*/(ratings/[^"]+)">{code}', page)
         rater.opens(place)

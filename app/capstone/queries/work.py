@@ -54,6 +54,11 @@ class Text(NamedTuple):
     saved_at: datetime
 
 
+def version(body: str) -> str:
+    """Which text this is: 16 hex digits of its SHA-256; nothing written has one as well."""
+    return sha256_hex(body.encode())[:16]
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
     """A submission with what it holds."""

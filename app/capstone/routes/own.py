@@ -6,22 +6,23 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Request, Response
-from pydantic import Field, field_validator
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
-from app.capstone.errors import CapstoneFull, CapstoneTooMuch, SameFile
+from app.capstone.errors import CapstoneFull, CapstoneStale, CapstoneTooMuch, SameFile
 from app.capstone.queries import work as queries
 from app.capstone.queries.briefs import shipped
 from app.capstone.routes.files import attachment
+from app.capstone.rules.briefs import Deliverable
 from app.capstone.rules.rating import may_begin
 from app.capstone.rules.uploads import MAX_FILE, MAX_INFLATED, MAX_TOGETHER, Problem, Sound, read_upload
 from app.capstone.service import outcomes, submissions
 from app.kernel.clock import Clock
+from app.kernel.errors import NotFound
 from app.platform.database import Read, Write
 from app.platform.routing import Router
-from app.web.forms import Form, FormModel, FormState, parse
+from app.web.forms import Form, FormState
 from app.web.pages import go, page
 from app.web.translations import N_
 from app.web.viewer import ClockDep, SignedIn, Viewer
@@ -52,45 +53,35 @@ _PROBLEMS = {
 _FULL = N_("This part takes no more files. Remove one first.")
 _TOO_MUCH = N_("All files together may hold %(size)s MB at most.")
 _SAME = N_("The same file is stored here already.")
+_STALE = N_(
+    "Another text was stored here since you opened this page. It stands below; yours is still in the field. "
+    "Save again to replace the stored one."
+)
+_LONG = N_("This is too long: %(max_length)s characters at most.")
 _MEGA = 1024**2
-
-
-class TextForm(FormModel):
-    """The text of one part. Nothing is trimmed from within it."""
-
-    part: str = Field(max_length=32)
-    body: str = Field(default="", max_length=60_000)
-
-    @field_validator("body", mode="before")
-    @classmethod
-    def _one_sign_a_line(cls, body: str) -> str:
-        # a browser sends two signs for each line end, and counts one
-        return body.replace("\r\n", "\n")
 
 
 @dataclass(slots=True)
 class Sent:
-    """A file that was sent for a part: sound with its bytes, or what is wrong with it."""
+    """A file that was chosen: sound with its bytes, or what is wrong with it. Neither: none was chosen."""
 
-    part: str
-    form: FormState = field(default_factory=FormState)
     sound: Sound | None = None
     content: bytes = b""
+    wrong: FormState = field(default_factory=FormState)
 
 
 async def _read_sent(viewer: SignedIn, form: Form) -> Sent:
     """Look into the file before anything is open at the database."""
     del viewer  # only so that nobody else has a file read
-    sent = Sent(str(form.get("part", "")))
-    upload = form.get("file")
-    name = ""
-    if isinstance(upload, UploadFile):
-        sent.content, name = await upload.read(MAX_FILE + 1), upload.filename or ""
-        await upload.close()
+    sent, upload = Sent(), form.get("file")
+    if not isinstance(upload, UploadFile) or not upload.filename:
+        return sent
+    sent.content, name = await upload.read(MAX_FILE + 1), upload.filename
+    await upload.close()
     found = await run_in_threadpool(read_upload, name, sent.content)
     if isinstance(found, Problem):
         size = (MAX_INFLATED if found is Problem.UNFOLDS else MAX_FILE) // _MEGA
-        sent.form.add(f"file-{sent.part}", _PROBLEMS[found], size=size)
+        sent.wrong.add("file", _PROBLEMS[found], size=size)
     else:
         sent.sound = found
     return sent
@@ -99,10 +90,7 @@ async def _read_sent(viewer: SignedIn, form: Form) -> Sent:
 SentDep = Annotated[Sent, Depends(_read_sent)]
 
 
-def _shown(
-    request: Request, session: Session, viewer: Viewer, *, form: FormState | None = None, part: str = ""
-) -> Response:
-    form = form or FormState()
+def _shown(request: Request, session: Session, viewer: Viewer) -> Response:
     ids = queries.own_submissions(session, viewer.person_id)
     told, open_now = queries.outcomes_told(session, viewer.person_id)
     work = queries.work_of(session, ids[0], person_id=viewer.person_id) if ids else None
@@ -112,17 +100,11 @@ def _shown(
     return page(
         request,
         "capstone/own.html",
-        status=HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK,
-        switch_path=f"/{request.path_params['locale']}/capstone",
         work=work,
         earlier=earlier,
         results={one.id: _result(session, one) for one in (work, *earlier) if one and one.told_at},
         brief=work.brief if work else shipped(),
         may_begin=may_begin(told, open_now=open_now),
-        form=form,
-        part=part,
-        limits={"file": MAX_FILE // _MEGA, "together": MAX_TOGETHER // _MEGA},
-        error_title=bool(form.errors),
         done=request.query_params.get("done", ""),
     )
 
@@ -147,86 +129,149 @@ def create_submission(
     return go(request, "capstone")
 
 
-@router.post("/{submission_id}/texts")
-def save_text(
-    request: Request, session: Write, *, clock: ClockDep, viewer: SignedIn, form: Form, submission_id: UUID
-) -> Response:
-    """Keep the text of a part."""
+def _own_part(
+    session: Session, viewer: Viewer, submission_id: UUID, part_id: str
+) -> tuple[queries.Work, Deliverable]:
     work = queries.work_of(session, submission_id, person_id=viewer.person_id)
-    data, state = parse(form, TextForm)
-    part = next((one for one in work.brief.deliverables if data and one.id == data.part), None)
-    if data is not None and part is not None and len(data.body) > part.characters:
-        state.add(
-            "body",
-            N_("This is too long: %(max_length)s characters at most."),
-            max_length=part.characters,
-        )
-    if data is None or state.errors:
-        told = str(form.get("part", ""))
-        named = FormState({f"body-{told}": str(form.get("body", ""))})
-        named.errors = {f"body-{told}": error for error in state.errors.values()}
-        return _shown(request, session, viewer, form=named, part=told)
-    submissions.save_text(
-        session,
-        clock,
-        person_id=viewer.person_id,
-        submission_id=submission_id,
-        part=data.part,
-        body=data.body,
-    )
-    return go(request, "capstone", done="saved")
+    part = next((one for one in work.brief.deliverables if one.id == part_id), None)
+    if part is None:
+        raise NotFound
+    return work, part
 
 
-@router.post("/{submission_id}/files")
-def store_file(
-    request: Request, session: Write, *, clock: ClockDep, viewer: SignedIn, sent: SentDep, submission_id: UUID
+def _part_page(
+    request: Request,
+    work: queries.Work,
+    part: Deliverable,
+    *,
+    form: FormState | None = None,
+    status: HTTPStatus = HTTPStatus.OK,
 ) -> Response:
-    """Keep a file of a part, or say what is wrong with it."""
-    queries.work_of(session, submission_id, person_id=viewer.person_id)
-    if sent.sound is not None:
-        try:
-            _store(session, clock, viewer, sent, submission_id)
-        except CapstoneFull:
-            sent.form.add(f"file-{sent.part}", _FULL)
-        except CapstoneTooMuch:
-            sent.form.add(f"file-{sent.part}", _TOO_MUCH, size=MAX_TOGETHER // _MEGA)
-        except SameFile:
-            sent.form.add(f"file-{sent.part}", _SAME)
-        else:
-            return go(request, "capstone", done="stored")
-    return _shown(request, session, viewer, form=sent.form, part=sent.part)
-
-
-def _store(session: Session, clock: Clock, viewer: Viewer, sent: Sent, submission_id: UUID) -> None:
-    assert sent.sound is not None  # noqa: S101  # asked by the caller
-    submissions.store_file(
-        session,
-        clock,
-        person_id=viewer.person_id,
-        submission_id=submission_id,
-        part=sent.part,
-        sound=sent.sound,
-        content=sent.content,
+    form = form or FormState()
+    stored = work.texts[part.id].body if part.id in work.texts else ""
+    return page(
+        request,
+        "capstone/part.html",
+        status=status,
+        switch_path=f"/{request.path_params['locale']}/capstone/{work.id}/parts/{part.id}",
+        work=work,
+        part=part,
+        stored=stored,
+        version=queries.version(stored),
+        form=form,
+        limits={"file": MAX_FILE // _MEGA, "together": MAX_TOGETHER // _MEGA},
+        error_title=bool(form.errors),
+        done=request.query_params.get("done", ""),
     )
 
 
-@router.post("/{submission_id}/files/{file_id}/removal")
-def remove_file(
+@router.get("/{submission_id}/parts/{part_id}")
+def show_part(
+    request: Request, session: Read, *, viewer: SignedIn, submission_id: UUID, part_id: str
+) -> Response:
+    """One part with what is stored, to be worked on."""
+    work, part = _own_part(session, viewer, submission_id, part_id)
+    return _part_page(request, work, part) if work.handed_in_at is None else go(request, "capstone")
+
+
+@router.post("/{submission_id}/parts/{part_id}")
+def save_part(
     *,
     request: Request,
     session: Write,
     clock: ClockDep,
     viewer: SignedIn,
     form: Form,
+    sent: SentDep,
     submission_id: UUID,
-    file_id: UUID,
+    part_id: str,
 ) -> Response:
-    """Remove a file before the hand-in."""
-    del form  # only its check against other sites
-    submissions.remove_file(
-        session, clock, person_id=viewer.person_id, submission_id=submission_id, file_id=file_id
-    )
-    return go(request, "capstone", done="removed")
+    """Keep the text, and the file that was chosen with it, or remove a file.
+
+    Whatever is sound is kept, also when something else is not; what was typed stays on the page.
+    """
+    _, part = _own_part(session, viewer, submission_id, part_id)
+    own = _Own(session, clock, viewer.person_id, submission_id, part)
+    # a browser sends two signs for each line end, and counts one
+    body = str(form.get("body", "")).replace("\r\n", "\n")
+    state = FormState({"body": body}, dict(sent.wrong.errors))
+    stale = own.keep_text(body, str(form.get("based_on", "")), state)
+    own.keep_file(sent, state)
+    if removed := str(form.get("remove", "")):
+        own.remove(removed)
+    if state.errors:
+        status = HTTPStatus.CONFLICT if stale else HTTPStatus.UNPROCESSABLE_ENTITY
+        work, part = _own_part(session, viewer, submission_id, part_id)
+        return _part_page(request, work, part, form=state, status=status)
+    if "look" in form:
+        return go(request, "capstone")
+    return go(request, f"capstone/{submission_id}/parts/{part_id}", done="removed" if removed else "saved")
+
+
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """What somebody does to one part of their own work."""
+
+    session: Session
+    clock: Clock
+    person_id: UUID
+    submission_id: UUID
+    part: Deliverable
+
+    def keep_text(self, body: str, based_on: str, state: FormState) -> bool:
+        """Keep the text, or say why not; whether another one was stored meanwhile."""
+        if len(body) > self.part.characters:
+            state.add("body", _LONG, max_length=self.part.characters)
+            return False
+        try:
+            submissions.save_text(
+                self.session,
+                self.clock,
+                person_id=self.person_id,
+                submission_id=self.submission_id,
+                part=self.part.id,
+                body=body,
+                based_on=based_on,
+            )
+        except CapstoneStale:
+            state.add("body", _STALE)
+            return True
+        return False
+
+    def keep_file(self, sent: Sent, state: FormState) -> None:
+        """Keep the file that was chosen, if one was, or say why not."""
+        if sent.sound is None:
+            return
+        try:
+            submissions.store_file(
+                self.session,
+                self.clock,
+                person_id=self.person_id,
+                submission_id=self.submission_id,
+                part=self.part.id,
+                sound=sent.sound,
+                content=sent.content,
+            )
+        except CapstoneFull:
+            state.add("file", _FULL)
+        except CapstoneTooMuch:
+            state.add("file", _TOO_MUCH, size=MAX_TOGETHER // _MEGA)
+        except SameFile:
+            state.add("file", _SAME)
+
+    def remove(self, file_id: str) -> None:
+        """Remove a file of the work."""
+        try:
+            wanted = UUID(file_id)
+        except ValueError:
+            raise NotFound from None
+        submissions.remove_file(
+            self.session,
+            self.clock,
+            person_id=self.person_id,
+            submission_id=self.submission_id,
+            file_id=wanted,
+        )
 
 
 @router.get("/{submission_id}/files/{file_id}", response_class=Response)

@@ -15,6 +15,7 @@ from app.capstone.errors import (
     CapstoneOpen,
     CapstoneOver,
     CapstonePassed,
+    CapstoneStale,
     CapstoneTooMuch,
     SameFile,
 )
@@ -131,22 +132,38 @@ def _part(session: Session, brief_id: UUID, part: str) -> Deliverable:
 
 
 def save_text(
-    session: Session, clock: Clock, *, person_id: UUID, submission_id: UUID, part: str, body: str
+    session: Session,
+    clock: Clock,
+    *,
+    person_id: UUID,
+    submission_id: UUID,
+    part: str,
+    body: str,
+    based_on: str,
 ) -> None:
     """Keep what was written for a part; an empty text removes it.
+
+    ``based_on`` is the ``version`` of the text that the writer had before them.
 
     Raises:
         NotFound: no such submission or part, or the text is longer than the part takes.
         CapstoneHandedIn: see ``hand_in``.
+        CapstoneStale: another text was stored meanwhile, from another window; it stays.
     """
     taken = _part(session, _hold(session, clock, person_id, submission_id), part)
     if len(body) > taken.characters:
         raise NotFound
+    kept_body = "" if not body.strip() else body
     this = col(CapstoneText.submission_id) == submission_id, col(CapstoneText.part) == part
-    if not body.strip():
+    stored = session.scalars(select(col(CapstoneText.body)).where(*this)).first() or ""
+    if stored == kept_body:
+        return
+    if queries.version(stored) != based_on:
+        raise CapstoneStale
+    if not kept_body:
         session.execute(delete(CapstoneText).where(*this))
         return
-    values = {"body": body, "saved_at": clock.now()}
+    values = {"body": kept_body, "saved_at": clock.now()}
     kept = insert_once(session, CapstoneText, id=new_id(), submission_id=submission_id, part=part, **values)
     if not kept:
         session.execute(update(CapstoneText).where(*this).values(**values))
