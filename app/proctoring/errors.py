@@ -87,6 +87,12 @@ class SignalsUnread(DomainError):
     status = HTTPStatus.UNPROCESSABLE_ENTITY
 
 
+class SignalsForked(DomainError):
+    """Other signals stand where these would go: their window begins a chain of its own."""
+
+    code = "signals-forked"
+
+
 class HoldExists(DomainError):
     """A legal hold stands already, or the one meant was lifted."""
 

@@ -17,6 +17,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     LargeBinary,
+    String,
     Text,
     UniqueConstraint,
     Uuid,
@@ -232,6 +233,8 @@ class SignalRow(SQLModel, table=True):
     __table_args__ = (Index("ix_signal_at", "at"),)
 
     attempt_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("attempt.id"), primary_key=True))
+    chain: str = Field(default="", sa_column=Column(String(32), primary_key=True, server_default=""))
+    """Of the window that says it: 32 hex digits; without any, all windows wrote one chain."""
     seq: int = Field(primary_key=True)
     kind: SignalKind = Field(sa_column=Column(word(SignalKind), nullable=False))
     client_ms: int = Field(sa_column=Column(BigInteger, nullable=False))

@@ -19,7 +19,7 @@ from app.proctoring.queries.pictures import Shot, pictures_of
 from app.proctoring.queries.signals import Came, signals_of
 from app.proctoring.rules.chain import SignalKind, flaws_of
 from app.proctoring.rules.pictures import LARGEST_SNAPSHOT, Format, PictureKind
-from app.proctoring.service.pictures import Vault, opened
+from app.proctoring.service.pictures import Vault, opened, switch
 from app.web.viewer import COOKIE
 from tests import factories
 from tests.exams.delivery_world import answers, make_attempt, make_exam, make_sitting
@@ -37,9 +37,9 @@ class Desk:
         self.site, self.world = site, world
         exam = make_exam(world, slug=f"camera-{lifecycle}-{camera}".lower(), mode=Mode.LIVE)
         self.person = factories.person(world, "candidate")
-        sitting = make_sitting(world, exam, mode=Mode.LIVE)
+        self.sitting = make_sitting(world, exam, mode=Mode.LIVE)
         self.attempt_id = make_attempt(
-            world, exam, self.person, sitting_id=sitting, mode=Mode.LIVE, lifecycle=lifecycle
+            world, exam, self.person, sitting_id=self.sitting, mode=Mode.LIVE, lifecycle=lifecycle
         )
         self.place = f"{site.base}/en/exams/attempts/{self.attempt_id}"
 
@@ -54,6 +54,20 @@ class Desk:
     def signals(self) -> list[Came]:
         with self.world.read() as session:
             return signals_of(session, self.attempt_id)
+
+    def heard(self, kind: SignalKind) -> int:
+        return sum(one.signal.kind is kind for one in self.signals())
+
+    def switch(self, *, on: bool) -> None:
+        with self.world.write() as session:
+            switch(
+                session,
+                self.world.clock,
+                sitting_id=self.sitting,
+                actor_id=self.person,
+                on=on,
+                reason="The notice is read",
+            )
 
     def bytes_of(self, shot: Shot) -> bytes:
         secret: bytes = self.world.app.state.secret
@@ -84,12 +98,36 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, Wor
 
 def page_with(browser: Browser, act: Callable[[Page], None]) -> None:
     """A page of this browser, whose policy of content refuses nothing it asks for."""
-    page = browser.new_page()
+    page = browser.new_context().new_page()
     refused: list[str] = []
     page.on("console", lambda said: refused.append(said.text) if "Security Policy" in said.text else None)
     act(page)
     assert refused == []
     browser.close()
+
+
+def watching_goes_on(desk: Desk, page: Page) -> None:
+    """Switched off, nothing is taken; switched on, the same page goes on; a second window says its own."""
+    blur = "window.dispatchEvent(new Event('blur'))"
+    desk.switch(on=False)
+    page.evaluate(blur)
+    page.clock.fast_forward(10_100)
+    expect(page.locator("#watch-says")).to_contain_text("Without camera: the exam goes on")
+    page.evaluate("window.dispatchEvent(new Event('focus'))")
+    desk.switch(on=True)
+    page.clock.fast_forward(10_100)
+    expect(page.locator("#watch-says")).to_contain_text("a picture about once a minute")
+    page.evaluate(blur)
+    page.clock.fast_forward(10_100)
+    until(lambda: desk.heard(SignalKind.BLURRED) == 3)
+    assert desk.heard(SignalKind.FOCUSED) == 0
+    other = page.context.new_page()
+    other.clock.install()
+    other.goto(desk.place)
+    expect(other.locator("#watch-says")).to_contain_text("a picture about once a minute")
+    other.clock.fast_forward(10_100)
+    page.clock.fast_forward(10_100)
+    until(lambda: desk.heard(SignalKind.OTHER_TAB) == 2)
 
 
 @pytest.mark.parametrize("camera", [True, False])
@@ -101,6 +139,7 @@ def test_an_exam_goes_on_with_a_camera_and_without_one(
 
     def act(page: Page) -> None:
         desk.sits(page)
+        page.clock.install()
         page.goto(f"{desk.place}/before")
         page.get_by_role("button", name="Start the exam").click()
         expect(page.locator("#item .stem").first).to_be_visible()
@@ -113,18 +152,22 @@ def test_an_exam_goes_on_with_a_camera_and_without_one(
         page.locator("[name=go][value=next]").click()
         expect(page.locator("#h-2")).to_be_visible()
         expect(page.locator("#watch-says")).to_contain_text(says)
-        until(lambda: [one for one in desk.signals() if one.signal.kind is SignalKind.BLURRED])
+        until(lambda: desk.heard(SignalKind.BLURRED))
+        if camera:
+            watching_goes_on(desk, page)
 
     page_with(launch(*CAMERA) if camera else launch(), act)
     came = desk.signals()
     signals = [one.signal for one in came]
-    assert flaws_of(signals) == ()
+    for window in {one.chain for one in came}:
+        assert flaws_of([one.signal for one in came if one.chain == window]) == ()
+    assert len({one.chain for one in came}) == 1 + camera
     kinds = {one.kind for one in signals}
     assert {SignalKind.SCREENS, SignalKind.PASTED} <= kinds
     assert (SignalKind.CAMERA_ON in kinds, SignalKind.CAMERA_FAILED in kinds) == (camera, not camera)
     assert answers(world, desk.attempt_id)[1][0] == ["a"]
     shots = desk.shots()
-    assert len(shots) == camera
+    assert len(shots) == 3 * camera
     for shot in shots:
         assert (shot.kind, shot.format) == (PictureKind.SNAPSHOT, Format.WEBP)
         assert len(desk.bytes_of(shot)) == shot.size <= LARGEST_SNAPSHOT

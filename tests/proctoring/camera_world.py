@@ -94,9 +94,9 @@ def chained(
     return made
 
 
-def signals(who: Candidate, batch: Any) -> Any:
-    """Deliver signals as the page's script does."""
-    return who.browser.post(f"{who.place}/signals", {"batch": json.dumps(batch)}, **SCRIPT)
+def signals(who: Candidate, batch: Any, chain: str = "a" * 32) -> Any:
+    """Deliver signals of a window as the page's script does."""
+    return who.browser.post(f"{who.place}/signals", {"batch": json.dumps(batch), "chain": chain}, **SCRIPT)
 
 
 def door(who: Candidate) -> str:

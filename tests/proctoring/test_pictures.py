@@ -239,45 +239,6 @@ def test_rule_7_the_candidate_sees_and_downloads_their_pictures_and_the_chain(di
     assert [one["hash"] for one in body["signals"]] == [one["hash"] for one in batch]
 
 
-def test_signals_are_kept_once_and_a_hole_is_a_fact(distance: Distance) -> None:
-    who = distance.candidate()
-    batch = chained(*[("blurred", {})] * 6)
-    assert signals(who, batch[4:]).status_code == 204
-    assert signals(who, batch[:2]).status_code == 204
-    assert signals(who, batch[:2]).status_code == 204
-    told = who.browser.get(f"{who.place}/camera").json()
-    assert (told["signals"], told["head"]) == (6, batch[5]["hash"])
-    forged = chained(("focused", {}), seq=7, head="f" * 64)
-    signals(who, forged)
-    who.hand_in()
-    assert signals(who, batch[2:4]).status_code == 410
-    body = json.loads(who.browser.get(f"{who.place}/record.json").text)
-    facts = {one["fact"]: one["told"] for one in body["timeline"] if one["fact"].startswith("signals_")}
-    assert facts == {"signals_missing": "2", "signals_unfit": "7"}
-    assert body["counts"]["page_blurred"] == 4
-
-
-@pytest.mark.parametrize(
-    "told",
-    [
-        ("pasted", {"length": 3, "text": "abc"}),
-        ("key", {"code": "KeyA"}),
-        ("devtools", {}),
-        ("mouse", {"x": 1}),
-        ("screens", {"extended": "perhaps"}),
-        ("hidden", {"why": "other program"}),
-    ],
-)
-def test_rule_3_nothing_else_can_be_logged_no_text_no_key_no_guess(distance: Distance, told: Any) -> None:
-    who = distance.candidate()
-    batch = [
-        *chained(("hidden", {})),
-        {"seq": 2, "at": 1, "kind": told[0], "facts": told[1], "hash": "a" * 64},
-    ]
-    assert signals(who, batch).status_code == 422
-    assert who.browser.get(f"{who.place}/camera").json()["signals"] == 0
-
-
 def test_a_picture_costs_few_statements(distance: Distance) -> None:
     who = distance.candidate()
     snapshot(who, 1)

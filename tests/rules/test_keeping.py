@@ -13,7 +13,15 @@ from app.proctoring.rules import chain, pictures
 from app.proctoring.rules.chain import Flaw, SignalKind, flaws_of, link, read_batch, read_signal
 from app.proctoring.rules.keeping import TIMES, Fate, Keeping, due_at, is_due
 from app.proctoring.rules.pictures import Fault, Format, Look, PictureKind, Verdict
-from app.proctoring.rules.timeline import By, Fact, FactKind, facts_of_flaws, facts_of_signals, stretch
+from app.proctoring.rules.timeline import (
+    By,
+    Fact,
+    FactKind,
+    fact_of_window,
+    facts_of_flaws,
+    facts_of_signals,
+    stretch,
+)
 
 END = datetime(2026, 11, 23, 8, tzinfo=UTC)
 TOLD = END + timedelta(days=3)
@@ -261,11 +269,15 @@ def test_no_two_kinds_become_one_fact() -> None:
 )
 def test_rule_3_what_says_anything_else_is_not_read(wrong: Any) -> None:
     assert read_signal(wrong) is None
-    assert read_batch([raw(), wrong]) is None
+    read = read_batch([raw(), wrong, raw(), wrong])
+    assert read is not None
+    assert (len(read.signals), read.wrong) == (2, (1, 3))
 
 
 def test_a_delivery_is_a_list_of_some_signals() -> None:
-    assert read_batch([raw()]) is not None
+    read = read_batch([raw()])
+    assert read is not None
+    assert read.wrong == ()
     for wrong in ([], {}, None, [raw()] * (chain.BATCH + 1)):
         assert read_batch(wrong) is None
 
@@ -276,6 +288,36 @@ def chained(numbers: list[int]) -> list[chain.Signal]:
         head = link(head, seq=seq, at=seq, kind="blurred", facts={})
         made.append(chain.Signal(seq, seq, SignalKind.BLURRED, {}, head))
     return [one for one in made if one.seq in numbers]
+
+
+def test_a_chain_is_named_by_thirty_two_hex_digits() -> None:
+    assert chain.is_chain("0a" * 16)
+    for wrong in ("", "0a", "0A" * 16, "zz" * 16, None, 7):
+        assert not chain.is_chain(wrong)
+
+
+@pytest.mark.parametrize(
+    ("heads", "number", "numbers", "goes"),
+    [
+        ({}, 0, [1], True),
+        ({"a": 5}, 5, [6, 7], True),
+        ({"b": 5}, 5, [1], True),
+        ({}, 0, [chain.LEAP], True),
+        ({}, 0, [chain.LEAP + 1], False),
+        ({"a": 5}, 5, [5 + chain.LEAP + 1], False),
+        ({"a": 5}, 5, [2 * chain.LEAP, chain.LEAP], True),
+        ({"b": 2000}, 5, [2001], False),
+        ({"a": 1}, chain.MOST - 1, [2], True),
+        ({"a": 1}, chain.MOST - 1, [2, 3], False),
+        ({str(n): 1 for n in range(chain.MOST_CHAINS)}, 60, [1], False),
+        ({"a": 1} | {str(n): 1 for n in range(chain.MOST_CHAINS - 1)}, 60, [2], True),
+    ],
+)
+def test_a_chain_goes_on_without_a_leap_and_windows_are_bounded(
+    heads: dict[str, int], number: int, numbers: list[int], goes: bool
+) -> None:
+    signals = [chain.Signal(seq, seq, SignalKind.BLURRED, {}, "") for seq in numbers]
+    assert chain.goes_on(chain.Kept(heads, number), "a", signals) is goes
 
 
 def test_a_whole_chain_has_no_flaw_and_a_hole_is_counted() -> None:
@@ -297,6 +339,10 @@ def test_a_signal_that_was_changed_does_not_fit() -> None:
         (FactKind.SIGNALS_UNFIT, "2", END),
         (FactKind.SIGNALS_MISSING, "2", TOLD),
     ]
+
+
+def test_a_further_window_is_a_fact_of_nobody() -> None:
+    assert fact_of_window(END) == Fact(END, FactKind.SIGNALS_WINDOW, By.SYSTEM)
 
 
 @given(st.sets(st.integers(1, 30)))

@@ -1,44 +1,50 @@
 """Reads of what exam pages said about themselves."""
 
 from datetime import datetime
+from itertools import groupby
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from app.proctoring.models import SignalRow
-from app.proctoring.rules.chain import GENESIS, Signal, flaws_of
-from app.proctoring.rules.timeline import Fact, facts_of_flaws, facts_of_signals
+from app.proctoring.rules.chain import Kept, Signal, flaws_of
+from app.proctoring.rules.timeline import Fact, fact_of_window, facts_of_flaws, facts_of_signals
 
 
-class Head(NamedTuple):
-    """The newest signal that is stored."""
-
-    seq: int
-    hash: str
-
-
-def head_of(session: Session, attempt_id: UUID) -> Head:
-    """Where a page that knows nothing of the chain goes on."""
-    row = session.execute(
-        select(col(SignalRow.seq), col(SignalRow.hash))
+def kept_of(session: Session, attempt_id: UUID) -> Kept:
+    """Which chains an attempt has, how far they go, and how many signals there are."""
+    rows = session.execute(
+        select(col(SignalRow.chain), func.max(col(SignalRow.seq)), func.count())
         .where(col(SignalRow.attempt_id) == attempt_id)
-        .order_by(col(SignalRow.seq).desc())
-        .limit(1)
-    ).first()
-    return Head(*row) if row else Head(0, GENESIS)
+        .group_by(col(SignalRow.chain))
+    ).all()
+    return Kept({chain: head for chain, head, _ in rows}, sum(number for _, _, number in rows))
+
+
+def hashes_of(session: Session, attempt_id: UUID, chain: str, numbers: list[int]) -> dict[int, str]:
+    """The hashes of those of these signals that are there, by number."""
+    rows = session.execute(
+        select(col(SignalRow.seq), col(SignalRow.hash)).where(
+            col(SignalRow.attempt_id) == attempt_id,
+            col(SignalRow.chain) == chain,
+            col(SignalRow.seq).in_(numbers),
+        )
+    )
+    return {row.seq: row.hash for row in rows}
 
 
 class Came(NamedTuple):
-    """A signal with the time at which it came."""
+    """A signal with the time at which it came, and the chain of its window."""
 
     signal: Signal
     at: datetime
+    chain: str
 
 
 def signals_of(session: Session, attempt_id: UUID) -> list[Came]:
-    """The chain of an attempt."""
+    """The chains of an attempt, in the order in which they began."""
     rows = session.execute(
         select(
             col(SignalRow.seq),
@@ -47,15 +53,26 @@ def signals_of(session: Session, attempt_id: UUID) -> list[Came]:
             col(SignalRow.facts),
             col(SignalRow.hash),
             col(SignalRow.at),
+            col(SignalRow.chain),
         )
         .where(col(SignalRow.attempt_id) == attempt_id)
-        .order_by(col(SignalRow.seq))
+        .order_by(col(SignalRow.chain), col(SignalRow.seq))
     )
-    return [Came(Signal(*row[:5]), row.at) for row in rows]
+    found = [Came(Signal(*row[:5]), row.at, row.chain) for row in rows]
+    began: dict[str, datetime] = {}
+    for one in found:
+        began[one.chain] = min(one.at, began.get(one.chain, one.at))
+    return sorted(found, key=lambda one: (began[one.chain], one.chain))
 
 
 def facts_of(came: list[Came]) -> list[Fact]:
-    """The chain as facts of a timeline, with its holes and what does not fit."""
-    times = {one.signal.seq: one.at for one in came}
-    signals = [one.signal for one in came]
-    return [*facts_of_signals(signals, times), *facts_of_flaws(flaws_of(signals), times)]
+    """The chains as facts of a timeline, with their holes, what does not fit, and each further window."""
+    found: list[Fact] = []
+    for chain, part in groupby(came, key=lambda one: one.chain):
+        rows = list(part)
+        times = {one.signal.seq: one.at for one in rows}
+        signals = [one.signal for one in rows]
+        if chain != came[0].chain:
+            found.append(fact_of_window(min(times.values())))
+        found += [*facts_of_signals(signals, times), *facts_of_flaws(flaws_of(signals), times)]
+    return found

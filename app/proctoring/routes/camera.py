@@ -19,17 +19,18 @@ from app.platform.database import Read, Write, read_session
 from app.platform.routing import Router
 from app.proctoring.errors import NotWatched, SignalsUnread
 from app.proctoring.queries import pictures as queries
-from app.proctoring.queries import signals as signal_queries
 from app.proctoring.rules import chain
 from app.proctoring.rules import pictures as rules
 from app.proctoring.service import pictures as service
 from app.proctoring.service import signals
+from app.web import errors
 from app.web.forms import Form
 from app.web.limits import TooManyRequests, limit
 from app.web.viewer import ClockDep, SignedIn
 
 router = Router(prefix="/exams/attempts/{attempt_id}")
 _DONE = HTTPStatus.NO_CONTENT
+_WRONG = "X-Signals-Wrong"
 _NUMBER = re.compile("[0-9]{1,6}")
 """What Python reads as a number at once: one of thousands of digits is an error of its own."""
 
@@ -83,15 +84,12 @@ def _still_open(one: Taken) -> None:
 
 @router.get("/camera")
 def show_camera(session: Read, *, viewer: SignedIn, attempt_id: UUID) -> JSONResponse:
-    """Whether pictures and signals are taken now, and the numbers with which they go on."""
+    """Whether pictures and signals are taken now, and the number with which pictures go on."""
     one = taken_of(session, viewer.person_id, attempt_id)
     found = queries.intake(session, attempt_id, one.sitting_id, rules.PictureKind.SNAPSHOT)
-    head = signal_queries.head_of(session, attempt_id)
     body: dict[str, Any] = {
         "on": rules.watches(mode=one.mode, lifecycle=one.lifecycle, monitored=found.monitored),
         "snapshots": found.last,
-        "signals": head.seq,
-        "head": head.hash,
     }
     return JSONResponse(body, headers={"Cache-Control": "no-store"})
 
@@ -118,7 +116,11 @@ def create_snapshot(
 def create_signals(
     *, request: Request, session: Write, clock: ClockDep, viewer: SignedIn, form: Form, attempt_id: UUID
 ) -> Response:
-    """Keep a delivery of signals, each once. 422 when any of them says what is not taken: then none is."""
+    """Keep a delivery of signals of one window, each once.
+
+    422 when any of them says what is not taken: then none is, and a header names their places from 0. 409
+    with its code when none are taken now, or when their window has to begin another chain.
+    """
     limit(request, f"signals:{attempt_id}", chain.BATCHES_A_MINUTE)
     one = taken_of(session, viewer.person_id, attempt_id)
     _still_open(one)
@@ -126,10 +128,13 @@ def create_signals(
         mode=one.mode, lifecycle=one.lifecycle, monitored=queries.is_monitored(session, one.sitting_id)
     ):
         raise NotWatched
+    window = form.get("chain", "")
     batch = chain.read_batch(_json(form.get("batch")))
-    if batch is None:
-        raise SignalsUnread
-    signals.take(session, clock, attempt_id=attempt_id, signals=batch)
+    if batch is None or batch.wrong or not (window == "" or chain.is_chain(window)):
+        reply = errors.problem(request, SignalsUnread())
+        reply.headers[_WRONG] = ",".join(str(place) for place in batch.wrong) if batch else ""
+        return reply
+    signals.take(session, clock, attempt_id=attempt_id, chain=str(window), signals=batch.signals)
     return Response(status_code=_DONE)
 
 

@@ -148,6 +148,7 @@ def download_own(request: Request, session: Read, *, viewer: SignedIn, attempt_i
         ],
         "signals": [
             {
+                "window": one.chain,
                 "seq": one.signal.seq,
                 "at": one.signal.at,
                 "kind": str(one.signal.kind),

@@ -1,6 +1,7 @@
 """What a candidate's browser says about the exam page, and the chain that shows when something is missing.
 
 Every signal carries a hash over the one before: ``h(n) = sha256(h(n-1) + canonical JSON of the signal)``.
+Every window of the page writes a chain of its own, so that two honest windows never spoil each other's.
 What is missing or does not fit is a fact on the timeline, no judgement: networks lose things, browsers die.
 What is not in ``FACTS`` is not taken: no text, no keys, no movement of a mouse, no guess at anything.
 
@@ -19,6 +20,10 @@ BATCH = 100
 """Signals of one delivery; the page sends every 10 seconds or after 20."""
 MOST = 20_000
 """Signals of one attempt."""
+LEAP = 1_000
+"""How far a number may lie behind the highest one of its chain: pages send in order and lose little."""
+MOST_CHAINS = 60
+"""Windows of one attempt. A page that is loaded again goes on with a chain that no window writes any more."""
 BATCHES_A_MINUTE = 60
 _LATEST = 4_102_444_800_000
 """The year 2100 in milliseconds: no clock of a client says more."""
@@ -84,8 +89,13 @@ def _whole(value: Any, within: range) -> bool:
     return type(value) is int and value in within
 
 
-def _is_hash(value: Any) -> bool:
-    return isinstance(value, str) and len(value) == 64 and set(value) <= set("0123456789abcdef")
+def _is_hex(value: Any, length: int) -> bool:
+    return isinstance(value, str) and len(value) == length and set(value) <= set("0123456789abcdef")
+
+
+def is_chain(value: Any) -> bool:
+    """Whether this names a chain: 32 hex digits that a window has drawn."""
+    return _is_hex(value, 32)
 
 
 def _says(value: Any, told: range | frozenset[str]) -> bool:
@@ -105,7 +115,7 @@ def read_signal(raw: Any) -> Signal | None:
         return None
     known = isinstance(raw["kind"], str) and raw["kind"] in set(SignalKind)
     counted = _whole(raw["seq"], range(1, MOST + 1)) and _whole(raw["at"], range(_LATEST))
-    if not known or not counted or not _is_hash(raw["hash"]):
+    if not known or not counted or not _is_hex(raw["hash"], 64):
         return None
     kind = SignalKind(raw["kind"])
     if not _facts_fit(kind, raw["facts"]):
@@ -113,13 +123,43 @@ def read_signal(raw: Any) -> Signal | None:
     return Signal(raw["seq"], raw["at"], kind, raw["facts"], raw["hash"])
 
 
-def read_batch(raw: Any) -> tuple[Signal, ...] | None:
-    """A whole delivery; None when any of it is not a signal: then nothing of it is taken."""
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A delivery as read. ``wrong``: the places, from 0, of what is no signal; then nothing is taken."""
+
+    signals: tuple[Signal, ...]
+    wrong: tuple[int, ...]
+
+
+def read_batch(raw: Any) -> Delivery | None:
+    """A whole delivery; None: no list of signals at all."""
     if not isinstance(raw, list) or not 0 < len(raw) <= BATCH:
         return None
     found = [read_signal(one) for one in raw]
-    kept = tuple(one for one in found if one is not None)
-    return kept if len(kept) == len(found) else None
+    wrong = tuple(place for place, one in enumerate(found) if one is None)
+    return Delivery(tuple(one for one in found if one is not None), wrong)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is there of an attempt: ``heads``, the highest number of each chain, and how many in all."""
+
+    heads: Mapping[str, int]
+    number: int
+
+
+def goes_on(kept: Kept, chain: str, signals: Iterable[Signal]) -> bool:
+    """Whether these can follow in their chain: a known one or one more, without a leap, and not too many."""
+    known = chain in kept.heads or len(kept.heads) < MOST_CHAINS
+    numbers = sorted(one.seq for one in signals)
+    if not known or kept.number + len(numbers) > MOST:
+        return False
+    head = kept.heads.get(chain, 0)
+    for seq in numbers:
+        if seq - head > LEAP:
+            return False
+        head = max(head, seq)
+    return True
 
 
 class Flaw(StrEnum):

@@ -73,6 +73,7 @@ class FactKind(StrEnum):
     OTHER_TAB = "other_tab"
     SIGNALS_MISSING = "signals_missing"
     SIGNALS_UNFIT = "signals_unfit"
+    SIGNALS_WINDOW = "signals_window"
     INCIDENT = "incident"
     HANDED_IN = "handed_in"
     TIME_OVER = "time_over"
@@ -206,6 +207,11 @@ def facts_of_flaws(flaws: Iterable[Place], came_at: Mapping[int, datetime]) -> l
     return [
         Fact(came_at[one.seq], _FLAWS[one.flaw], By.SYSTEM, told=str(one.missing or one.seq)) for one in flaws
     ]
+
+
+def fact_of_window(at: datetime) -> Fact:
+    """Signals began to come in one more chain: of a further window or device."""
+    return Fact(at, FactKind.SIGNALS_WINDOW, By.SYSTEM)
 
 
 def facts_of_incidents(incidents: Iterable[Incident]) -> list[Fact]:

@@ -1,24 +1,41 @@
 """What an exam page says about itself is kept as it came: once, and whether or not its chain fits."""
 
-from collections.abc import Iterable
 from uuid import UUID
 
 from sqlmodel import Session
 
 from app.kernel.clock import Clock
 from app.platform.database import insert_once
+from app.proctoring.errors import SignalsForked
 from app.proctoring.models import SignalRow
-from app.proctoring.rules.chain import Signal
+from app.proctoring.queries.signals import hashes_of, kept_of
+from app.proctoring.rules import chain as rules
 
 
-def take(session: Session, clock: Clock, *, attempt_id: UUID, signals: Iterable[Signal]) -> int:
-    """Keep the signals that are not there yet; how many."""
+def take(
+    session: Session, clock: Clock, *, attempt_id: UUID, chain: str, signals: tuple[rules.Signal, ...]
+) -> int:
+    """Keep the signals of a window that are not there yet; how many.
+
+    Raises:
+        SignalsForked: another signal stands under one of their numbers, or the chain cannot go on there.
+            Nothing is kept, and the window begins another chain.
+    """
+    there = hashes_of(session, attempt_id, chain, [one.seq for one in signals])
+    fresh = [one for one in signals if one.seq not in there]
+    if any(there.get(one.seq, one.hash) != one.hash for one in signals):
+        raise SignalsForked
+    if not fresh:
+        return 0
+    if not rules.goes_on(kept_of(session, attempt_id), chain, fresh):
+        raise SignalsForked
     now = clock.now()
     return sum(
         insert_once(
             session,
             SignalRow,
             attempt_id=attempt_id,
+            chain=chain,
             seq=one.seq,
             kind=one.kind,
             client_ms=one.at,
@@ -26,5 +43,5 @@ def take(session: Session, clock: Clock, *, attempt_id: UUID, signals: Iterable[
             hash=one.hash,
             at=now,
         )
-        for one in signals
+        for one in fresh
     )

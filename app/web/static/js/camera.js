@@ -10,6 +10,7 @@
   const say = (kind, facts) => window.examSignals.say(kind, facts);
   let view = null;
   let seq = 0;
+  let next = 0;
   let word = "";
   // the page replaces its middle when the candidate moves on: the line is written again, and announced once
   const change = (said) => { word = said; tell(); const aloud = document.getElementById("say"); if (aloud) aloud.textContent = said; };
@@ -35,7 +36,9 @@
     data.set("seq", String(seq));
     data.set("picture", made, "snapshot");
     const reply = await fetch(place + "/snapshots", { method: "POST", body: data, headers: { "HX-Request": "true" } });
-    return reply.status !== 409 && reply.status !== 410;
+    if (reply.status !== 409 && reply.status !== 410) return true;
+    document.dispatchEvent(new CustomEvent("exam:unwatched"));
+    return false;
   }
   function stop() {
     for (const track of view?.srcObject?.getTracks() || []) track.stop();
@@ -43,15 +46,19 @@
     change(off);
   }
   function wait() {
-    setTimeout(async () => {
+    clearTimeout(next);
+    next = setTimeout(async () => {
       if (!view) return;
       let goes = true;
       try { goes = await send(); } catch { /* without a network this picture is not there, and the next one may be */ }
-      if (goes) wait(); else stop();
+      if (goes && view) wait();
     }, 45000 + Math.random() * 30000);
   }
+  // A pause, or monitoring that is switched off: the camera rests, and goes on when the exam is watched again.
+  document.addEventListener("exam:unwatched", () => { if (view) stop(); });
   document.addEventListener("exam:watched", async ({ detail }) => {
-    seq = detail.snapshots;
+    if (view) return;
+    seq = Math.max(seq, detail.snapshots);
     if (!navigator.mediaDevices?.getUserMedia) { change(off); say("camera_failed", { why: "unsupported" }); return; }
     try {
       const stream = await navigator.mediaDevices.getUserMedia({ video: { width: { ideal: 320 }, height: { ideal: 240 } } });
