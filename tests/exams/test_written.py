@@ -132,7 +132,7 @@ def test_raters_who_end_at_the_same_moment_score_it_once_and_a_job_that_runs_aga
             desk.rates(place, rater, 3)
     with world.read() as session:
         jobs = session.execute(
-            text("SELECT count(*) FROM outbox WHERE kind = :kind"), {"kind": rating.RATED_EVENT}
+            text("SELECT count(*) FROM job WHERE kind = :kind"), {"kind": rating.RATED_EVENT}
         ).scalar_one()
     assert jobs == 1
     for first in (True, False):
