@@ -7,6 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import text as sql
 
+from app.accounts import service as people
+from app.accounts.rules import Role
 from app.worker import make_context, run_due
 from tests.exams.written_world import make_written_exam
 from tests.pages.rescores import found
@@ -40,6 +42,14 @@ def play(world: World, player: Callable[[str], Any]) -> None:
         rater.sends(answer, 422)
         late = answer
     sent = {"level-1": "3", "level-2": "1", "comment": COMMENT}
+    with world.write() as session:
+        third = UUID(
+            str(
+                session.execute(sql("SELECT id FROM person WHERE email = 'yerlan@demo.example'")).scalar_one()
+            )
+        )
+        people.grant(session, world.clock, person_id=third, role=Role.RATER, by=None, reason="a third rater")
+    player("yerlan").sends(late, 409, **sent)
     first.sends(late, **sent)
     second.sends(late, **sent)
     assert not re.search(r'href="[^"]*/written-answers/[^"]+"', second.opens("written-answers"))

@@ -6,6 +6,7 @@ Whoever ends an attempt comes through ``close``; what it scores is asked of ``sc
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -162,17 +163,10 @@ def close(
     waiting = rating.ask(session, clock, attempt, given)
     chosen = {place: answer.chosen for place, answer in given.items()}
     scored = None if waiting else _score(session, clock, attempt, chosen)
-    audit.record(
-        session,
-        clock,
-        actor_id=actor_id,
-        action="attempt.closed",
-        subject_kind="attempt",
-        subject_id=attempt.id,
-        how=str(how),
-        answers_hash=attempt.answers_hash,
-        **(_figures(scored) if scored else {"at_raters": waiting}),
-    )
+    facts: dict[str, Any] = {"how": str(how), "answers_hash": attempt.answers_hash}
+    if scored is None:
+        facts["at_raters"] = waiting
+    _audit(session, clock, attempt, "attempt.closed", actor_id=actor_id, scored=scored, **facts)
     signed_in.settle(session, [attempt.candidate_id])
     exam = session.execute(_POLICY, {"exam": attempt.exam_id}).one()
     if exam.certification:
@@ -194,15 +188,7 @@ def score_rated(session: Session, clock: Clock, *, attempt_id: UUID) -> bool:
         return False
     given = queries.answers_of(session, attempt_id)
     scored = _score(session, clock, attempt, {place: answer.chosen for place, answer in given.items()})
-    audit.record(
-        session,
-        clock,
-        actor_id=None,
-        action="attempt.rated",
-        subject_kind="attempt",
-        subject_id=attempt_id,
-        **_figures(scored),
-    )
+    _audit(session, clock, attempt, "attempt.rated", actor_id=None, scored=scored)
     exam = session.execute(_POLICY, {"exam": attempt.exam_id}).one()
     terminated = queries.was_terminated(session, attempt_id)
     if attempt.result is not ResultState.WITHHELD:
@@ -224,12 +210,30 @@ def _score(
     return scored
 
 
-def _figures(scored: score.Scored) -> dict[str, Any]:
-    return {
-        "raw_score": scored.raw_score,
-        "cut_score": scored.cut_score,
-        "outcome": str(scored.outcome),
-    }
+def _audit(
+    session: Session,
+    clock: Clock,
+    attempt: Attempt,
+    action: str,
+    *,
+    actor_id: UUID | None,
+    scored: score.Scored | None,
+    **facts: Any,
+) -> None:
+    note = partial(
+        audit.record,
+        session,
+        clock,
+        actor_id=actor_id,
+        action=action,
+        subject_kind="attempt",
+        subject_id=attempt.id,
+        **facts,
+    )
+    if scored is None:
+        note()
+    else:
+        note(raw_score=scored.raw_score, cut_score=scored.cut_score, outcome=str(scored.outcome))
 
 
 def _ask_review(
