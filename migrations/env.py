@@ -15,6 +15,7 @@ import app.exams.models.attempts
 import app.exams.models.booking
 import app.exams.models.forms
 import app.exams.models.messages
+import app.exams.models.rating
 import app.exams.models.rescoring
 import app.exams.models.unsent
 import app.platform.models

@@ -21,8 +21,9 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, SQLModel
 
-from app.capstone.rules.rating import RATERS, Outcome
+from app.capstone.rules.rating import Outcome
 from app.capstone.rules.uploads import Kind
+from app.exams.rules.rating import RATERS
 from app.kernel.ids import new_id
 from app.kernel.types import Json, UtcDateTime, word
 

@@ -16,6 +16,7 @@ from app.platform.settings import ROOT
 _app = typer.Typer(no_args_is_help=True, help=__doc__)
 _METHODS = [
     ("**/errors.py", "app.web.extraction:error_codes"),
+    ("**/errors/**.py", "app.web.extraction:error_codes"),
     ("**/web/headers.py", "ignore"),
     ("**.py", "app.web.extraction:python"),
     ("**/templates/**.html", "jinja2.ext:babel_extract"),

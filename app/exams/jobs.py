@@ -17,9 +17,10 @@ from app.exams.queries import attempts, booking, letters, results
 from app.exams.rules import delivery as rules
 from app.exams.rules.booking import Letter
 from app.exams.rules.states import BookingState, ResultState
-from app.exams.service import places, sweeper
+from app.exams.service import hand_in, places, sweeper
 from app.exams.service.hand_in import RESULT_MAIL
 from app.exams.service.letters import BOOKING_MAIL
+from app.exams.service.rating import RATED_EVENT
 from app.exams.service.releasing import INVALIDATED_MAIL
 from app.kernel.clock import Clock
 from app.kernel.errors import DomainError
@@ -83,6 +84,12 @@ def note_missing(context: Context) -> int:
         waits = booking.waits_over(session, now, limit=BATCH)
     done = [*_each(context, missed, sweeper.miss), *_each(context, waits, places.end_wait)]
     return sum(ended is True for ended in done)
+
+
+def score_rated(context: Context, payload: dict[str, Any]) -> None:
+    """Score an attempt whose written answers are all rated; asked again it does nothing."""
+    with write_session(context.engine) as session:
+        hand_in.score_rated(session, context.clock, attempt_id=UUID(payload["attempt_id"]))
 
 
 def send_result(context: Context, payload: dict[str, Any]) -> None:
@@ -207,6 +214,7 @@ def _send(
 
 HANDLERS: dict[str, Handler] = {
     BOOKING_MAIL: send_booking,
+    RATED_EVENT: score_rated,
     RESULT_MAIL: send_result,
     INVALIDATED_MAIL: send_invalidated,
 }

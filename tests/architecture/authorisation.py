@@ -61,7 +61,7 @@ _GET = {
         "/results /results/{attempt_id} /results/{attempt_id}/record /results/{attempt_id}/pictures/{picture_id} /rescores/certificates "
         "/capstones /capstones/{submission_id} /capstones/{submission_id}/files/{file_id}"
     ),
-    RATER: "/ratings /ratings/{submission_id} /ratings/{submission_id}/files/{file_id}",
+    RATER: "/ratings /ratings/{submission_id} /ratings/{submission_id}/files/{file_id} /written-answers /written-answers/{answer_id}",
     PANEL: "/challenges /challenges/items/{version_id} /challenges/{challenge_id} /rescores/items/{version_id}",
     RESCORES: "/rescores /rescores/{plan_id}",
     ADMIN: "/admin/people /admin/people/{person_id}",
@@ -120,7 +120,10 @@ _POST = {
         "/decisions/certificates/{number}/correction /results/{attempt_id}/release /results/{attempt_id}/invalidation "
         "/rescores/{plan_id}/decision /rescores/certificates/{review_id} /capstones/{submission_id}/telling"
     ),
-    RATER: "/ratings/{submission_id} /ratings/{submission_id}/taking /ratings/{submission_id}/return",
+    RATER: (
+        "/ratings/{submission_id} /ratings/{submission_id}/taking /ratings/{submission_id}/return "
+        "/written-answers/{answer_id} /written-answers/{answer_id}/taking /written-answers/{answer_id}/return"
+    ),
     PANEL: (
         "/challenges/items/{version_id}/proposal /challenges/items/{version_id}/decision "
         "/challenges/{challenge_id}/proposal /challenges/{challenge_id}/decision /rescores/items/{version_id} "

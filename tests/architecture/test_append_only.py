@@ -59,6 +59,7 @@ ALWAYS = {
     "message_reading",
     "scoring_override",
     "attempt_scoring",
+    "answer_rating",
     "challenge_step",
     "rescore_line",
     "rescore_decision",

@@ -16,8 +16,9 @@ from app.capstone.errors import (
 )
 from app.capstone.queries.rating import list_waiting
 from app.capstone.queries.work import outcome_of, ratings_of
-from app.capstone.rules.rating import RATING_TIME, Outcome
+from app.capstone.rules.rating import Outcome
 from app.capstone.service import rating
+from app.exams.rules.rating import RATING_TIME
 from app.kernel.errors import NotFound
 from tests import factories
 from tests.capstone.ground import COMMENT, CRITERIA, PDF, Ground, refusal

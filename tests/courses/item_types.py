@@ -129,7 +129,9 @@ interaction:
 interaction:
   words: 300
   rubric:
-    - {kk: "Дәлел бар", ru: "Есть довод", en: "There is an argument"}
+    - kk: "Дәлел\\n0: дәлел жоқ\\n3: дәлел бар"
+      ru: "Довод\\n0: довода нет\\n3: довод есть"
+      en: "Argument\\n0: there is none\\n3: there is one"
 """,
         ),
     ),
@@ -182,7 +184,9 @@ _BROKEN = [
     ("hotspot", "an unknown shape", "shape: circle", "shape: star", "    c:", "'rect'"),
     ("hotspot", "a picture without words", "  alt:", "  caption:", "interaction:", "alt” is missing"),
     ("written", "no rubric", "rubric:", "rubrics:", "interaction:", "“interaction.rubric” is missing"),
-    ("written", "a length of nothing", "words: 300", "words: 0", "interaction:", "a length in words"),
+    ("written", "a length of nothing", "words: 300", "words: 0", "words:", "a length of 1 to"),
+    ("written", "a level that is none", "0: there is none", "there is none", "    - kk", "cannot be read"),
+    ("written", "other points than the item", "points: 3", "points: 4", "rubric:", "come to 3 points"),
 ]
 BROKEN_TYPES = {
     f"{kind}: {what}": Broken(f"{ITEMS}/{TYPES[kind][0]}.yaml", old, new, at, says)

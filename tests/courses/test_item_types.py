@@ -65,7 +65,10 @@ def test_an_item_of_each_type_is_stored_with_all_that_scoring_needs(world: World
         for name, _ in TYPES.values():
             row = rows[name]
             ids = tuple(choice["id"] for choice in row.choices)
-            assert faults(Answering(row.type, row.scoring, ids, tuple(row.key), row.interaction)) == []
+            assert (
+                faults(Answering(row.type, row.scoring, ids, tuple(row.key), row.interaction, row.points))
+                == []
+            )
         assert rows["x-numeric"].interaction == {"tolerance": "0.5"}
         assert rows["x-short-text"].interaction["accepted"]["kk"] == ["меншік иесі", "иесі"]
         assert rows["d1-001"].interaction is None

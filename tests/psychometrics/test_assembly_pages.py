@@ -199,7 +199,7 @@ def test_what_expired_or_is_not_delivered_takes_its_case_set_with_it(world: Worl
             else text("DROP TRIGGER item_version_no_update")
         )
         session.get_one(ItemVersion, exam.items[1]).valid_until = world.clock.now().date() - timedelta(days=1)
-        session.get_one(ItemVersion, exam.items[5]).type = ItemType.WRITTEN
+        session.get_one(ItemVersion, exam.items[5]).type = ItemType.HOTSPOT
     searched(world, exam)
     told = {UUID(item["id"]) for item in _question(world)["items"]}
     assert not told & {exam.items[at] for at in (1, 2, 5, 7, 8, 13, 14)}

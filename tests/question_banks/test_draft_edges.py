@@ -215,8 +215,17 @@ def test_what_was_typed_stays_when_the_draft_was_handed_in_meanwhile(world: Worl
 
 def test_a_type_that_no_page_writes_is_refused_whatever_is_sent(world: World) -> None:
     people = office(world)
-    imports(people["instructor"], "::w::Жазыңыз {}\n")
+    region = {"shape": "circle", "coords": [5, 5, 2]}
+    parts = {
+        "image": "x",
+        "width": 9,
+        "height": 9,
+        "alt": three("x"),
+        "regions": dict.fromkeys("abcd", region),
+    }
+    keep(world, replace(SINGLE, id="w", type="hotspot", interaction=parts))
     assert people["instructor"].post(f"{page_of(world, 'w')}/text", {"stem-kk": "x"}).status_code == 409
+    assert "only kept" in people["instructor"].get(page_of(world, "w")).text
 
 
 def test_others_write_while_a_file_is_made(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

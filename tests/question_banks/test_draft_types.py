@@ -30,6 +30,11 @@ def item(kind: str, **said: Any) -> DraftItem:
 
 
 TARGETS = {"targets": [{"id": "t1", "text": three("One")}, {"id": "t2", "text": three("Two")}]}
+CRITERION = {
+    "kk": "Дәлел\n0: дәлел жоқ\n2: дәлел бар",
+    "ru": "Довод\n0: довода нет\n2: довод есть",
+    "en": "Argument\n0: there is none\n2: there is one",
+}
 ACCEPTED = {"accepted": {"kk": ["су"], "ru": ["вода", "H2O"], "en": ["water"]}, "case_sensitive": True}
 ITEMS = {
     "single": replace(SINGLE, labels=LIVE),
@@ -50,6 +55,7 @@ ITEMS = {
     ),
     "numeric": item("numeric", key=("3.5",), interaction={"tolerance": "0.01"}),
     "short_text": item("short_text", interaction=ACCEPTED),
+    "written": item("written", interaction={"rubric": [CRITERION], "words": 200}, points=2),
 }
 
 
@@ -65,6 +71,9 @@ def form_of(sheet: Sheet) -> FormData:
         said += [(f"tid-{at}", target.id)]
         said += [(f"target-{at}-{locale}", words) for locale, words in target.text.items()]
     said += [(f"accepted-{locale}", words) for locale, words in sheet.accepted.items()]
+    for at, text in enumerate(sheet.criteria):
+        said += [(f"cid-{at}", "1"), *((f"criterion-{at}-{locale}", words) for locale, words in text.items())]
+    said += [("words", sheet.words)]
     said += [("tasks", task) for task in sheet.tasks]
     names = ("number", "tolerance", "points", "scoring", "domain", "module", "cognitive", "valid_until")
     said += [(name, getattr(sheet, name)) for name in (*names, "sources", "enemies")]
@@ -109,6 +118,7 @@ def test_each_type_becomes_an_item_and_its_pages_are_shown(world: World, kind: s
         ("numeric", {"number": "many"}, "one number"),
         ("numeric", {"tolerance": "some"}, "a number, 0 or more"),
         ("single", {"points": "half"}, "whole and between"),
+        ("written", {"words": "many"}, "between 0 and"),
     ],
 )
 def test_a_field_that_holds_what_it_cannot_is_refused(kind: str, wrong: dict[str, str], why: str) -> None:
@@ -140,14 +150,12 @@ def test_differences_name_fields_and_both_words() -> None:
     assert found["tasks"] == ("T1", "T2")
 
 
-@pytest.mark.parametrize("body", ["::w::Жазыңыз {}\n"])
-def test_a_type_that_is_only_kept_says_so_and_cannot_be_written(world: World, body: str) -> None:
+def test_a_written_task_without_a_rubric_is_a_draft_that_nobody_can_hand_in(world: World) -> None:
     people = office(world)
-    imports(people["instructor"], body)
+    imports(people["instructor"], "::w::Жазыңыз {}\n")
     address = page_of(world, "w")
     page = people["instructor"].get(address).text
-    assert "only kept" in page
-    assert f"{address}/text" not in page
-    assert people["instructor"].get(f"{address}/text").status_code == 409
+    assert "The rubric is missing" in page
+    assert f"{address}/text" in page
     said = {"step": "submitted", "version": "1"}
     assert people["instructor"].post(f"{address}/steps", said).status_code == 409

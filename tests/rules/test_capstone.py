@@ -12,20 +12,17 @@ from pydantic import ValidationError
 from app.capstone.queries.briefs import shipped
 from app.capstone.rules.briefs import Brief, Criterion, Deliverable
 from app.capstone.rules.rating import (
-    RATING_TIME,
     Outcome,
-    Place,
     Rated,
     Standing,
-    Taking,
     complete,
     decide_capstone,
     may_begin,
     rated,
     raters_needed,
     standing_of,
-    taking,
 )
+from app.exams.rules.rating import RATING_TIME, Place, Taking, taking
 from app.kernel.locales import LOCALES
 
 BRIEF = shipped()

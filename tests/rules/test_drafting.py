@@ -109,9 +109,31 @@ def test_a_practice_item_with_a_list_belongs_to_a_module_and_no_other_item_does(
     assert lacking(document(**numeric, labels=[*LABELS, "module:M1"]), "practice") == [Gap("no_module")]
 
 
-@pytest.mark.parametrize("kind", ["hotspot", "written"])
-def test_a_type_that_is_only_kept_says_that_alone(kind: str) -> None:
-    assert lacking(document(kind, stem=text("a"))) == [Gap("kept_only")]
+def test_a_type_that_is_only_kept_says_that_alone() -> None:
+    assert lacking(document("hotspot", stem=text("a"))) == [Gap("kept_only")]
+
+
+CRITERION = dict.fromkeys(("kk", "ru", "en"), "Name\n0: says nothing\n2: says why")
+
+
+@pytest.mark.parametrize(
+    ("rubric", "words", "points", "found"),
+    [
+        ([CRITERION], 200, 2, []),
+        ([], 200, 2, [Gap("rubric")]),
+        ([CRITERION], 0, 2, [Gap("words", number=2000)]),
+        ([CRITERION], 2001, 2, [Gap("words", number=2000)]),
+        ([CRITERION], 200, 3, [Gap("rubric_points", number=2)]),
+        ([CRITERION] * 9, 200, 10, [Gap("criteria", number=8), Gap("rubric_points", number=18)]),
+        ([CRITERION, whole("just words")], 200, 2, [Gap("criterion", number=2)]),
+        ([CRITERION | {"en": ""}], 200, 2, [Gap("criterion", number=1), Gap("language", "en")]),
+    ],
+)
+def test_a_written_task_lacks_what_raters_need(
+    rubric: list[dict[str, str]], words: int, points: int, found: list[Gap]
+) -> None:
+    task = document("written", choices=0, interaction={"rubric": rubric, "words": words}, points=points)
+    assert sorted(lacking(task)) == found
 
 
 def changed(**said: Any) -> dict[str, Any]:

@@ -32,6 +32,7 @@ def region(shape: str, *coords: int) -> dict[str, Any]:
     return {"shape": shape, "coords": list(coords)}
 
 
+CRITERION = dict.fromkeys(("kk", "ru", "en"), "Name\n0: says nothing\n2: says why")
 SOUND = {
     ItemType.SINGLE: item(ItemType.SINGLE, ABC, "b"),
     ItemType.MULTIPLE: item(ItemType.MULTIPLE, ABC, "ac"),
@@ -41,7 +42,7 @@ SOUND = {
     ItemType.NUMERIC: item(ItemType.NUMERIC, (), ("-3.5",), {"tolerance": "0.01"}),
     ItemType.SHORT_TEXT: item(ItemType.SHORT_TEXT, parts=accepted()),
     ItemType.HOTSPOT: item(ItemType.HOTSPOT, ABC, "b", picture()),
-    ItemType.WRITTEN: item(ItemType.WRITTEN, parts={"rubric": [{}], "words": 200}),
+    ItemType.WRITTEN: replace(item(ItemType.WRITTEN, parts={"rubric": [CRITERION], "words": 200}), points=2),
 }
 
 
@@ -141,8 +142,17 @@ def test_each_type_is_scored_by_its_own_rules_and_has_its_own_parts(kind: ItemTy
                 (region("poly", 1, 1, 2, 2, 3, 60), "outside the picture"),
             ]
         ],
-        (ItemType.WRITTEN, {"interaction": {"rubric": [], "words": 9}}, ("interaction",), "a rubric"),
-        (ItemType.WRITTEN, {"interaction": {"rubric": [{}], "words": 0}}, ("interaction",), "a length"),
+        *[
+            (ItemType.WRITTEN, {"interaction": {"rubric": rubric, "words": words}}, place, says)
+            for rubric, words, place, says in [
+                ([], 9, ("interaction", "rubric"), "1 to 8 criteria"),
+                ([CRITERION] * 9, 9, ("interaction", "rubric"), "1 to 8 criteria"),
+                ([CRITERION], 0, ("interaction", "words"), "1 to 2000 words"),
+                ([CRITERION], 2001, ("interaction", "words"), "1 to 2000 words"),
+                ([CRITERION, {}], 9, ("interaction", "rubric", 1), "cannot be read"),
+                ([CRITERION] * 2, 9, ("interaction", "rubric"), "come to 4 points, the item has 2"),
+            ]
+        ],
     ],
 )
 def test_each_fault_is_told_with_its_place(kind: ItemType, change, place, says: str) -> None:

@@ -54,6 +54,7 @@ def test_rule_6_each_has_its_time_and_counts_from_its_own_hour() -> None:
         {"appeal": AppealState.FILED},
         {"appeal": AppealState.PANEL},
         {"result": ResultState.WITHHELD},
+        {"result": ResultState.WITHHELD, "lifecycle": Lifecycle.SUBMITTED},
     ],
 )
 def test_rule_6_what_people_still_look_at_stays_but_identity_pictures_go(more: dict[str, Any]) -> None:

@@ -21,7 +21,7 @@ ABC = ("a", "b", "c")
 SINGLE, MULTIPLE = Shape(ItemType.SINGLE, ABC), Shape(ItemType.MULTIPLE, ABC)
 MATCHING, ORDERING = Shape(ItemType.MATCHING, ABC, ("x", "y")), Shape(ItemType.ORDERING, ABC)
 NUMERIC, TEXT = Shape(ItemType.NUMERIC, ()), Shape(ItemType.SHORT_TEXT, ())
-WRITTEN = Shape(ItemType.WRITTEN, ())
+WRITTEN = Shape(ItemType.WRITTEN, (), words=3)
 
 
 @pytest.mark.parametrize(
@@ -64,6 +64,8 @@ WRITTEN = Shape(ItemType.WRITTEN, ())
         (TEXT, ["x" * 201], None),
         (WRITTEN, ["x" * 20_000], ("x" * 20_000,)),
         (WRITTEN, ["x" * 20_001], None),
+        (WRITTEN, ["x" * 19_998 + "\r\ny"], ("x" * 19_998 + "\ny",)),
+        (WRITTEN, [" \r\n "], ()),
     ],
 )
 def test_an_answer_is_stored_in_one_form_or_could_not_be_given(shape: Shape, sent, stored) -> None:
@@ -104,6 +106,9 @@ def test_an_item_counts_as_answered_when_nothing_of_it_is_open(shape: Shape, cho
         (ORDERING, ["a=1", "b=2"], False, False),
         (ORDERING, ["b", "a", "c"], False, False),
         (MATCHING, ["a=x", "b=x"], False, False),
+        (WRITTEN, [], False, False),
+        (WRITTEN, ["one two\nthree"], False, False),
+        (WRITTEN, ["one two three four"], True, False),
     ],
 )
 def test_what_the_page_warns_of(shape: Shape, chosen, unread: bool, shared: bool) -> None:

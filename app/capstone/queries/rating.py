@@ -15,8 +15,9 @@ from app.capstone.models import (
     CapstoneSubmission,
     CapstoneTelling,
 )
-from app.capstone.rules.rating import RATING_TIME, Outcome, Place, Taking, taking
+from app.capstone.rules.rating import Outcome
 from app.exams.queries.paging import Paged, paged
+from app.exams.rules.rating import RATING_TIME, Place, Taking, taking
 from app.kernel.errors import NotFound
 from app.programmes.queries import trained_condition
 

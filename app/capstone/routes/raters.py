@@ -14,8 +14,8 @@ from app.capstone.queries import rating as queries
 from app.capstone.queries.work import file_of, work_of
 from app.capstone.routes.files import attachment
 from app.capstone.rules.briefs import LEVELS, Brief
-from app.capstone.rules.rating import RATING_TIME, Taking
 from app.capstone.service import outcomes, rating
+from app.exams.rules.rating import RATING_TIME, Taking
 from app.kernel.clock import Clock
 from app.kernel.errors import NotFound, Refused
 from app.platform.database import Read, Write

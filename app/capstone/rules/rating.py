@@ -1,23 +1,17 @@
-"""How many raters a submission needs, what their ratings come to, and who may rate.
+"""How many raters a submission needs, and what their ratings come to.
 
 Source: docs/decisions/0025-capstone.md; specification of exams, section 3b.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from enum import StrEnum
-from itertools import combinations
-from uuid import UUID
 
 from app.capstone.rules.briefs import LEVELS, Brief
+from app.exams.rules.rating import RATERS, closest, mean_of
 
-RATERS = 2
-"""How many rate every submission."""
 SUBMISSIONS = 2
 """The first and one resubmission."""
-RATING_TIME = timedelta(days=14)
-"""How long a submission stays with a rater who has not rated it; after that a colleague can take it."""
 
 
 class Outcome(StrEnum):
@@ -51,26 +45,6 @@ class Settled:
     outcome: Outcome
     points: int
     counted: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A rater of a submission: since when it is with them (aware UTC), and what became of it."""
-
-    rater_id: UUID
-    taken_at: datetime
-    given_back: bool = False
-    rated: bool = False
-
-
-class Taking(StrEnum):
-    """What happens when a rater asks for a submission."""
-
-    FREE = "free"
-    MINE = "mine"
-    TAKEN = "taken"
-    GIVEN_BACK = "given_back"
-    RATED = "rated"
 
 
 def complete(levels: Mapping[str, int], brief: Brief) -> bool:
@@ -110,34 +84,9 @@ def decide_capstone(ratings: Sequence[Rated], brief: Brief) -> Settled | None:
     passes = sum(one.outcome is Outcome.PASSED for one in ratings)
     outcome = Outcome.PASSED if 2 * passes > len(ratings) else Outcome.FAILED
     agreeing = [place for place, one in enumerate(ratings) if one.outcome is outcome]
-
-    def closeness(pair: tuple[int, int]) -> tuple[int, int]:
-        one, other = (ratings[place].points for place in pair)
-        return abs(one - other), -(one + other)
-
-    pair = min(combinations(agreeing, 2), key=closeness)
-    total = sum(ratings[place].points for place in pair)
-    return Settled(outcome, -(-total // 2), pair)
-
-
-def taking(places: Collection[Place], rater_id: UUID, *, needed: int, at: datetime) -> Taking:
-    """What a rater finds who asks for a submission at ``at``: ``needed`` raters are wanted in all.
-
-    A place counts while it is rated, or with its rater for no longer than the rating time.
-    """
-    mine = next((place for place in places if place.rater_id == rater_id), None)
-    if mine is not None and mine.rated:
-        return Taking.RATED
-    if mine is not None and mine.given_back:
-        return Taking.GIVEN_BACK
-    if mine is not None and _holds(mine, at):
-        return Taking.MINE
-    held = sum(_holds(place, at) for place in places)
-    return Taking.FREE if held < needed else Taking.TAKEN
-
-
-def _holds(place: Place, at: datetime) -> bool:
-    return place.rated or (not place.given_back and at <= place.taken_at + RATING_TIME)
+    totals = [one.points for one in ratings]
+    pair = closest(totals, agreeing)
+    return Settled(outcome, mean_of(totals, pair), pair)
 
 
 def standing_of(outcomes: Sequence[Outcome], *, open_now: bool) -> Standing:

@@ -18,16 +18,9 @@ from app.capstone.models import CapstoneOutcome, CapstonePlace, CapstoneRating, 
 from app.capstone.queries.briefs import brief_of
 from app.capstone.queries.rating import has_told, places_of
 from app.capstone.queries.work import ratings_of
-from app.capstone.rules.rating import (
-    Rated,
-    Taking,
-    complete,
-    decide_capstone,
-    rated,
-    raters_needed,
-    taking,
-)
+from app.capstone.rules.rating import Rated, complete, decide_capstone, rated, raters_needed
 from app.capstone.service.traces import note
+from app.exams.rules.rating import Taking, taking
 from app.kernel.clock import Clock
 from app.kernel.errors import DomainError, NotFound, Refused
 from app.kernel.ids import new_id

@@ -101,7 +101,8 @@ class Attempt(SQLModel, table=True):
     layout: list[dict[str, Any]] | None = Field(default=None, sa_column=Column(Json))
     """By position: ``{"item": item version id, "type", "order": [choice ids], "points": n, "domain": "D1"}``.
 
-    ``several`` says whether several choices go, ``targets`` (of a matching) their order.
+    ``several`` says whether several choices go, ``targets`` (of a matching) their order, ``words`` how many a
+    written answer may have.
     """
     cut_score: int | None = None
     max_points: int | None = None

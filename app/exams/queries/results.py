@@ -19,7 +19,16 @@ from app.exams.queries import attempts
 from app.exams.rules import booking as booking_rules
 from app.exams.rules import scoring
 from app.exams.rules.secure_browser import BrowserCheck
-from app.exams.rules.states import Axis, Lifecycle, Mode, Outcome, ReleasePolicy, ResultState, Review
+from app.exams.rules.states import (
+    AT_RATERS,
+    Axis,
+    Lifecycle,
+    Mode,
+    Outcome,
+    ReleasePolicy,
+    ResultState,
+    Review,
+)
 from app.kernel.errors import NotFound
 from app.kernel.locales import Trilingual
 
@@ -63,6 +72,11 @@ class Ended(NamedTuple):
         return (
             self.result in {ResultState.RELEASED, ResultState.REISSUED} and self.lifecycle is Lifecycle.SCORED
         )
+
+    @property
+    def at_raters(self) -> bool:
+        """Whether people rate its written answers now."""
+        return self.lifecycle in AT_RATERS
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from app.exams.models.secure_browser import BrowserEntry
 from app.exams.models.unsent import UnsentLoad
 from app.exams.queries.paging import Paged, paged
 from app.exams.rules.releasing import UNDER_REVIEW
-from app.exams.rules.states import OPEN, Axis, Lifecycle, Mode, ResultState, Review
+from app.exams.rules.states import CLOSED, OPEN, Axis, Lifecycle, Mode, ResultState, Review
 from app.kernel.errors import NotFound
 from app.kernel.locales import Trilingual
 from app.programmes.queries import trained_condition
@@ -104,7 +104,7 @@ def _open(reviewer_id: UUID, at: datetime) -> ColumnElement[bool]:
     """It is under review, and the reviewer may look at it; a second review is never the first one's."""
     candidate: Any = col(Attempt.candidate_id)
     return and_(
-        col(Attempt.lifecycle) == Lifecycle.SCORED,
+        col(Attempt.lifecycle).in_(CLOSED),
         col(Attempt.review).in_(UNDER_REVIEW),
         candidate != reviewer_id,
         not_(trained_condition(reviewer_id, candidate, at=at)),
@@ -218,7 +218,7 @@ def sittings_over(
     found: dict[UUID, list[UUID]] = {sitting: [] for sitting in sittings}
     rows = session.execute(
         select(col(Attempt.sitting_id), col(Attempt.id))
-        .where(col(Attempt.sitting_id).in_(sittings), col(Attempt.lifecycle) == Lifecycle.SCORED)
+        .where(col(Attempt.sitting_id).in_(sittings), col(Attempt.lifecycle).in_(CLOSED))
         .order_by(col(Attempt.id))
     )
     for sitting, attempt in rows:

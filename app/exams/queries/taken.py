@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 
 from app.exams.models.attempts import Attempt, Response, ResponseEvent
 from app.exams.models.forms import Blueprint, Exam, Form, FormItem
+from app.exams.models.rating import WrittenAnswer
 from app.exams.queries.attempts import terminated_condition
 from app.exams.rules.states import EventKind, Lifecycle, ResultState
 from app.kernel.errors import NotFound
@@ -62,6 +63,8 @@ class FirstAttempt:
     ended_at: datetime
     closed_by_time: bool
     answers: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    rated: dict[int, int] = field(default_factory=dict)
+    """What people gave its written answers, by place."""
     marks: list[tuple[float, int]] = field(default_factory=list)
     languages: set[str] = field(default_factory=set)
 
@@ -196,6 +199,9 @@ def _read(session: Session, ids: Sequence[UUID]) -> Iterable[FirstAttempt]:
     for attempt_id, position, chosen in session.execute(answers.where(col(Response.attempt_id).in_(ids))):
         if chosen:
             found[attempt_id].answers[position] = tuple(chosen)
+    rated = select(col(WrittenAnswer.attempt_id), col(WrittenAnswer.position), col(WrittenAnswer.points))
+    for attempt_id, position, points in session.execute(rated.where(col(WrittenAnswer.attempt_id).in_(ids))):
+        found[attempt_id].rated[position] = points or 0
     events = select(
         col(ResponseEvent.attempt_id),
         col(ResponseEvent.kind),

@@ -10,6 +10,7 @@ from app.exams.routes import (
     checkin,
     messages,
     notices,
+    ratings,
     releases,
     results,
     rooms,
@@ -41,6 +42,7 @@ for part in (
     sittings,
     centres,
     releases,
+    ratings,
     secure_browser,
 ):
     open_to_all = part in {notices, secure_browser}

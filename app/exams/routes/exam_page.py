@@ -25,7 +25,7 @@ from app.exams.rules.secure_browser import (
     is_restarted,
     judge,
 )
-from app.exams.rules.states import Lifecycle
+from app.exams.rules.states import CLOSED
 from app.exams.service import secure_browser
 from app.exams.service.batch import Conflict, Order
 from app.kernel.clock import Clock
@@ -74,7 +74,7 @@ def waiting(request: Request, session: Session, clock: Clock, window: queries.Op
         ):
             return _wait(request, session, window, "release")
         return None
-    if window.lifecycle is Lifecycle.SCORED:
+    if window.lifecycle in CLOSED:
         return go(request, f"{place_of(window.id)}/receipt")
     return _wait(request, session, window, str(window.lifecycle))
 

@@ -10,7 +10,7 @@ from app.exams.queries import overriding
 from app.exams.queries import results as queries
 from app.exams.rules import secure_browser
 from app.exams.rules.domains import domain_title
-from app.exams.rules.states import Lifecycle, Outcome
+from app.exams.rules.states import CLOSED, Outcome
 from app.platform.database import Read
 from app.platform.routing import Router
 from app.web.locale import locale_of
@@ -24,7 +24,7 @@ router = Router()
 def show_receipt(request: Request, session: Read, viewer: SignedIn, attempt_id: UUID) -> Response:
     """What was handed in and when, with the hash of the stored answers."""
     ended = queries.ended_of(session, viewer.person_id, attempt_id)
-    if ended.lifecycle is not Lifecycle.SCORED:
+    if ended.lifecycle not in CLOSED:
         return go(request, f"exams/attempts/{attempt_id}")
     name = accounts.names_of(session, [viewer.person_id])[viewer.person_id]
     return page(
@@ -52,7 +52,7 @@ def show_result(
 ) -> Response:
     """The outcome with bands by domain, once it is released; never item by item."""
     ended = queries.ended_of(session, viewer.person_id, attempt_id)
-    if ended.lifecycle is not Lifecycle.SCORED:
+    if ended.lifecycle not in CLOSED:
         return go(request, f"exams/attempts/{attempt_id}")
     reason = attempt_queries.find_reason(session, attempt_id)
     if not ended.is_released:

@@ -16,6 +16,7 @@ from app.accounts import queries as accounts
 from app.exams import errors
 from app.exams.queries import forms as form_queries
 from app.exams.queries import sittings as queries
+from app.exams.queries.rating import backlog
 from app.exams.rules.states import Mode
 from app.exams.service import sittings
 from app.kernel.clock import Clock
@@ -97,6 +98,7 @@ def _list_page(
         status=refusal.status if refusal else status,
         listed=listed,
         now=clock.now(),
+        at_raters=backlog(session),
         over=over,
         exams=exams,
         rooms=queries.list_rooms(session),

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from app.exams.rules.delivery import BEFORE_START, RUNNING, SILENCE, closed_by_time
 from app.exams.rules.secure_browser import BrowserCheck
-from app.exams.rules.states import OPEN, EventKind, Lifecycle
+from app.exams.rules.states import CLOSED, OPEN, EventKind, Lifecycle
 
 
 class Act(StrEnum):
@@ -69,9 +69,6 @@ COUNTED = {
     EventKind.REFUSED_WINDOW: Noted.REFUSED,
 }
 """The events of answers that the board counts, and as what."""
-
-CLOSED = frozenset({Lifecycle.SUBMITTED, Lifecycle.EXPIRED, Lifecycle.TERMINATED, Lifecycle.SCORED})
-"""The attempt has been sat."""
 
 
 @dataclass(frozen=True, slots=True)

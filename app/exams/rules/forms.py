@@ -11,7 +11,7 @@ from datetime import date
 from itertools import combinations, product
 
 from app.kernel.canonical import canonical_json, sha256_hex
-from app.question_banks.rules import CHOSEN_FROM_A_LIST, ItemType
+from app.question_banks.rules import CHOSEN_FROM_A_LIST, BankPurpose, ItemType
 
 CASES = "cases"
 """The dimension that counts items of case sets, besides the domains."""
@@ -22,8 +22,15 @@ DELIVERED = CHOSEN_FROM_A_LIST | {
     ItemType.ORDERING,
     ItemType.NUMERIC,
     ItemType.SHORT_TEXT,
+    ItemType.WRITTEN,
 }
-"""Types that the exam page shows and a machine scores; a form with any other is not published."""
+"""Types that the exam page shows and that are scored, by a machine or by people; a form with any other is not
+published."""
+
+
+def delivered_from(purpose: BankPurpose) -> frozenset[ItemType]:
+    """The types that forms of such a bank may hold: nobody rates what people write while they practise."""
+    return DELIVERED if purpose is BankPurpose.CERTIFICATION else DELIVERED - {ItemType.WRITTEN}
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,16 @@ def is_held(*, review: Review, terminated: bool) -> bool:
     return terminated or review in UNDER_REVIEW or review is Review.IRREGULARITY
 
 
+def releases_once_rated(*, review: Review, terminated: bool, release: ReleasePolicy) -> bool:
+    """Whether a withheld result is told as soon as raters have ended: what else it waited for is over.
+
+    One that is told after the window is left to whoever watches the window.
+    """
+    if is_held(review=review, terminated=terminated) or release is ReleasePolicy.AFTER_WINDOW:
+        return False
+    return release is ReleasePolicy.AT_ONCE or review in {Review.CLEARED, Review.INCONCLUSIVE}
+
+
 def releases_itself(*, review: Review, terminated: bool, release: ReleasePolicy, window_over: bool) -> bool:
     """Whether a withheld result is told as soon as the review has ended: nothing was found against anybody.
 

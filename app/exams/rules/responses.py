@@ -12,6 +12,7 @@ from typing import Any
 
 from app.kernel.numbers import read_decimal
 from app.question_banks.rules import ACCEPTED_LONGEST, ItemType
+from app.question_banks.rules.rubrics import count_words
 
 LONGEST: dict[ItemType, int] = {
     ItemType.NUMERIC: ACCEPTED_LONGEST,
@@ -25,11 +26,15 @@ MOST_WORDS = 64
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How a place of a form is answered. ``targets``: what the choices of a matching are paired with."""
+    """How a place of a form is answered. ``targets``: what the choices of a matching are paired with.
+
+    ``words``: how many a written answer may have.
+    """
 
     type: ItemType
     choices: tuple[str, ...]
     targets: tuple[str, ...] = ()
+    words: int = 0
 
 
 def shape_of(place: Mapping[str, Any]) -> Shape:
@@ -38,7 +43,8 @@ def shape_of(place: Mapping[str, Any]) -> Shape:
     The layout of an attempt that began before there were other types says only whether several choices go.
     """
     before = ItemType.MULTIPLE if place["several"] else ItemType.SINGLE
-    return Shape(ItemType(place.get("type", before)), tuple(place["order"]), tuple(place.get("targets", ())))
+    kind = ItemType(place.get("type", before))
+    return Shape(kind, tuple(place["order"]), tuple(place.get("targets", ())), place.get("words", 0))
 
 
 def read_answer(shape: Shape, sent: Sequence[str]) -> tuple[str, ...] | None:
@@ -67,7 +73,12 @@ def is_complete(shape: Shape, chosen: Sequence[str]) -> bool:
 
 
 def is_unread(shape: Shape, chosen: Sequence[str]) -> bool:
-    """Whether something was typed where a number is asked for, and it cannot be read as one."""
+    """Whether what was typed is kept and does not count as it stands.
+
+    Where a number is asked for, it cannot be read as one; of a written task, it is longer than it may be.
+    """
+    if shape.type is ItemType.WRITTEN:
+        return bool(chosen) and count_words(chosen[0]) > shape.words
     return shape.type is ItemType.NUMERIC and bool(chosen) and read_decimal(chosen[0]) is None
 
 
@@ -116,9 +127,13 @@ def _each_once(pairs: Sequence[str], left: Sequence[str], right: Sequence[str]) 
 
 
 def _text(shape: Shape, sent: tuple[str, ...]) -> tuple[str, ...] | None:
-    if len(sent) != 1 or len(sent[0]) > LONGEST[shape.type]:
+    if len(sent) != 1:
         return None
-    text = unicodedata.normalize("NFC", sent[0]).strip()
+    # a form without script sends two signs for the end of a line, the page counts one
+    text = unicodedata.normalize("NFC", sent[0].replace("\r\n", "\n"))
+    if len(text) > LONGEST[shape.type]:
+        return None
+    text = text.strip()
     return (text,) if text else ()
 
 

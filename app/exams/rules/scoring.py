@@ -20,7 +20,7 @@ class ScoredItem:
 
     ``tolerance``: of a numeric item, a decimal; ``accepted``: of a short text, in any language;
     ``exact_case``: whether its capitals count; ``also``: further keys, each as right as the first; ``free``:
-    everybody gets the points, also whoever left it empty.
+    everybody gets the points, also whoever left it empty; ``rated``: what people gave a written answer.
     """
 
     position: int
@@ -34,6 +34,7 @@ class ScoredItem:
     exact_case: bool = False
     also: tuple[tuple[str, ...], ...] = ()
     free: bool = False
+    rated: int = 0
 
 
 class Band(IntEnum):
@@ -43,6 +44,11 @@ class Band(IntEnum):
     NEAR = 2
     GOOD = 3
     STRONG = 4
+
+
+def with_ratings(items: Sequence[ScoredItem], rated: Mapping[int, int]) -> tuple[ScoredItem, ...]:
+    """The places of an attempt with what people gave its written answers, by place; one not rated has 0."""
+    return tuple(replace(item, rated=rated.get(item.position, 0)) for item in items)
 
 
 def raw_score(items: Sequence[ScoredItem], responses: Mapping[int, Sequence[str]]) -> int:
@@ -65,13 +71,15 @@ def domain_points(
 def points_of(item: ScoredItem, chosen: Sequence[str]) -> int:
     """What a stored answer scores by the item's own rule: 0 to ``item.points``, whole; no answer scores 0.
 
-    A share of the points is rounded down, and everything right is always all of them. What people rate, a
-    written task, scores 0 here. Of several keys the one that gives most counts.
+    A share of the points is rounded down, and everything right is always all of them. A written answer scores
+    what people gave it. Of several keys the one that gives most counts.
     """
     if item.free:
         return item.points
     if not chosen:
         return 0
+    if item.type is ItemType.WRITTEN:
+        return min(item.rated, item.points)
     keyed = (item, *(replace(item, key=key) for key in item.also))
     return max(_SCORE[one.scoring](one, tuple(chosen)) for one in keyed)
 

@@ -147,3 +147,8 @@ OPEN = (
     Lifecycle.PAUSED,
 )
 """The states in which an attempt takes up the candidate's one open place for an exam."""
+
+AT_RATERS = frozenset({Lifecycle.SUBMITTED, Lifecycle.EXPIRED, Lifecycle.TERMINATED})
+"""Closed, and not scored while people rate its written answers."""
+CLOSED = AT_RATERS | {Lifecycle.SCORED}
+"""The attempt has been sat."""

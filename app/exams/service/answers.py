@@ -30,7 +30,7 @@ from app.exams.rules import responses, scoring
 from app.exams.rules.overriding import overridden
 from app.exams.rules.secure_browser import BrowserCheck
 from app.exams.rules.states import EventKind, Lifecycle
-from app.exams.service import delivery, secure_browser
+from app.exams.service import delivery, rating, secure_browser
 from app.exams.service.batch import Batch, Conflict, Given, Order
 from app.kernel.clock import Clock
 from app.kernel.errors import DomainError, NotFound, Refused
@@ -38,6 +38,7 @@ from app.kernel.ids import token_hash
 from app.kernel.locales import Locale
 from app.platform.database import table_of
 from app.question_banks import queries as banks
+from app.question_banks.rules import ItemType
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +238,16 @@ def scored_items(session: Session, layout: Iterable[Mapping[str, Any]]) -> tuple
     return items_of(places, banks.keys_by_id(session, [UUID(place["item"]) for place in places]))
 
 
+def rated_items(
+    session: Session, attempt_id: UUID, layout: Iterable[Mapping[str, Any]]
+) -> tuple[scoring.ScoredItem, ...]:
+    """The same with what people gave the written answers of the attempt, as far as it has such items."""
+    items = scored_items(session, layout)
+    if all(item.type is not ItemType.WRITTEN for item in items):
+        return items
+    return scoring.with_ratings(items, rating.rated_points(session, [attempt_id])[attempt_id])
+
+
 def items_of(
     layout: Iterable[Mapping[str, Any]], keys: Mapping[UUID, banks.ItemKey]
 ) -> tuple[scoring.ScoredItem, ...]:
@@ -262,13 +273,13 @@ def _scored(position: int, place: Mapping[str, Any], item: banks.ItemKey) -> sco
 
 
 def recompute(session: Session, attempt: Attempt) -> Recomputed:
-    """What the attempt would score if only the append-only events had been kept.
+    """What the attempt would score if only the append-only events and ratings had been kept.
 
-    Corrected keys count as far as its score in force rests on them.
+    Corrected keys count as far as its score in force rests on them. What still waits for raters scores 0.
     """
     answers, layout = queries.replayed(session, attempt.id), attempt.layout or ()
     rests_on = basis_of(session, [attempt.id]).get(attempt.id)
     items = overridden(
-        scored_items(session, layout), versions_of(layout), rests_on.overrides if rests_on else {}
+        rated_items(session, attempt.id, layout), versions_of(layout), rests_on.overrides if rests_on else {}
     )
     return Recomputed(answers, scoring.raw_score(items, answers))

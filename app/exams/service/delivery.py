@@ -265,6 +265,8 @@ def _order_of(item: banks.DeliveredItem, seed: int) -> dict[str, Any]:
         "several": item.type is ItemType.MULTIPLE,
         "order": choices if item.type is ItemType.TRUE_FALSE else _shuffled(seed, name, choices),
     }
+    if item.type is ItemType.WRITTEN:
+        order["words"] = item.words
     if item.targets:
         order["targets"] = _shuffled(seed, f"{name}:targets", [target["id"] for target in item.targets])
     return order

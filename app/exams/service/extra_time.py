@@ -23,8 +23,10 @@ from app.exams.errors import (
     ResultStands,
     TerminationStands,
 )
+from app.exams.errors.rating import AnswersAtRaters
 from app.exams.models.attempts import Attempt, TimeGrant
 from app.exams.queries import attempts as queries
+from app.exams.queries.rating import has_answers
 from app.exams.rules import delivery as rules
 from app.exams.rules.releasing import may_reopen
 from app.exams.rules.states import Axis, Lifecycle, Outcome, ResultState
@@ -197,6 +199,8 @@ def _reopen(
         raise TerminationStands
     if not may_reopen(attempt.review):
         raise RecordReviewed
+    if has_answers(session, attempt.id):
+        raise AnswersAtRaters
     if queries.find_open(session, attempt.candidate_id, attempt.exam_id) is not None:
         raise OpenAttempt
     if attempt.deadline is None or attempt.submitted_at is None:

@@ -192,7 +192,7 @@ def _ensure_forms(session: Session, clock: Clock, exam_id: UUID, bank: banks.Ban
 
     Raises:
         BankTooSmall: the bank does not give the forms.
-        ItemsNotScored: a form would hold an item whose type ``rules.DELIVERED`` leaves out.
+        ItemsNotScored: a form would hold an item whose type ``rules.delivered_from`` leaves out.
     """
     known = session.scalar(
         select(col(Blueprint.id)).where(

@@ -3,9 +3,10 @@
 Whoever ends an attempt comes through ``close``; what it scores is asked of ``score``.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -16,12 +17,22 @@ from app.exams.errors import MoveNotAllowed
 from app.exams.models.attempts import Attempt, AttemptTransition, ResponseEvent
 from app.exams.models.forms import Exam
 from app.exams.queries import attempts as queries
+from app.exams.queries import rating as rating_queries
 from app.exams.rules import delivery as rules
 from app.exams.rules import scoring
-from app.exams.rules.releasing import is_held
-from app.exams.rules.states import Axis, EventKind, Lifecycle, Outcome, ReleasePolicy, ResultState, Review
+from app.exams.rules.releasing import is_held, releases_once_rated
+from app.exams.rules.states import (
+    AT_RATERS,
+    Axis,
+    EventKind,
+    Lifecycle,
+    Outcome,
+    ReleasePolicy,
+    ResultState,
+    Review,
+)
 from app.exams.rules.transitions import Who
-from app.exams.service import answers, history, score, secure_browser, signed_in
+from app.exams.service import answers, history, rating, score, secure_browser, signed_in
 from app.exams.service.batch import Conflict, Order
 from app.kernel.clock import Clock
 from app.kernel.errors import Refused
@@ -119,14 +130,16 @@ def close(
 ) -> None:
     """End a running attempt in the way ``how``, score it, and release the result where the exam says so.
 
-    What two people terminated is looked at by a third before its result is told. The caller holds the
-    attempt's row. Milestones and the event stand in the same transaction.
+    With written answers the score waits until people have rated them: ``score_rated``. What two people
+    terminated is looked at by a third before its result is told. The caller holds the attempt's row.
+    Milestones and the event stand in the same transaction.
 
     Raises:
         MoveNotAllowed: it does not run.
         WrongRole: not this person's to end in this way.
         ReasonMissing: termination needs a reason.
     """
+    layout, given = attempt.layout or [], queries.answers_of(session, attempt.id)
     history.move(
         session,
         clock,
@@ -139,54 +152,94 @@ def close(
         values={
             "submitted_at": finished_at,
             "remaining_ms": None,
+            "counts": queries.count(layout, given)._asdict(),
+            "answers_hash": queries.answers_hash(attempt.code, layout, given),
             # who proposed a termination that came about has a part in the attempt for good
             **({} if how is Lifecycle.TERMINATED else NO_PROPOSAL),
         },
     )
     if how in _EVENT_OF:
         _note(session, attempt, _EVENT_OF[how], clock.now())
-    layout, given = attempt.layout or [], queries.answers_of(session, attempt.id)
+    waiting = rating.ask(session, clock, attempt, given)
     chosen = {place: answer.chosen for place, answer in given.items()}
-    scored = score.by_rules_in_force(session, attempt, chosen)
-    history.move(
-        session,
-        clock,
-        attempt,
-        Axis.LIFECYCLE,
-        Lifecycle.SCORED,
-        actor_id=None,
-        values={
-            **scored.values,
-            "counts": queries.count(layout, given)._asdict(),
-            "answers_hash": queries.answers_hash(attempt.code, layout, given),
-        },
-    )
-    audit.record(
-        session,
-        clock,
-        actor_id=actor_id,
-        action="attempt.closed",
-        subject_kind="attempt",
-        subject_id=attempt.id,
-        how=str(how),
-        answers_hash=attempt.answers_hash,
-        raw_score=scored.raw_score,
-        cut_score=scored.cut_score,
-        outcome=str(scored.outcome),
-    )
-    if scored.overrides:
-        session.add(score.note_of(attempt.id, scored, at=clock.now()))
+    scored = None if waiting else _score(session, clock, attempt, chosen)
+    facts: dict[str, Any] = {"how": str(how), "answers_hash": attempt.answers_hash}
+    if scored is None:
+        facts["at_raters"] = waiting
+    _audit(session, clock, attempt, "attempt.closed", actor_id=actor_id, scored=scored, **facts)
     signed_in.settle(session, [attempt.candidate_id])
-    _after_scoring(session, clock, attempt, terminated=how is Lifecycle.TERMINATED)
-
-
-def _after_scoring(session: Session, clock: Clock, attempt: Attempt, *, terminated: bool) -> None:
     exam = session.execute(_POLICY, {"exam": attempt.exam_id}).one()
     if exam.certification:
         _milestone(session, clock, attempt, MilestoneWord.SAT)
-    looked_at = (
-        terminated or exam.release is ReleasePolicy.AFTER_REVIEW or attempt.review_asked_at is not None
+    terminated = how is Lifecycle.TERMINATED
+    _ask_review(session, clock, attempt, exam.release, terminated=terminated)
+    if scored:
+        _after_scoring(session, clock, attempt, exam, terminated=terminated)
+
+
+def score_rated(session: Session, clock: Clock, *, attempt_id: UUID) -> bool:
+    """Score a closed attempt whose written answers are all rated, and release its result where it may be.
+
+    Once, however often it is asked: an attempt that is scored, or still waits for a rater, is left alone
+    (False). A candidate is written to, as nobody waits at the screen.
+    """
+    attempt = queries.get_attempt(session, attempt_id, for_update=True)
+    if attempt.lifecycle not in AT_RATERS or rating_queries.has_answers(session, attempt_id, unsettled=True):
+        return False
+    given = queries.answers_of(session, attempt_id)
+    scored = _score(session, clock, attempt, {place: answer.chosen for place, answer in given.items()})
+    _audit(session, clock, attempt, "attempt.rated", actor_id=None, scored=scored)
+    exam = session.execute(_POLICY, {"exam": attempt.exam_id}).one()
+    terminated = queries.was_terminated(session, attempt_id)
+    if attempt.result is not ResultState.WITHHELD:
+        _after_scoring(session, clock, attempt, exam, terminated=terminated)
+    elif releases_once_rated(review=attempt.review, terminated=terminated, release=exam.release):
+        release(session, clock, attempt_id=attempt_id, actor_id=None)
+    return True
+
+
+def _score(
+    session: Session, clock: Clock, attempt: Attempt, chosen: Mapping[int, Sequence[str]]
+) -> score.Scored:
+    scored = score.by_rules_in_force(session, attempt, chosen)
+    history.move(
+        session, clock, attempt, Axis.LIFECYCLE, Lifecycle.SCORED, actor_id=None, values=scored.values
     )
+    if scored.overrides:
+        session.add(score.note_of(attempt.id, scored, at=clock.now()))
+    return scored
+
+
+def _audit(
+    session: Session,
+    clock: Clock,
+    attempt: Attempt,
+    action: str,
+    *,
+    actor_id: UUID | None,
+    scored: score.Scored | None,
+    **facts: Any,
+) -> None:
+    note = partial(
+        audit.record,
+        session,
+        clock,
+        actor_id=actor_id,
+        action=action,
+        subject_kind="attempt",
+        subject_id=attempt.id,
+        **facts,
+    )
+    if scored is None:
+        note()
+    else:
+        note(raw_score=scored.raw_score, cut_score=scored.cut_score, outcome=str(scored.outcome))
+
+
+def _ask_review(
+    session: Session, clock: Clock, attempt: Attempt, policy: ReleasePolicy, *, terminated: bool
+) -> None:
+    looked_at = terminated or policy is ReleasePolicy.AFTER_REVIEW or attempt.review_asked_at is not None
     if looked_at and attempt.review is Review.NONE:
         history.move(session, clock, attempt, Axis.REVIEW, Review.QUEUED, actor_id=None)
         enqueue_later(
@@ -196,6 +249,9 @@ def _after_scoring(session: Session, clock: Clock, attempt: Attempt, *, terminat
             {"attempt_id": attempt.id},
             dedupe_key=f"{QUEUED_EVENT}:{attempt.id}",
         )
+
+
+def _after_scoring(session: Session, clock: Clock, attempt: Attempt, exam: Any, *, terminated: bool) -> None:
     held = is_held(review=attempt.review, terminated=terminated)
     told = attempt.result in {ResultState.RELEASED, ResultState.REISSUED}
     if held and told:

@@ -36,7 +36,7 @@ def publish(
 
     Raises:
         ItemsChanged: an item was retired, has a newer version or rests on a rule that ended.
-        ItemsNotScored: an item's type is none that ``rules.DELIVERED`` holds.
+        ItemsNotScored: an item's type is none of ``rules.delivered_from``.
         NameTaken: the blueprint has a form of that name.
     """
     held, now = composed_items(session, items), clock.now()
@@ -52,7 +52,7 @@ def publish(
     )
     if changed:
         raise ItemsChanged(items=changed)
-    foreign = sorted(place.slug for place in places if place.type not in rules.DELIVERED)
+    foreign = sorted(place.slug for place in places if place.type not in rules.delivered_from(bank.purpose))
     if foreign:
         raise ItemsNotScored(bank=bank.slug, items=", ".join(foreign))
     hashes = banks.content_hashes(session, items)

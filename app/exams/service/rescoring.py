@@ -13,13 +13,15 @@ from app.exams.queries import attempts
 from app.exams.queries import overriding as queries
 from app.exams.queries.overriding import Holding
 from app.exams.rules.overriding import Override
+from app.exams.rules.scoring import with_ratings
 from app.exams.rules.states import Axis, Lifecycle, Outcome, ResultState
 from app.exams.rules.transitions import Who
-from app.exams.service import answers, hand_in, history
+from app.exams.service import answers, hand_in, history, rating
 from app.exams.service.score import Scored, note_of, score
 from app.kernel.clock import Clock
 from app.platform import audit
 from app.question_banks import queries as banks
+from app.question_banks.rules import ItemType
 
 
 class Stood(NamedTuple):
@@ -61,13 +63,18 @@ def preview(session: Session, held: Sequence[Holding], correction: Override) -> 
     log, basis = queries.replayed_of(session, ids), queries.basis_of(session, ids)
     layouts = {one.id: queries.versions_of(one.layout) for one in held}
     keys = banks.keys_by_id(session, {version for places in layouts.values() for version in places})
+    rated = (
+        rating.rated_points(session, ids)
+        if any(key.type is ItemType.WRITTEN for key in keys.values())
+        else {}
+    )
     found = {}
     for one in held:
         versions, rests_on = layouts[one.id], basis.get(one.id)
         pinned = (one.cut_score or 0, one.max_points or 0)
         pinned = (rests_on.cut_score, rests_on.max_points) if rests_on else pinned
         known = rests_on.overrides if rests_on else {}
-        items = answers.items_of(one.layout, keys)
+        items = with_ratings(answers.items_of(one.layout, keys), rated.get(one.id, {}))
         found[one.id] = Preview(
             score(items, versions, log[one.id], pinned=pinned, overrides=known),
             score(

@@ -17,7 +17,7 @@ from app.exams.models.forms import Exam
 from app.exams.queries import attempts as queries
 from app.exams.queries.reviewing import reviewed_before_condition, took_part_condition
 from app.exams.rules.releasing import releases_itself
-from app.exams.rules.states import Axis, Lifecycle, ResultState, Review
+from app.exams.rules.states import CLOSED, Axis, Lifecycle, ResultState, Review
 from app.exams.rules.transitions import Who
 from app.exams.service import doors, hand_in, history
 from app.kernel.clock import Clock
@@ -32,7 +32,7 @@ _AS_REVIEWER = frozenset({Who.INCIDENT_REVIEWER})
 def ask(session: Session, clock: Clock, *, attempt_id: UUID) -> None:
     """Have people look at the record before the result is told, if it is not told yet. Asked twice is once.
 
-    While the attempt runs this changes nothing of it; it waits for review as soon as it is scored.
+    While the attempt runs this changes nothing of it; it waits for review as soon as it is closed.
 
     Raises:
         NotFound: no such attempt.
@@ -42,7 +42,7 @@ def ask(session: Session, clock: Clock, *, attempt_id: UUID) -> None:
         return
     attempt.review_asked_at = clock.now()
     session.flush()
-    if attempt.lifecycle is Lifecycle.SCORED and attempt.review is Review.NONE:
+    if attempt.lifecycle in CLOSED and attempt.review is Review.NONE:
         history.move(session, clock, attempt, Axis.REVIEW, Review.QUEUED, actor_id=None)
         event = hand_in.QUEUED_EVENT
         enqueue_later(session, clock, event, {"attempt_id": attempt.id}, dedupe_key=f"{event}:{attempt.id}")
@@ -72,7 +72,7 @@ def door(
     if session.scalar(select(took_part_condition(reviewer_id)).where(col(Attempt.id) == attempt_id)):
         doors.note(session, clock, attempt, reviewer_id, "conflict.refused", act=act)
         return Refused(OwnSitting())
-    if attempt.lifecycle is not Lifecycle.SCORED:
+    if attempt.lifecycle not in CLOSED:
         raise MoveNotAllowed
     return attempt
 
@@ -152,14 +152,14 @@ def _move(
         actor_id=reviewer_id,
         roles=_AS_REVIEWER,
         reason=reason,
-        where=(col(Attempt.lifecycle) == Lifecycle.SCORED,),
+        where=(col(Attempt.lifecycle).in_(CLOSED),),
     )
 
 
 def _tell(session: Session, clock: Clock, attempt: Attempt) -> None:
     """Release what was withheld for the review alone."""
-    if attempt.result is not ResultState.WITHHELD:
-        return
+    if attempt.result is not ResultState.WITHHELD or attempt.lifecycle is not Lifecycle.SCORED:
+        return  # told before, or raters have not ended: whoever scores it then tells it
     release = session.execute(select(col(Exam.release)).where(col(Exam.id) == attempt.exam_id)).scalar_one()
     closes_at = session.scalar(select(col(Sitting.closes_at)).where(col(Sitting.id) == attempt.sitting_id))
     if releases_itself(

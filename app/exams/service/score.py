@@ -78,7 +78,7 @@ def by_rules_in_force(session: Session, attempt: Attempt, chosen: Mapping[int, S
     if overrides:
         before = queries.basis_of(session, [attempt.id]).get(attempt.id)
         pinned = (before.cut_score, before.max_points) if before else pinned
-    items = answers.scored_items(session, layout)
+    items = answers.rated_items(session, attempt.id, layout)
     return score(items, versions, chosen, pinned=pinned, overrides=overrides)
 
 

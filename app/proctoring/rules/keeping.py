@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from app.exams.rules.states import OPEN, AppealState, Lifecycle, ResultState, Review
+from app.exams.rules.states import CLOSED, OPEN, AppealState, Lifecycle, ResultState, Review
 
 
 class Keeping(StrEnum):
@@ -66,7 +66,7 @@ def due_at(keeping: Keeping, fate: Fate) -> datetime | None:
         return fate.ended_at + TIMES[keeping]
     if fate.lifecycle in OPEN and fate.lifecycle is not Lifecycle.PAUSED:
         return None
-    waits = fate.lifecycle is Lifecycle.SCORED and fate.result is ResultState.WITHHELD
+    waits = fate.lifecycle in CLOSED and fate.result is ResultState.WITHHELD
     looked_at = fate.review in _LOOKED_AT or (fate.asked and fate.review is Review.NONE)
     if waits or looked_at or fate.appeal in _CONTESTED:
         return None

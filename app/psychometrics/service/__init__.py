@@ -137,7 +137,7 @@ class Evidence:
                 "language": next(iter(one.languages)) if len(one.languages) == 1 else "",
                 "points": [
                     scoring.points_of(item, chosen) if chosen else None
-                    for item, chosen in zip(self._items, given, strict=True)
+                    for item, chosen in zip(scoring.with_ratings(self._items, one.rated), given, strict=True)
                 ],
                 # what somebody wrote stays where it is
                 "chosen": [

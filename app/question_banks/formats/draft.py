@@ -16,6 +16,9 @@ Text = dict[str, str]
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 """An id: of an item, a choice, a target, a situation."""
 
+NO_RUBRIC = "the rubric is missing: a written task becomes an item only with one"
+"""Told of an item that a file holds without one."""
+
 
 @dataclass(frozen=True, slots=True)
 class DraftChoice:

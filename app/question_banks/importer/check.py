@@ -30,7 +30,8 @@ def check_key(item: ReadItem) -> None:
     file = item.file
     parts = None if file.interaction is None else file.interaction.model_dump(mode="json")
     ids = tuple(choice.id for choice in file.choices)
-    for fault in rules.faults(rules.Answering(file.type, file.scoring, ids, tuple(file.key), parts)):
+    answering = rules.Answering(file.type, file.scoring, ids, tuple(file.key), parts, file.points)
+    for fault in rules.faults(answering):
         item.complain(fault.says, *fault.place)
 
 

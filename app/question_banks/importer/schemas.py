@@ -103,10 +103,10 @@ class HotspotFile(Interaction):
 
 
 class WrittenFile(Interaction):
-    """What raters look at, and how long the text is, in words."""
+    """What raters look at, one text a criterion (``rules.rubrics``), and how long an answer is, in words."""
 
     rubric: list[Text]
-    words: Annotated[int, Field(le=3000)]
+    words: int
 
 
 class RolesFile(Strict):

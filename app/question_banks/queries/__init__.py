@@ -65,7 +65,7 @@ class DeliveredItem(NamedTuple):
 
     ``choices``: list of ``{"id", "text": {kk, ru, en}}`` in the order of the bank; ``targets``: the same,
     what the choices of a matching are paired with; ``stimulus``: the text of the case in three languages, or
-    None; ``exact_case``: whether capitals count in a short text.
+    None; ``exact_case``: whether capitals count in a short text; ``words``: the limit of a written answer.
     """
 
     version_id: UUID
@@ -78,6 +78,7 @@ class DeliveredItem(NamedTuple):
     scoring: ScoringRule
     targets: list[dict[str, Any]]
     exact_case: bool
+    words: int = 0
 
 
 class ItemKey(NamedTuple):
@@ -196,8 +197,12 @@ def versions_by_id(session: Session, ids: Iterable[UUID]) -> dict[UUID, Delivere
 def _delivered(*row: Any) -> DeliveredItem:
     version_id, slug, kind, stem, choices, stimulus_id, stimulus, scoring, parts = row
     shown = [{"id": choice["id"], "text": choice["text"]} for choice in choices]
-    targets, exact = (parts or {}).get("targets", []), (parts or {}).get("case_sensitive", False)
-    return DeliveredItem(version_id, slug, kind, stem, shown, stimulus_id, stimulus, scoring, targets, exact)
+    parts = parts or {}
+    targets, exact = parts.get("targets", []), parts.get("case_sensitive", False)
+    words = parts.get("words", 0)
+    return DeliveredItem(
+        version_id, slug, kind, stem, shown, stimulus_id, stimulus, scoring, targets, exact, words
+    )
 
 
 _KEYS: Executable = select(

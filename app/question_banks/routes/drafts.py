@@ -330,7 +330,7 @@ def _shown(document: dict[str, Any]) -> SimpleNamespace:
     situation = document["stimulus"]
     return SimpleNamespace(
         position=1,
-        shape=SimpleNamespace(type=document["type"]),
+        shape=SimpleNamespace(type=document["type"], words=parts.get("words", 0)),
         scoring=document["scoring"],
         stem=absent | document["stem"],
         stimulus=absent | situation["text"] if situation else None,

@@ -42,6 +42,7 @@ SENTENCES = (
     N_("no choice is marked as right"),
     N_("the key names a choice that the item does not have, or one twice"),
     N_("an item with one answer has one key"),
+    N_("the rubric is missing: a written task becomes an item only with one"),
     N_("a matching has two sides of two or more"),
     N_("the key of a matching names each of its left sides once, with a target"),
     N_("a short text has at least one accepted answer"),

@@ -15,7 +15,9 @@ from app.kernel.locales import LOCALES
 from app.question_banks.formats.check import decimal_text
 from app.question_banks.formats.draft import DraftChoice, DraftItem, Text, letters, tidy
 from app.question_banks.formats.report import ItemError
+from app.question_banks.rules import MOST_WORDS
 from app.question_banks.rules.drafting import LISTED_CHOICES, MOST_PARTS, Facts, facts_of, labels_of
+from app.question_banks.rules.rubrics import MOST_CRITERIA
 
 _LISTED = ("single", "multiple")
 _GROWING = (*_LISTED, "matching", "ordering")
@@ -57,6 +59,8 @@ class Sheet:
     rows: list[Row] = field(default_factory=list)
     targets: list[Target] = field(default_factory=list)
     accepted: Text = field(default_factory=dict)
+    criteria: list[Text] = field(default_factory=list)
+    words: str = ""
     exact: bool = False
     number: str = ""
     tolerance: str = ""
@@ -97,6 +101,8 @@ class Sheet:
             rows,
             targets,
             {locale: "\n".join(words) for locale, words in parts.get("accepted", {}).items()},
+            criteria=[dict(one) for one in parts.get("rubric", ())],
+            words=str(parts["words"]) if parts.get("words") else "",
             exact=bool(parts.get("case_sensitive")),
             number=item.key[0] if item.type == "numeric" else "",
             tolerance=str(parts.get("tolerance", "")),
@@ -122,6 +128,9 @@ class Sheet:
         if self.type == "matching":
             wanted = max(len(self.targets), min(len(self.targets) + _BLANK_ROWS, MOST_PARTS))
             self.targets += [Target() for _ in range(wanted - len(self.targets))]
+        if self.type == "written":
+            wanted = max(len(self.criteria), min(len(self.criteria) + _BLANK_ROWS, MOST_CRITERIA))
+            self.criteria += [{} for _ in range(wanted - len(self.criteria))]
 
     @classmethod
     def typed(cls, form: FormData, kind: str) -> "Sheet":
@@ -155,6 +164,8 @@ class Sheet:
             ],
             [Target(one(f"tid-{at}"), text(f"target-{at}")) for at in _numbers(form, "tid-")],
             text("accepted"),
+            criteria=[text(f"criterion-{at}") for at in _numbers(form, "cid-")],
+            words=one("words").strip(),
             exact=one("exact") == "true",
             number=one("number").strip(),
             tolerance=one("tolerance").strip(),
@@ -224,7 +235,7 @@ class Sheet:
             if number is None:
                 raise ItemError("the key of a numeric item is one number")
             return (number,)
-        if self.type == "short_text":
+        if self.type in {"short_text", "written"}:
             return ()
         if self.type == "ordering":
             placed = [(int(row.place) if row.place.isdecimal() else 0, row.id) for row in kept]
@@ -249,6 +260,10 @@ class Sheet:
         if self.type == "short_text":
             said = {locale: list(_lines(words)) for locale, words in self.accepted.items()}
             return {"accepted": said, "case_sensitive": self.exact}
+        if self.type == "written":
+            if not re.fullmatch(r"[0-9]{0,4}", self.words):
+                raise ItemError(f"the words of a written task are between 0 and {MOST_WORDS}")
+            return {"rubric": [one for one in self.criteria if one], "words": int(self.words or 0)}
         return before.interaction
 
 
@@ -280,6 +295,9 @@ def _fields(said: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
                 yield from ((f"{name}.{at}.{inner}", words) for inner, words in _fields(row) if inner != "id")
         elif isinstance(value, dict):
             yield from ((f"{name}.{locale}", str(words)) for locale, words in value.items())
+        elif name == "criteria":
+            for at, text in enumerate(value, 1):
+                yield from ((f"criteria.{at}.{locale}", words) for locale, words in text.items())
         elif isinstance(value, list):
             if name != "vouched":
                 yield name, ", ".join(value)

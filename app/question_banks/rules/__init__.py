@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from app.kernel.locales import LOCALES
 from app.kernel.numbers import read_decimal
+from app.question_banks.rules.rubrics import MOST_CRITERIA, criteria_of, criterion_of, points_in
 
 
 class ItemStatus(StrEnum):
@@ -204,6 +205,8 @@ def alike(stems: Sequence[str]) -> list[tuple[int, int]]:
 
 ACCEPTED_LONGEST = 200
 """Signs of a short text, given or accepted."""
+MOST_WORDS = 2000
+"""Words that a written task asks for at most."""
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _NUMBERS_OF = {"rect": 4, "circle": 3}
 
@@ -216,7 +219,7 @@ class Answering:
     ``{"tolerance": "0.01"}``; short_text ``{"accepted": {kk, ru, en: [texts]}, "case_sensitive"}``; hotspot
     ``{"image", "width", "height", "alt", "regions": {choice id: {"shape", "coords"}}}``, in the picture's own
     units (a rect: left, top, right, bottom; a circle: centre and radius; a poly: corners); written
-    ``{"rubric": [...], "words"}``.
+    ``{"rubric": [texts by language, see rules.rubrics], "words"}``.
     ``key``: choice ids; of a matching ``left=target``; of an ordering every id in the right order; of a
     numeric its number; empty for short_text and written.
     """
@@ -226,6 +229,7 @@ class Answering:
     choices: tuple[str, ...]
     key: tuple[str, ...]
     interaction: Mapping[str, Any] | None = None
+    points: int = 1
 
 
 class Fault(NamedTuple):
@@ -345,9 +349,23 @@ def _inside(shape: str, coords: Sequence[int], width: int, height: int) -> bool:
     return all(0 <= x <= width and 0 <= y <= height for x, y in corners)
 
 
-def _written(_item: Answering, parts: Mapping[str, Any]) -> Iterator[Fault]:
-    if not parts["rubric"] or parts["words"] < 1:
-        yield Fault(("interaction",), "a written task has a rubric and a length in words")
+def _written(item: Answering, parts: Mapping[str, Any]) -> Iterator[Fault]:
+    place = ("interaction", "rubric")
+    if not 1 <= parts["words"] <= MOST_WORDS:
+        yield Fault(("interaction", "words"), f"a written task has a length of 1 to {MOST_WORDS} words")
+    if not 1 <= len(parts["rubric"]) <= MOST_CRITERIA:
+        yield Fault(place, f"a written task has a rubric of 1 to {MOST_CRITERIA} criteria")
+        return
+    for at, text in enumerate(parts["rubric"]):
+        if criterion_of(text) is None:
+            says = (
+                "the criterion cannot be read: a name, then two levels or more, as in “2: says why”, from 0"
+            )
+            yield Fault((*place, at), says)
+    criteria = criteria_of(parts["rubric"])
+    if criteria is not None and points_in(criteria) != item.points:
+        says = f"the highest levels come to {points_in(criteria)} points, the item has {item.points}"
+        yield Fault(place, says)
 
 
 _PARTS: dict[ItemType, Callable[[Answering, Mapping[str, Any]], Iterator[Fault]]] = {

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from app.kernel.locales import LOCALES
-from app.question_banks.rules import BankPurpose, ItemType
+from app.question_banks.rules import MOST_WORDS, BankPurpose, ItemType
+from app.question_banks.rules.rubrics import MOST_CRITERIA, criteria_of, criterion_of, points_in
 
 Document = Mapping[str, Any]
 
-KEPT_ONLY = frozenset({ItemType.HOTSPOT, ItemType.WRITTEN})
+KEPT_ONLY = frozenset({ItemType.HOTSPOT})
 """Types whose drafts are kept as they came: no page edits them yet, and none of them becomes an item here."""
 LISTED_CHOICES = 4
 """Choices of a single-answer or multiple-response item of a bank: a, b, c, d."""
@@ -87,6 +88,8 @@ def texts_of(document: Document) -> Iterator[tuple[tuple[str, ...], Mapping[str,
         yield ("rationale", choice["id"]), choice["rationale"]
     for target in parts.get("targets", ()):
         yield ("target", target["id"]), target["text"]
+    for at, text in enumerate(parts.get("rubric", ())):
+        yield ("rubric", str(at)), text
     if "accepted" in parts:
         yield ("accepted",), parts["accepted"]
 
@@ -140,6 +143,8 @@ def gaps(document: Document, *, purpose: BankPurpose, stale: Collection[str]) ->
         found.append(Gap("parts", number=MOST_PARTS))
     if document["points"] > MOST_POINTS:
         found.append(Gap("points", number=MOST_POINTS))
+    if kind is ItemType.WRITTEN:
+        found += _rubric_gaps(document["interaction"] or {}, document["points"])
     found += [Gap(name) for name in ("domain", "cognitive", "tasks", "sources") if not getattr(facts, name)]
     practice = purpose is BankPurpose.PRACTICE
     listed = kind in {ItemType.SINGLE, ItemType.MULTIPLE, ItemType.TRUE_FALSE}
@@ -148,6 +153,22 @@ def gaps(document: Document, *, purpose: BankPurpose, stale: Collection[str]) ->
     if facts.module and not (practice and listed):
         found.append(Gap("no_module"))
     return found
+
+
+def _rubric_gaps(parts: Mapping[str, Any], points: int) -> Iterator[Gap]:
+    rubric = parts.get("rubric", ())
+    if not 1 <= parts.get("words", 0) <= MOST_WORDS:
+        yield Gap("words", number=MOST_WORDS)
+    if not rubric:
+        yield Gap("rubric")
+    if len(rubric) > MOST_CRITERIA:
+        yield Gap("criteria", number=MOST_CRITERIA)
+    for at, text in enumerate(rubric, 1):
+        if criterion_of(text) is None:
+            yield Gap("criterion", number=at)
+    criteria = criteria_of(rubric)
+    if criteria is not None and points_in(criteria) != points:
+        yield Gap("rubric_points", number=points_in(criteria))
 
 
 def _language_gaps(document: Document, stale: Collection[str]) -> Iterator[Gap]:

@@ -96,7 +96,7 @@ def items(draw: st.DrawFn, kind: str) -> DraftItem:
         accepted = {locale: draw(st.lists(line, min_size=1, max_size=3, unique=True)) for locale in named}
         said["interaction"] = {"accepted": accepted, "case_sensitive": draw(st.booleans())}
     else:
-        rubric = draw(st.lists(texts(named), max_size=3))
+        rubric = draw(st.lists(texts(named), min_size=1, max_size=3))
         said["interaction"] = {"rubric": rubric, "words": draw(st.integers(0, 900))}
     case = draw(st.one_of(st.none(), texts(named)))
     return DraftItem(

@@ -82,6 +82,7 @@ def test_what_is_not_kept_is_told_by_its_line_and_what_is_wrong_is_rejected() ->
     assert {(one.where, one.why, one.kept) for one in parsed.unsupported} == {
         ("line 17", "an answer with 50 per cent of the points is not kept", True),
         ("line 17", "feedback for an answer that is typed is not kept", True),
+        ("line 23", "the rubric is missing: a written task becomes an item only with one", True),
         ("line 25", "partial points for some of the right choices are not kept: all or nothing", True),
         ("line 40", "a text without a task (a description) is not kept", False),
     }

@@ -87,6 +87,7 @@ def test_everything_that_is_not_kept_is_told() -> None:
         ("units of a number are not kept", True),
         ("the marking “ABSOLUTE_POSITION” of an order is not kept: all or nothing", True),
         ("what is said to raters is not kept", True),
+        ("the rubric is missing: a written task becomes an item only with one", True),
         ("items of Moodle's type “cloze” are not known here", False),
         ("a text without a task (a description) is not kept", False),
     ]

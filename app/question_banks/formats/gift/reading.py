@@ -10,7 +10,7 @@ from app.question_banks.formats.answers import Answer, Head
 from app.question_banks.formats.building import Builder
 from app.question_banks.formats.check import decimal_text
 from app.question_banks.formats.decoding import decode
-from app.question_banks.formats.draft import DraftItem, DraftStimulus, Text, slug_of, tidy
+from app.question_banks.formats.draft import NO_RUBRIC, DraftItem, DraftStimulus, Text, slug_of, tidy
 from app.question_banks.formats.limits import LINE
 from app.question_banks.formats.report import FormatError, ItemError, Parsed
 
@@ -171,7 +171,10 @@ def _text(held: str, found: list[str], kind: str = "auto") -> tuple[Text, str]:
 
 def _answered(head: Head, given: str, kind: str, found: list[str]) -> DraftItem:
     if not given:
-        interaction = {"rubric": head.note.rubric(), "words": head.note.number("words", 0)}
+        rubric = head.note.rubric()
+        if not rubric:
+            found.append(NO_RUBRIC)
+        interaction = {"rubric": rubric, "words": head.note.number("words", 0)}
         return head.item("written", interaction=interaction)
     if given.startswith("#"):
         return _number(head, given[1:].strip(_SPACE), kind, found)

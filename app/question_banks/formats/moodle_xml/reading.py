@@ -8,7 +8,7 @@ from app.question_banks.formats import answers, markup, notes
 from app.question_banks.formats.answers import Answer, Head
 from app.question_banks.formats.building import UNSAID, Builder
 from app.question_banks.formats.decoding import decode
-from app.question_banks.formats.draft import DraftItem, DraftStimulus, Text, slug_of, tidy
+from app.question_banks.formats.draft import NO_RUBRIC, DraftItem, DraftStimulus, Text, slug_of, tidy
 from app.question_banks.formats.report import FormatError, ItemError, Parsed, UnsupportedError
 from app.question_banks.formats.trees import Node
 from app.question_banks.formats.trees import read as read_xml
@@ -205,6 +205,8 @@ def _written(head: Head, node: Node, found: list[str]) -> DraftItem:
     rubric = head.note.rubric()
     if node.said("graderinfo", "text") and not rubric:
         found.append("what is said to raters is not kept")
+    if not rubric:
+        found.append(NO_RUBRIC)
     if node.said("responsetemplate", "text"):
         found.append("the beginning of an answer is not kept")
     most = node.said("maxwordlimit")

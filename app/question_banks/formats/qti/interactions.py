@@ -7,7 +7,7 @@ from typing import Any
 from app.question_banks.formats import markup
 from app.question_banks.formats.building import UNSAID
 from app.question_banks.formats.check import TRUE_FALSE, decimal_text
-from app.question_banks.formats.draft import SLUG, DraftChoice, Text, letters
+from app.question_banks.formats.draft import NO_RUBRIC, SLUG, DraftChoice, Text, letters
 from app.question_banks.formats.qti import scoring
 from app.question_banks.formats.qti.names import html_of
 from app.question_banks.formats.qti.scoring import Processing, Response
@@ -193,6 +193,8 @@ def _written(given: Given) -> dict[str, Any]:
                 line for part in inside.elements for line in (part.all("li") if part.name == "ul" else [part])
             ]
             rubric += [given.text(line) for line in lines]
+    if not rubric:
+        given.found.append(NO_RUBRIC)
     words = given.node.get("data-words")
     length = int(words) if words.isascii() and words.isdigit() and len(words) < 6 else 0
     return {"kind": "written", "interaction": {"rubric": rubric, "words": length}}

@@ -12,10 +12,12 @@
     const inputs = [...places(place)];
     const chosen = values(place);
     if (inputs[0].tagName === "SELECT") return chosen.length === inputs.length && !odd(inputs, chosen);
-    return chosen.length > 0 && !odd(inputs, chosen);
+    return chosen.length > 0 && (inputs[0].dataset.words !== undefined || !odd(inputs, chosen));
   }
+  const counted = (text) => text.split(/\s+/).filter(Boolean).length;
   function odd(inputs, chosen) {
-    const { order, number } = inputs[0].dataset;
+    const { order, number, words } = inputs[0].dataset;
+    if (words !== undefined) return chosen.length > 0 && counted(chosen[0]) > Number(words);
     if (order !== undefined) return new Set(chosen.map((word) => word.split("=")[1])).size < chosen.length;
     return number !== undefined && chosen.length > 0 && !new RegExp("^(?:" + number + ")$").test(chosen[0].replace(/\s/g, ""));
   }
@@ -24,7 +26,7 @@
     if (!said) return;
     const inputs = [...places(place)];
     said.hidden = !odd(inputs, values(place));
-    if (inputs[0].dataset.number !== undefined) inputs[0].setAttribute("aria-invalid", String(!said.hidden));
+    if (inputs[0].dataset.number !== undefined || inputs[0].dataset.words !== undefined) inputs[0].setAttribute("aria-invalid", String(!said.hidden));
   }
   function putIn(place, chosen) {
     for (const input of places(place)) {
@@ -33,6 +35,15 @@
       else input.value = chosen[0] || "";
     }
     warn(place);
+    count(place);
+  }
+  // How long a text is, in words; shown beside it, and not announced at every key.
+  function count(place) {
+    const said = document.getElementById("count-" + place);
+    const [input] = places(place);
+    if (!said || input?.dataset.words === undefined) return;
+    const { words } = input.dataset;
+    said.textContent = said.dataset.count.replace("{count}", counted(input.value)).replace("{most}", words);
   }
 
   // Text is saved when somebody pauses or leaves the field, and while they go on typing every so often.
@@ -58,9 +69,13 @@
   // changed(place, isText) when a control holds something else, typing(place) while a text is typed.
   function watch(changed, typing) {
     const placeOf = (event) => (/^a-(\d+)$/.exec(event.target.name || "") || [])[1];
-    const isText = (event) => event.target.type === "text";
+    const isText = (event) => event.target.type === "text" || event.target.type === "textarea";
     document.addEventListener("change", (event) => { if (placeOf(event)) changed(placeOf(event), isText(event)); });
-    document.addEventListener("input", (event) => { if (placeOf(event) && isText(event)) typing(placeOf(event)); });
+    document.addEventListener("input", (event) => {
+      if (!placeOf(event) || !isText(event)) return;
+      count(placeOf(event));
+      typing(placeOf(event));
+    });
   }
   window.examControls = { places, values, complete, warn, putIn, typist, watch };
 })();
