@@ -1,7 +1,7 @@
 """written answers: what waits for raters, who has it, and their ratings
 
 Revision ID: 0025
-Revises: 0023
+Revises: 0024
 """
 
 import sqlalchemy as sa
