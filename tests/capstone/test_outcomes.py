@@ -17,8 +17,10 @@ from app.certificates.queries.decisions import Tab, get_case, list_cases, record
 from app.certificates.rules.deciding import missing
 from app.certificates.rules.states import Requirement, Verdict
 from app.certificates.service import decisions
+from app.exams.models.rating import AnswerRating, WrittenAnswer
 from app.programmes.models import Cohort, CohortMember, Programme
 from app.programmes.service import ensure_programmes
+from app.question_banks.models import ItemVersion
 from tests import factories
 from tests.capstone.ground import COMMENT, Ground, refusal
 from tests.certificates.cases import seen
@@ -105,6 +107,42 @@ def test_no_name_is_read_before_the_outcome_is_told(world: World) -> None:
     assert "Zyxwname" not in before
     ground.tells(work)
     assert "Zyxwname" in desk.get(f"/en/capstones/{work}").text
+
+
+def test_who_rated_an_answer_of_the_exam_does_not_decide_the_certification(world: World) -> None:
+    exam, ground = ExamGround(world), Ground(world)
+    sits(exam, ground.person)
+    case, both = case_of(world, ground.person), ground.raters[0]
+    ground.grants(both, Role.CERTIFICATION_OFFICER)
+    assert case in [one.case_id for tab in (Tab.MISSING, Tab.READY) for one in queued(world, both, tab)]
+    shown, now = seen(world, case), world.clock.now()
+    with world.write() as session:
+        attempt_id = session.get_one(CertificationCase, case).attempt_id
+        answer = WrittenAnswer(
+            code="AAAA-AAAA",
+            attempt_id=attempt_id,
+            position=1,
+            item_version_id=session.scalars(select(col(ItemVersion.id)).limit(1)).one(),
+            most=4,
+            waits_since=now,
+        )
+        session.add(answer)
+        session.flush()
+        session.add(
+            AnswerRating(answer_id=answer.id, rater_id=both, levels={"1": 1}, comment="A", points=1, at=now)
+        )
+    assert [*queued(world, both, Tab.MISSING), *queued(world, both, Tab.READY)] == []
+    with world.write() as session:
+        found = decisions.decide(
+            session,
+            world.clock,
+            officer_id=both,
+            case_id=case,
+            wish=Verdict.REFUSED,
+            reason="A reason of a rater",
+            seen=shown,
+        )
+    assert refusal(found) is OwnRating
 
 
 def test_who_rated_a_capstone_does_not_decide_the_certification(world: World) -> None:

@@ -5,12 +5,14 @@ Source: specification of exams, section 1; docs/decisions/0028-written-tasks.md.
 
 import re
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 
+from app.accounts import service as people
 from app.accounts.rules import Role
-from app.exams.errors import OwnTrainee
+from app.exams.errors import OwnSitting, OwnTrainee
 from app.exams.errors.rating import (
     AnswerGivenBack,
     AnswerHasRaters,
@@ -20,11 +22,13 @@ from app.exams.errors.rating import (
 )
 from app.exams.models.attempts import Attempt
 from app.exams.queries.rating import backlog, list_waiting
+from app.exams.queries.releases import count_withheld
 from app.exams.rules.rating import RATING_TIME
 from app.exams.rules.states import Lifecycle, ReleasePolicy, ResultState, Review
 from app.exams.service import answers as service
-from app.exams.service import hand_in, history, rating
+from app.exams.service import hand_in, history, rating, releasing
 from app.kernel.errors import NotFound, Refused
+from app.proctoring.queries.reviews import had_any_part
 from tests import factories
 from tests.exams.delivery_world import answers, attempt
 from tests.exams.written_world import COMMENT, FIRST, SECOND, Desk
@@ -277,6 +281,44 @@ def test_the_review_goes_on_meanwhile_and_a_result_is_told_when_both_have_ended(
     world.work()
     row = attempt(world, desk.who.attempt_id)
     assert (row.lifecycle, row.result) == (Lifecycle.SCORED, ResultState.WITHHELD)
+
+
+def test_who_rated_an_answer_neither_reviews_nor_releases_the_result(world: World) -> None:
+    desk = Desk(world, release=ReleasePolicy.AFTER_REVIEW)
+    desk.hands_in(first="a")
+    for rater in (0, 1):
+        desk.rates(FIRST, rater, 3)
+    world.work()
+    both, other = desk.raters[0], factories.person(world, Role.CERTIFICATION_OFFICER)
+    with world.write() as session:
+        people.grant(
+            session,
+            world.clock,
+            person_id=both,
+            role=Role.CERTIFICATION_OFFICER,
+            by=None,
+            reason="a second duty",
+        )
+
+    def release(officer: UUID) -> Any:
+        with world.write() as session:
+            return releasing.release(
+                session,
+                world.clock,
+                attempt_id=desk.who.attempt_id,
+                officer_id=officer,
+                reason="All is well",
+                kept_out=had_any_part(officer),
+            )
+
+    with world.read() as session:
+        counts = [
+            count_withheld(session, one, at=world.clock.now(), kept_out=had_any_part(one))
+            for one in (both, other)
+        ]
+    assert counts == [0, 1]
+    assert refusal(release(both)) is OwnSitting
+    assert attempt(world, desk.who.attempt_id).result is ResultState.WITHHELD
 
 
 def test_an_attempt_whose_answers_are_at_raters_is_not_opened_again(world: World) -> None:

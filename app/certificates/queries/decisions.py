@@ -15,6 +15,7 @@ from app.capstone.queries.work import passed_condition
 from app.certificates.models import Achievement, Certificate, CertificationCase, Decision
 from app.certificates.rules.deciding import CaseRecord
 from app.certificates.rules.states import Requirement, Status, Verdict, source_of_case
+from app.exams.queries.rating import rated_condition as rated_answer_condition
 from app.exams.queries.released import ReleasedResult, released_result, stands
 from app.kernel.errors import NotFound
 from app.kernel.locales import Trilingual
@@ -118,12 +119,13 @@ _LONGEST_FIRST = (col(CertificationCase.opened_at), col(CertificationCase.id))
 
 
 def _allowed(officer_id: UUID, at: datetime) -> ColumnElement[bool]:
-    """The officer is neither the candidate nor somebody who trained them or rated their capstone."""
+    """The officer is neither the candidate nor somebody who trained them or rated their work."""
     person: Any = col(CertificationCase.person_id)
     return and_(
         person != officer_id,
         not_(trained_condition(officer_id, person, at=at)),
         not_(rated_condition(officer_id, person)),
+        not_(rated_answer_condition(officer_id, col(CertificationCase.attempt_id))),
     )
 
 

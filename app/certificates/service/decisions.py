@@ -12,6 +12,7 @@ from app.certificates.queries.decisions import figures_of, record_of
 from app.certificates.rules.achievements import CERTIFICATIONS, Achieved
 from app.certificates.rules.deciding import decide_certification, opens_case
 from app.certificates.rules.states import Verdict
+from app.exams.queries.rating import has_rated as rated_answer
 from app.exams.queries.released import ReleasedResult, released_result, stands
 from app.kernel.clock import Clock
 from app.kernel.errors import DomainError, NotFound, Refused
@@ -222,7 +223,7 @@ def decide(
     conflict: DomainError | None = None
     if trained(session, officer_id, person_id, at=now):
         conflict = OwnTrainee()
-    elif has_rated(session, officer_id, person_id):
+    elif has_rated(session, officer_id, person_id) or rated_answer(session, officer_id, case.attempt_id):
         conflict = OwnRating()
     if conflict is not None:
         audit.record(

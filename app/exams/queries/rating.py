@@ -84,6 +84,11 @@ def rated_condition(rater_id: UUID, attempt: Any) -> ColumnElement[bool]:
     )
 
 
+def has_rated(session: Session, rater_id: UUID, attempt_id: UUID) -> bool:
+    """Whether the person rated an answer of the attempt."""
+    return bool(session.scalar(select(rated_condition(rater_id, attempt_id))))
+
+
 def _open_to(rater_id: UUID, at: datetime) -> ColumnElement[bool]:
     answer: Any = col(WrittenAnswer.id)
     gave_back = exists(

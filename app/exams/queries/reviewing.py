@@ -14,6 +14,7 @@ from app.exams.models.forms import Exam
 from app.exams.models.secure_browser import BrowserEntry
 from app.exams.models.unsent import UnsentLoad
 from app.exams.queries.paging import Paged, paged
+from app.exams.queries.rating import rated_condition
 from app.exams.rules.releasing import UNDER_REVIEW
 from app.exams.rules.states import CLOSED, OPEN, Axis, Lifecycle, Mode, ResultState, Review
 from app.kernel.errors import NotFound
@@ -61,7 +62,10 @@ _COLUMNS: tuple[Any, ...] = (
 
 
 def took_part_condition(person_id: UUID) -> ColumnElement[bool]:
-    """A condition: the person supervised the attempt: a proctor of its sitting, or by something they did."""
+    """A condition: the person had a part in the attempt.
+
+    They were a proctor of its sitting, did something about it, or rated an answer of it.
+    """
     proctored = exists(
         select(1).where(
             col(SittingProctor.sitting_id) == col(Attempt.sitting_id),
@@ -78,6 +82,7 @@ def took_part_condition(person_id: UUID) -> ColumnElement[bool]:
     ]
     return or_(
         proctored,
+        rated_condition(person_id, col(Attempt.id)),
         _changed(person_id, Axis.LIFECYCLE),
         *acted,
         func.coalesce(col(Attempt.identity_by) == person_id, False),
