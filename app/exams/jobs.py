@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from app.accounts import queries as accounts
 from app.brands.resolver import resolve
-from app.exams.queries import attempts, booking, letters, results
+from app.exams.queries import attempts, booking, letters, rating, results
 from app.exams.rules import delivery as rules
 from app.exams.rules.booking import Letter
 from app.exams.rules.states import BookingState, ResultState
@@ -90,6 +90,17 @@ def score_rated(context: Context, payload: dict[str, Any]) -> None:
     """Score an attempt whose written answers are all rated; asked again it does nothing."""
     with write_session(context.engine) as session:
         hand_in.score_rated(session, context.clock, attempt_id=UUID(payload["attempt_id"]))
+
+
+def score_left(context: Context) -> int:
+    """Score what is rated and was not scored, since its job failed for good; how many."""
+    with read_session(context.engine) as session:
+        found = rating.unscored(session, limit=BATCH)
+
+    def score(session: Session, clock: Clock, attempt_id: UUID) -> bool:
+        return hand_in.score_rated(session, clock, attempt_id=attempt_id)
+
+    return sum(scored is True for scored in _each(context, found, score))
 
 
 def send_result(context: Context, payload: dict[str, Any]) -> None:
@@ -223,4 +234,5 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic("exams.note_silence", timedelta(seconds=10), note_silence),
     Periodic("exams.release_after_window", timedelta(seconds=30), release_after_window),
     Periodic("exams.note_missing", timedelta(seconds=60), note_missing),
+    Periodic("exams.score_left", timedelta(seconds=60), score_left),
 )

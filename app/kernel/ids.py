@@ -18,6 +18,11 @@ def new_id() -> uuid.UUID:
     return uuid.UUID(int=value)
 
 
+def random_id() -> uuid.UUID:
+    """A random UUID, version 4: for rows whose readers must not learn from the id when they were made."""
+    return uuid.UUID(bytes=secrets.token_bytes(16), version=4)
+
+
 def new_token() -> str:
     """A secret of 256 bits for a cookie, a mail link or a share link, URL-safe."""
     return secrets.token_urlsafe(32)

@@ -93,6 +93,12 @@ class SignalsForked(DomainError):
     code = "signals-forked"
 
 
+class SignalsFull(DomainError):
+    """The attempt has as many signals as are kept: the page says no more, and the timeline tells it."""
+
+    code = "signals-full"
+
+
 class HoldExists(DomainError):
     """A legal hold stands already, or the one meant was lifted."""
 

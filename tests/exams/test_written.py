@@ -321,16 +321,6 @@ def test_who_rated_an_answer_neither_reviews_nor_releases_the_result(world: Worl
     assert attempt(world, desk.who.attempt_id).result is ResultState.WITHHELD
 
 
-def test_an_attempt_whose_answers_are_at_raters_is_not_opened_again(world: World) -> None:
-    desk = Desk(world)
-    desk.hands_in(first="a")
-    manager = world.browser(factories.person(world, Role.EXAM_MANAGER))
-    given = {"minutes": "5", "reason": "A fire alarm", "key": "k" * 16}
-    reply = manager.post(f"/en/rooms/attempts/{desk.who.attempt_id}/time", given)
-    assert reply.status_code == 409
-    assert attempt(world, desk.who.attempt_id).lifecycle is Lifecycle.SUBMITTED
-
-
 def test_whoever_runs_exams_sees_how_many_answers_wait_and_since_when(world: World) -> None:
     desk = Desk(world)
     began = world.clock.now()

@@ -29,7 +29,7 @@ RUBRIC = [
 ]  # fmt: skip
 
 
-def make_written_exam(world: World, slug: str = "written", **more: Any) -> Made:
+def make_written_exam(world: World, slug: str = "written", *, rubric: Any = RUBRIC, **more: Any) -> Made:
     """An exam whose form holds a single choice and two written tasks of four points each; six to pass."""
     made = make_exam(world, slug=slug, forms=0, **more)
     now = world.clock.now()
@@ -69,7 +69,7 @@ def make_written_exam(world: World, slug: str = "written", **more: Any) -> Made:
                 choices=[]
                 if written
                 else [{"id": word, "text": three(word), "rationale": three("why")} for word in "abcd"],
-                interaction={"rubric": RUBRIC, "words": WORDS} if written else None,
+                interaction={"rubric": rubric, "words": WORDS} if written else None,
                 sources=["a source"],
                 enemies=[],
                 roles={},

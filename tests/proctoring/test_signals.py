@@ -99,6 +99,21 @@ def test_a_forked_chain_and_a_leap_get_an_answer_of_their_own_and_keep_nothing(
     assert signals(who, chained(("hidden", {})), OTHER).status_code == 204
 
 
+def test_a_window_too_many_is_told_once_and_ends_the_signals_of_the_page(
+    distance: Distance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chain, "MOST_CHAINS", 2)
+    who = distance.candidate()
+    for window in ("a" * 32, OTHER):
+        assert signals(who, chained(("blurred", {})), window).status_code == 204
+    reply = signals(who, chained(("blurred", {})), "c" * 32)
+    assert reply.status_code == 409
+    assert 'data-code="signals-full"' in reply.text
+    assert signals(who, chained(("blurred", {}), ("focused", {})), OTHER).status_code == 204
+    assert kept(distance, who) == [("a", 1), ("b", 1), ("b", 2)]
+    assert told(who) == {"signals_window": None, "signals_full": None}
+
+
 @pytest.mark.parametrize("window", ["x", "A" * 32, "a" * 33])
 def test_a_chain_that_no_window_of_ours_names_is_not_taken(distance: Distance, window: str) -> None:
     who = distance.candidate()

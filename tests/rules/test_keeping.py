@@ -297,28 +297,44 @@ def test_a_chain_is_named_by_thirty_two_hex_digits() -> None:
         assert not chain.is_chain(wrong)
 
 
+_FITS, _FORKED, _FULL = chain.Following.FITS, chain.Following.FORKED, chain.Following.FULL
+
+
 @pytest.mark.parametrize(
     ("heads", "number", "numbers", "goes"),
     [
-        ({}, 0, [1], True),
-        ({"a": 5}, 5, [6, 7], True),
-        ({"b": 5}, 5, [1], True),
-        ({}, 0, [chain.LEAP], True),
-        ({}, 0, [chain.LEAP + 1], False),
-        ({"a": 5}, 5, [5 + chain.LEAP + 1], False),
-        ({"a": 5}, 5, [2 * chain.LEAP, chain.LEAP], True),
-        ({"b": 2000}, 5, [2001], False),
-        ({"a": 1}, chain.MOST - 1, [2], True),
-        ({"a": 1}, chain.MOST - 1, [2, 3], False),
-        ({str(n): 1 for n in range(chain.MOST_CHAINS)}, 60, [1], False),
-        ({"a": 1} | {str(n): 1 for n in range(chain.MOST_CHAINS - 1)}, 60, [2], True),
+        ({}, 0, [1], _FITS),
+        ({"a": 5}, 5, [6, 7], _FITS),
+        ({"b": 5}, 5, [1], _FITS),
+        ({}, 0, [chain.LEAP], _FITS),
+        ({}, 0, [chain.LEAP + 1], _FORKED),
+        ({"a": 5}, 5, [5 + chain.LEAP + 1], _FORKED),
+        ({"a": 5}, 5, [2 * chain.LEAP, chain.LEAP], _FITS),
+        ({"b": 2000}, 5, [2001], _FORKED),
+        ({"a": 1}, chain.MOST - 1, [2], _FITS),
+        ({"a": 1}, chain.MOST - 1, [2, 3], _FULL),
+        ({str(n): 1 for n in range(chain.MOST_CHAINS)}, 60, [1], _FULL),
+        ({"a": 1} | {str(n): 1 for n in range(chain.MOST_CHAINS - 1)}, 60, [2], _FITS),
     ],
 )
 def test_a_chain_goes_on_without_a_leap_and_windows_are_bounded(
-    heads: dict[str, int], number: int, numbers: list[int], goes: bool
+    heads: dict[str, int], number: int, numbers: list[int], goes: chain.Following
 ) -> None:
     signals = [chain.Signal(seq, seq, SignalKind.BLURRED, {}, "") for seq in numbers]
-    assert chain.goes_on(chain.Kept(heads, number), "a", signals) is goes
+    assert chain.following(chain.Kept(heads, number), "a", signals) is goes
+
+
+@pytest.mark.parametrize(
+    ("chains", "number", "full"),
+    [
+        (1, chain.MOST - chain.BATCH, False),
+        (1, chain.MOST - chain.BATCH + 1, True),
+        (chain.MOST_CHAINS - 1, 60, False),
+        (chain.MOST_CHAINS, 60, True),
+    ],
+)
+def test_what_may_be_missing_for_want_of_room_is_told(chains: int, number: int, full: bool) -> None:
+    assert chain.is_full(chains, number) is full
 
 
 def test_a_whole_chain_has_no_flaw_and_a_hole_is_counted() -> None:

@@ -104,7 +104,7 @@ def _show(
         switch_path=f"/{locale_of(request)}/{tail}",
         tail=tail,
         item=item,
-        figures=answered_with(session, version_id) if version_id else None,
+        figures=answered_with(session, version_id) if version_id and item and item.choices else None,
         heard=heard,
         unread=unread,
         read=read,

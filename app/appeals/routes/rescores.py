@@ -88,7 +88,7 @@ def _new(
         status=HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK,
         switch_path=f"/{locale_of(request)}/rescores/items/{item}",
         item=whole,
-        figures=answered_with(session, item),
+        figures=answered_with(session, item) if whole.choices else None,
         keyed=whole.type in KEYED,
         form=form,
         error_title=bool(form.errors),

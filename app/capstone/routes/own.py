@@ -222,6 +222,7 @@ class _Own:
         """Keep the text, or say why not; whether another one was stored meanwhile."""
         if len(body) > self.part.characters:
             state.add("body", _LONG, max_length=self.part.characters)
+            state.values["based_on"] = based_on  # nobody compared it with what may be stored since
             return False
         try:
             submissions.save_text(

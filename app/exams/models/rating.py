@@ -1,7 +1,7 @@
 """Written answers as people rate them: what waits, who has it, and the ratings, which are append-only.
 
-A row of ``written_answer`` is made when its attempt is closed; the text itself stays with the attempt, which
-is not opened again while there is such a row.
+A row of ``written_answer`` is made when its attempt is closed, and goes when the attempt is opened again
+before any rater took an answer of it; the text itself stays with the attempt.
 """
 
 from datetime import datetime
@@ -11,7 +11,7 @@ from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, UniqueConstra
 from sqlmodel import Field, SQLModel
 
 from app.exams.rules.rating import RATERS
-from app.kernel.ids import new_id
+from app.kernel.ids import new_id, random_id
 from app.kernel.locales import Locale
 from app.kernel.types import Json, UtcDateTime, word
 
@@ -26,7 +26,8 @@ class WrittenAnswer(SQLModel, table=True):
         CheckConstraint("(points IS NULL) = (settled_at IS NULL)", name="settled_with_points"),
     )
 
-    id: UUID = Field(default_factory=new_id, primary_key=True)
+    id: UUID = Field(default_factory=random_id, primary_key=True)
+    """Random: raters see it, and an id of the house would tell when the exam ended."""
     code: str = Field(max_length=16, unique=True)
     attempt_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("attempt.id"), nullable=False))
     position: int

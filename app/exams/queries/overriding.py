@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Executable, bindparam, exists, func, null, or_, select
+from sqlalchemy import Executable, and_, bindparam, exists, func, null, or_, select
 from sqlmodel import Session, col
 
 from app.exams.models.attempts import Attempt, ResponseEvent
@@ -192,6 +192,18 @@ def replayed_of(session: Session, attempt_ids: Sequence[UUID]) -> dict[UUID, dic
     found: dict[UUID, dict[int, tuple[str, ...]]] = {}
     for start in range(0, len(attempt_ids), CHUNK):
         events: dict[UUID, list[AnswerEvent]] = {one: [] for one in attempt_ids[start : start + CHUNK]}
+        changes = (
+            col(ResponseEvent.attempt_id).in_(list(events)),
+            col(ResponseEvent.kind).in_((EventKind.SAVE, EventKind.CLEAR)),
+        )
+        place: tuple[Any, ...] = (ResponseEvent.attempt_id, ResponseEvent.position)
+        # the last change of a place decides, and the texts of all the others are long
+        last = (
+            select(*place, func.max(col(ResponseEvent.version)).label("version"))
+            .where(*changes)
+            .group_by(*place)
+            .subquery()
+        )
         rows = session.execute(
             select(
                 col(ResponseEvent.attempt_id),
@@ -199,10 +211,16 @@ def replayed_of(session: Session, attempt_ids: Sequence[UUID]) -> dict[UUID, dic
                 col(ResponseEvent.position),
                 col(ResponseEvent.chosen),
                 col(ResponseEvent.version),
-            ).where(
-                col(ResponseEvent.attempt_id).in_(list(events)),
-                col(ResponseEvent.kind).in_((EventKind.SAVE, EventKind.CLEAR)),
             )
+            .join(
+                last,
+                and_(
+                    col(ResponseEvent.attempt_id) == last.c.attempt_id,
+                    col(ResponseEvent.position) == last.c.position,
+                    col(ResponseEvent.version) == last.c.version,
+                ),
+            )
+            .where(*changes)
         )
         for row in rows:
             events[row.attempt_id].append(

@@ -13,7 +13,9 @@ from app.exams.models.attempts import Attempt, Response
 from app.exams.models.forms import Exam
 from app.exams.models.rating import AnswerRating, RatingPlace, WrittenAnswer
 from app.exams.queries.paging import Paged, paged
+from app.exams.queries.parts import acted_condition, reviewed_before_condition
 from app.exams.rules.rating import RATING_TIME, Place, Taking, taking
+from app.exams.rules.states import AT_RATERS
 from app.kernel.errors import NotFound
 from app.kernel.locales import Locale, Trilingual
 from app.programmes.queries import trained_condition, trains_condition
@@ -57,7 +59,7 @@ class Backlog(NamedTuple):
 
 
 def allowed(rater_id: UUID, at: datetime) -> ColumnElement[bool]:
-    """The rater is not the candidate, has not trained them, and may see items of the exam.
+    """The rater is not the candidate, never trained them, had no part in the attempt, may see its items.
 
     Whoever trains anybody sees no live item (ADR 0014), and so no answer to one.
     """
@@ -65,8 +67,14 @@ def allowed(rater_id: UUID, at: datetime) -> ColumnElement[bool]:
     return and_(
         candidate != rater_id,
         not_(trained_condition(rater_id, candidate, at=at)),
+        not_(had_part_condition(rater_id)),
         or_(not_(col(Exam.certification)), not_(trains_condition(rater_id, at=at))),
     )
+
+
+def had_part_condition(rater_id: UUID) -> ColumnElement[bool]:
+    """A condition: the person supervised the attempt, did something about it, or reviewed its record."""
+    return or_(acted_condition(rater_id), reviewed_before_condition(rater_id))
 
 
 def _rated(answer: Any, rater: Any) -> ColumnElement[bool]:
@@ -222,7 +230,7 @@ def shown_of(session: Session, answer_id: UUID) -> Shown:
 
 
 def criteria_for(session: Session, version_id: UUID) -> tuple[Criterion, ...]:
-    """The rubric of an item version; the content check let none pass without one."""
+    """The rubric of an item version; neither the content check nor ``publish`` lets one pass without."""
     rubric = banks.keys_by_id(session, [version_id])[version_id].interaction.get("rubric", ())
     return criteria_of(rubric) or ()
 
@@ -282,6 +290,27 @@ def has_answers(session: Session, attempt_id: UUID, *, unsettled: bool = False) 
     if unsettled:
         wanted = wanted.where(col(WrittenAnswer.settled_at).is_(None))
     return session.scalars(wanted.limit(1)).first() is not None
+
+
+def went_to_raters(session: Session, attempt_id: UUID) -> bool:
+    """Whether a rater has, had or rated an answer of the attempt."""
+    wanted = (
+        select(col(RatingPlace.id))
+        .join(WrittenAnswer, col(WrittenAnswer.id) == col(RatingPlace.answer_id))
+        .where(col(WrittenAnswer.attempt_id) == attempt_id)
+    )
+    return session.scalars(wanted.limit(1)).first() is not None
+
+
+def unscored(session: Session, *, limit: int) -> list[UUID]:
+    """Closed attempts that nobody scored although all their answers are rated: their job was lost."""
+    waits = exists(
+        select(1).where(
+            col(WrittenAnswer.attempt_id) == col(Attempt.id), col(WrittenAnswer.settled_at).is_(None)
+        )
+    )
+    wanted = select(col(Attempt.id)).where(col(Attempt.lifecycle).in_(AT_RATERS), not_(waits))
+    return list(session.scalars(wanted.order_by(col(Attempt.id)).limit(limit)))
 
 
 def backlog(session: Session) -> Backlog:

@@ -11,7 +11,8 @@ from app.exams.models.attempts import Attempt
 from app.exams.models.forms import Exam
 from app.exams.queries.attempts import terminated_condition
 from app.exams.queries.paging import Paged, paged
-from app.exams.queries.reviewing import KeptOut, reviewed_before_condition, took_part_condition
+from app.exams.queries.parts import reviewed_before_condition
+from app.exams.queries.reviewing import KeptOut, took_part_condition
 from app.exams.rules.releasing import Releasing, releasing
 from app.exams.rules.states import Lifecycle, Mode, ResultState, Review
 from app.kernel.errors import NotFound

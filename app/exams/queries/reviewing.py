@@ -5,18 +5,17 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, not_, or_, select
 from sqlmodel import Session, col
 
-from app.exams.models.attempts import Attempt, AttemptTransition, TimeGrant
-from app.exams.models.booking import Sitting, SittingProctor
+from app.exams.models.attempts import Attempt
+from app.exams.models.booking import Sitting
 from app.exams.models.forms import Exam
-from app.exams.models.secure_browser import BrowserEntry
-from app.exams.models.unsent import UnsentLoad
 from app.exams.queries.paging import Paged, paged
+from app.exams.queries.parts import acted_condition, reviewed_before_condition
 from app.exams.queries.rating import rated_condition
 from app.exams.rules.releasing import UNDER_REVIEW
-from app.exams.rules.states import CLOSED, OPEN, Axis, Lifecycle, Mode, ResultState, Review
+from app.exams.rules.states import CLOSED, OPEN, Lifecycle, Mode, ResultState, Review
 from app.kernel.errors import NotFound
 from app.kernel.locales import Trilingual
 from app.programmes.queries import trained_condition
@@ -62,47 +61,8 @@ _COLUMNS: tuple[Any, ...] = (
 
 
 def took_part_condition(person_id: UUID) -> ColumnElement[bool]:
-    """A condition: the person had a part in the attempt.
-
-    They were a proctor of its sitting, did something about it, or rated an answer of it.
-    """
-    proctored = exists(
-        select(1).where(
-            col(SittingProctor.sitting_id) == col(Attempt.sitting_id),
-            col(SittingProctor.person_id) == person_id,
-        )
-    )
-    acted = [
-        exists(select(1).where(attempt == col(Attempt.id), actor == person_id))
-        for attempt, actor in (
-            (col(TimeGrant.attempt_id), col(TimeGrant.approver_id)),
-            (col(BrowserEntry.attempt_id), col(BrowserEntry.actor_id)),
-            (col(UnsentLoad.attempt_id), col(UnsentLoad.actor_id)),
-        )
-    ]
-    return or_(
-        proctored,
-        rated_condition(person_id, col(Attempt.id)),
-        _changed(person_id, Axis.LIFECYCLE),
-        *acted,
-        func.coalesce(col(Attempt.identity_by) == person_id, False),
-        func.coalesce(col(Attempt.termination_by) == person_id, False),
-    )
-
-
-def reviewed_before_condition(person_id: UUID) -> ColumnElement[bool]:
-    """A condition: the person has made a change in the review of the attempt."""
-    return _changed(person_id, Axis.REVIEW)
-
-
-def _changed(person_id: UUID, axis: Axis) -> ColumnElement[bool]:
-    return exists(
-        select(1).where(
-            col(AttemptTransition.attempt_id) == col(Attempt.id),
-            col(AttemptTransition.axis) == axis,
-            col(AttemptTransition.actor_id) == person_id,
-        )
-    )
+    """A condition: the person had a part in the attempt, or rated an answer of it."""
+    return or_(acted_condition(person_id), rated_condition(person_id, col(Attempt.id)))
 
 
 def _open(reviewer_id: UUID, at: datetime) -> ColumnElement[bool]:

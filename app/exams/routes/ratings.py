@@ -14,7 +14,7 @@ from app.exams.queries import rating as queries
 from app.exams.rules.rating import RATING_TIME, Taking
 from app.exams.service import rating
 from app.kernel.clock import Clock
-from app.kernel.errors import Refused
+from app.kernel.errors import NotFound, Refused
 from app.platform.database import Read, Write
 from app.platform.routing import Router
 from app.question_banks.rules.rubrics import Criterion
@@ -134,9 +134,9 @@ def create_rating(
 ) -> Response:
     """Record the rating: a level for every criterion, and what carries it."""
     levels, comment, state = _read_rating(form, queries.rubric_of(session, answer_id))
-    if state.errors:
-        return _shown(request, session, clock=clock, viewer=viewer, answer_id=answer_id, form=state)
     try:
+        if state.errors:
+            return _shown(request, session, clock=clock, viewer=viewer, answer_id=answer_id, form=state)
         result = rating.rate(
             session,
             clock,
@@ -145,7 +145,9 @@ def create_rating(
             levels=levels,
             comment=comment,
         )
-    except AnswerHasRaters:
+    except (AnswerHasRaters, NotFound):
+        if not any(place.rater_id == viewer.person_id for place in queries.places_of(session, answer_id)):
+            raise
         # colleagues have it since the time ended: what was typed is not lost, and nothing else is shown
         return page(
             request,

@@ -186,7 +186,7 @@ def concerns(
         return lifecycle in RUNNING
     if act is Act.RESUME:
         return lifecycle is Lifecycle.PAUSED
-    if act is Act.TIME and reopens and lifecycle is Lifecycle.SCORED:
+    if act is Act.TIME and reopens and lifecycle in CLOSED - {Lifecycle.TERMINATED}:
         return (
             deadline is not None
             and submitted_at is not None

@@ -102,10 +102,11 @@ LIFECYCLE = (
         (_L.SUBMITTED, _L.EXPIRED, _L.TERMINATED), _L.SCORED, Who.SYSTEM, guard="scored on what was saved"
     ),
     *_lines(
-        (_L.SCORED,),
+        (_L.SUBMITTED, _L.EXPIRED, _L.SCORED),
         _L.IN_PROGRESS,
         Who.EXAM_MANAGER,
-        guard="extra time after closing; not when a passed result was released, nor after a termination",
+        guard="extra time after closing; not when a passed result was released, nor after a termination, "
+        "nor once a rater took a written answer",
         reason=True,
     ),
     *_lines(

@@ -18,8 +18,9 @@ KIND = "ceasai-unsent-answers"
 """What the file says it is."""
 _UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 """Signs that no form of ours lets through, and of which PostgreSQL stores no NUL."""
-MAX_FILE = 128 * 1024
-"""Bytes. A form of 500 items, each changed twice, needs less."""
+MAX_FILE = 2 * 1024 * 1024
+"""Bytes. A form of 500 items, each changed twice, needs 128 KiB; the rest has room for ten written tasks of
+20,000 Cyrillic letters, each changed twice."""
 MAX_ANSWERS = 1000
 MAX_CHOSEN = 50
 _WHOLE = range(10**9)

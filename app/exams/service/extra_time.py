@@ -26,11 +26,11 @@ from app.exams.errors import (
 from app.exams.errors.rating import AnswersAtRaters
 from app.exams.models.attempts import Attempt, TimeGrant
 from app.exams.queries import attempts as queries
-from app.exams.queries.rating import has_answers
+from app.exams.queries.rating import went_to_raters
 from app.exams.rules import delivery as rules
 from app.exams.rules.releasing import may_reopen
 from app.exams.rules.states import Axis, Lifecycle, Outcome, ResultState
-from app.exams.service import doors, hand_in, history
+from app.exams.service import doors, hand_in, history, rating
 from app.exams.service.supervision import Roles
 from app.kernel.clock import Clock
 from app.kernel.errors import Refused
@@ -72,6 +72,7 @@ def grant(
         ResultStands: a passed result was released, or the result was invalidated.
         RecordReviewed: people look at its record, or have judged it.
         TerminationStands: two people ended the attempt.
+        AnswersAtRaters: a rater took a written answer of it.
         OpenAttempt: the candidate has another open attempt at the exam.
         WrongRole: it is closed, and only an exam manager opens it again.
         MoveNotAllowed: the attempt ended in a way that leads nowhere (void, withdrawn, …).
@@ -199,7 +200,7 @@ def _reopen(
         raise TerminationStands
     if not may_reopen(attempt.review):
         raise RecordReviewed
-    if has_answers(session, attempt.id):
+    if went_to_raters(session, attempt.id):
         raise AnswersAtRaters
     if queries.find_open(session, attempt.candidate_id, attempt.exam_id) is not None:
         raise OpenAttempt
@@ -236,5 +237,6 @@ def _reopen(
             **hand_in.NO_PROPOSAL,
         },
     )
+    rating.withdraw(session, attempt.id)
     accounts.keep_alive(session, attempt.candidate_id, deadline + rules.GRACE)
     return {"reopened": True, **before}

@@ -192,7 +192,9 @@ def score_rated(session: Session, clock: Clock, *, attempt_id: UUID) -> bool:
     exam = session.execute(_POLICY, {"exam": attempt.exam_id}).one()
     terminated = queries.was_terminated(session, attempt_id)
     if attempt.result is not ResultState.WITHHELD:
-        _after_scoring(session, clock, attempt, exam, terminated=terminated)
+        entry = _after_scoring(session, clock, attempt, exam, terminated=terminated)
+        if entry is not None:
+            _write_letter(session, clock, entry)
     elif releases_once_rated(review=attempt.review, terminated=terminated, release=exam.release):
         release(session, clock, attempt_id=attempt_id, actor_id=None)
     return True
@@ -251,7 +253,9 @@ def _ask_review(
         )
 
 
-def _after_scoring(session: Session, clock: Clock, attempt: Attempt, exam: Any, *, terminated: bool) -> None:
+def _after_scoring(
+    session: Session, clock: Clock, attempt: Attempt, exam: Any, *, terminated: bool
+) -> AttemptTransition | None:
     held = is_held(review=attempt.review, terminated=terminated)
     told = attempt.result in {ResultState.RELEASED, ResultState.REISSUED}
     if held and told:
@@ -268,7 +272,8 @@ def _after_scoring(session: Session, clock: Clock, attempt: Attempt, exam: Any, 
             values={"released_at": None},
         )
     elif not held and (told or scoring.releases_at_once(exam.release)):
-        _release(session, clock, attempt, actor_id=None, certification=exam.certification)
+        return _release(session, clock, attempt, actor_id=None, certification=exam.certification)
+    return None
 
 
 def release(
@@ -304,13 +309,13 @@ def release(
         reason=reason,
         certification=certification,
     )
-    enqueue_later(
-        session,
-        clock,
-        RESULT_MAIL,
-        {"attempt_id": attempt_id},
-        dedupe_key=f"{RESULT_MAIL}:{attempt_id}:{entry.seq}",
-    )
+    _write_letter(session, clock, entry)
+
+
+def _write_letter(session: Session, clock: Clock, entry: AttemptTransition) -> None:
+    attempt_id = entry.attempt_id
+    key = f"{RESULT_MAIL}:{attempt_id}:{entry.seq}"
+    enqueue_later(session, clock, RESULT_MAIL, {"attempt_id": attempt_id}, dedupe_key=key)
 
 
 def reissue(

@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from app.exams.errors import ItemsChanged, ItemsNotScored, NameTaken
 from app.exams.models.forms import Blueprint, Form, FormItem
+from app.exams.queries.rating import criteria_for
 from app.exams.rules import forms as rules
 from app.kernel.clock import Clock
 from app.kernel.errors import NotFound
@@ -16,6 +17,7 @@ from app.platform.database import insert_once
 from app.question_banks import queries as banks
 from app.question_banks.queries import BankFacts
 from app.question_banks.queries.composing import composed_items
+from app.question_banks.rules import ItemType
 
 
 def publish(
@@ -36,7 +38,7 @@ def publish(
 
     Raises:
         ItemsChanged: an item was retired, has a newer version or rests on a rule that ended.
-        ItemsNotScored: an item's type is none of ``rules.delivered_from``.
+        ItemsNotScored: an item's type is none of ``rules.delivered_from``, or a written task has no rubric.
         NameTaken: the blueprint has a form of that name.
     """
     held, now = composed_items(session, items), clock.now()
@@ -52,7 +54,12 @@ def publish(
     )
     if changed:
         raise ItemsChanged(items=changed)
-    foreign = sorted(place.slug for place in places if place.type not in rules.delivered_from(bank.purpose))
+    delivered = rules.delivered_from(bank.purpose)
+    foreign = sorted(
+        place.slug
+        for place in places
+        if place.type not in delivered or not _can_be_rated(session, place.type, place.version_id)
+    )
     if foreign:
         raise ItemsNotScored(bank=bank.slug, items=", ".join(foreign))
     hashes = banks.content_hashes(session, items)
@@ -101,6 +108,11 @@ def publish(
     )
     session.flush()
     return form_id
+
+
+def _can_be_rated(session: Session, item_type: str, version_id: UUID) -> bool:
+    """Items of before the rubric was read as one may hold anything in its place."""
+    return item_type != ItemType.WRITTEN or bool(criteria_for(session, version_id))
 
 
 def publish_for(

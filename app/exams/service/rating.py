@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlmodel import Session, col
 
-from app.exams.errors import OwnTrainee
+from app.exams.errors import OwnSitting, OwnTrainee
 from app.exams.errors.rating import (
     AnswerGivenBack,
     AnswerHasRaters,
@@ -100,6 +100,14 @@ def _languages(session: Session, attempt_id: UUID, places: Sequence[int]) -> dic
     return {at: Locale(locale) for at, locale in rows if locale is not None}
 
 
+def withdraw(session: Session, attempt_id: UUID) -> None:
+    """Take the answers of an attempt that is opened again from the queue; ``went_to_raters`` of it is false.
+
+    The caller holds the attempt's row, as does every rater who takes an answer.
+    """
+    session.execute(delete(WrittenAnswer).where(col(WrittenAnswer.attempt_id) == attempt_id))
+
+
 def take(session: Session, clock: Clock, *, answer_id: UUID, rater_id: UUID) -> Refused | None:
     """Take an answer for the rating time. Taken twice by the same rater is once.
 
@@ -180,7 +188,7 @@ def rate(
     else:
         _has(found)
     criteria = queries.criteria_for(session, held.item_version_id)
-    if not is_complete_rating(levels, criteria) or not comment.strip():
+    if not criteria or not is_complete_rating(levels, criteria) or not comment.strip():
         raise RatingMisses
     made = AnswerRating(
         answer_id=answer_id,
@@ -273,10 +281,14 @@ def _door(session: Session, answer_id: UUID) -> Any:
 
 
 def _conflict(session: Session, clock: Clock, held: Any, rater_id: UUID, act: str) -> Refused | None:
-    """The refusal of who trained the candidate, is the candidate, or may not see the item; noted."""
+    """The refusal of the candidate, their trainers, who had a part or may not see the item; noted."""
     error: DomainError | None = None
     if trained(session, rater_id, held.candidate_id, at=clock.now()):
         error = OwnTrainee()
+    elif session.scalar(
+        select(queries.had_part_condition(rater_id)).where(col(Attempt.id) == held.attempt_id)
+    ):
+        error = OwnSitting()
     elif held.certification and session.scalar(select(trains_condition(rater_id, at=clock.now()))):
         error = LiveItemsHidden()
     if error is None:

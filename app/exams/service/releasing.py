@@ -15,7 +15,8 @@ from app.exams.errors import (
 )
 from app.exams.models.attempts import Attempt
 from app.exams.queries import attempts as queries
-from app.exams.queries.reviewing import KeptOut, reviewed_before_condition, took_part_condition
+from app.exams.queries.parts import reviewed_before_condition
+from app.exams.queries.reviewing import KeptOut, took_part_condition
 from app.exams.rules.releasing import Releasing, releasing
 from app.exams.rules.states import Axis, Lifecycle, ResultState, Review
 from app.exams.rules.transitions import Who

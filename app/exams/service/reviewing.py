@@ -15,7 +15,8 @@ from app.exams.models.attempts import Attempt
 from app.exams.models.booking import Sitting
 from app.exams.models.forms import Exam
 from app.exams.queries import attempts as queries
-from app.exams.queries.reviewing import reviewed_before_condition, took_part_condition
+from app.exams.queries.parts import reviewed_before_condition
+from app.exams.queries.reviewing import took_part_condition
 from app.exams.rules.releasing import releases_itself
 from app.exams.rules.states import CLOSED, Axis, Lifecycle, ResultState, Review
 from app.exams.rules.transitions import Who

@@ -21,6 +21,7 @@ from app.exams.errors import (
     ResultStands,
     TerminationStands,
 )
+from app.exams.errors.rating import AnswersAtRaters
 from app.exams.models.attempts import Attempt
 from app.exams.queries.attempts import limit_seconds
 from app.exams.queries.rooms import own_trainees
@@ -32,7 +33,14 @@ from app.exams.service.supervision import Roles
 from app.kernel.clock import Clock
 from app.kernel.errors import DomainError, NotFound
 
-_ONE_BY_ONE = (MoveNotAllowed, ResultStands, RecordReviewed, TerminationStands, OpenAttempt)
+_ONE_BY_ONE = (
+    MoveNotAllowed,
+    ResultStands,
+    RecordReviewed,
+    TerminationStands,
+    AnswersAtRaters,
+    OpenAttempt,
+)
 """Refusals that are about one attempt; any other ends the whole act."""
 
 

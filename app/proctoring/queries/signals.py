@@ -9,8 +9,14 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from app.proctoring.models import SignalRow
-from app.proctoring.rules.chain import Kept, Signal, flaws_of
-from app.proctoring.rules.timeline import Fact, fact_of_window, facts_of_flaws, facts_of_signals
+from app.proctoring.rules.chain import Kept, Signal, flaws_of, is_full
+from app.proctoring.rules.timeline import (
+    Fact,
+    fact_of_full,
+    fact_of_window,
+    facts_of_flaws,
+    facts_of_signals,
+)
 
 
 def kept_of(session: Session, attempt_id: UUID) -> Kept:
@@ -75,4 +81,6 @@ def facts_of(came: list[Came]) -> list[Fact]:
         if chain != came[0].chain:
             found.append(fact_of_window(min(times.values())))
         found += [*facts_of_signals(signals, times), *facts_of_flaws(flaws_of(signals), times)]
+    if is_full(len({one.chain for one in came}), len(came)):
+        found.append(fact_of_full(max(one.at for one in came)))
     return found

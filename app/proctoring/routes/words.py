@@ -62,6 +62,7 @@ FACTS = {
     _F.SIGNALS_MISSING: N_("Signals of the page are missing; how many"),
     _F.SIGNALS_UNFIT: N_("A signal does not fit the one before; its number"),
     _F.SIGNALS_WINDOW: N_("Signals came from a further window of the exam page"),
+    _F.SIGNALS_FULL: N_("As many signals were kept as an exam may have; later ones are not here"),
     _F.INCIDENT: N_("Incident"),
     _F.HANDED_IN: N_("Handed in"),
     _F.TIME_OVER: N_("Closed at the end of the time"),

@@ -148,18 +148,31 @@ class Kept:
     number: int
 
 
-def goes_on(kept: Kept, chain: str, signals: Iterable[Signal]) -> bool:
+class Following(StrEnum):
+    """Whether signals can follow in their chain: ``full`` means that the attempt takes no more of them."""
+
+    FITS = "fits"
+    FORKED = "forked"
+    FULL = "full"
+
+
+def following(kept: Kept, chain: str, signals: Iterable[Signal]) -> Following:
     """Whether these can follow in their chain: a known one or one more, without a leap, and not too many."""
     known = chain in kept.heads or len(kept.heads) < MOST_CHAINS
     numbers = sorted(one.seq for one in signals)
     if not known or kept.number + len(numbers) > MOST:
-        return False
+        return Following.FULL
     head = kept.heads.get(chain, 0)
     for seq in numbers:
         if seq - head > LEAP:
-            return False
+            return Following.FORKED
         head = max(head, seq)
-    return True
+    return Following.FITS
+
+
+def is_full(chains: int, number: int) -> bool:
+    """Whether later signals of an attempt may be missing, because it has as many as are kept."""
+    return chains >= MOST_CHAINS or number > MOST - BATCH
 
 
 class Flaw(StrEnum):

@@ -74,6 +74,7 @@ class FactKind(StrEnum):
     SIGNALS_MISSING = "signals_missing"
     SIGNALS_UNFIT = "signals_unfit"
     SIGNALS_WINDOW = "signals_window"
+    SIGNALS_FULL = "signals_full"
     INCIDENT = "incident"
     HANDED_IN = "handed_in"
     TIME_OVER = "time_over"
@@ -212,6 +213,11 @@ def facts_of_flaws(flaws: Iterable[Place], came_at: Mapping[int, datetime]) -> l
 def fact_of_window(at: datetime) -> Fact:
     """Signals began to come in one more chain: of a further window or device."""
     return Fact(at, FactKind.SIGNALS_WINDOW, By.SYSTEM)
+
+
+def fact_of_full(at: datetime) -> Fact:
+    """The attempt has as many signals as are kept: what a page said after this was not taken."""
+    return Fact(at, FactKind.SIGNALS_FULL, By.SYSTEM)
 
 
 def facts_of_incidents(incidents: Iterable[Incident]) -> list[Fact]:

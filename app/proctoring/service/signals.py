@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from app.kernel.clock import Clock
 from app.platform.database import insert_once
-from app.proctoring.errors import SignalsForked
+from app.proctoring.errors import SignalsForked, SignalsFull
 from app.proctoring.models import SignalRow
 from app.proctoring.queries.signals import hashes_of, kept_of
 from app.proctoring.rules import chain as rules
@@ -18,6 +18,7 @@ def take(
     """Keep the signals of a window that are not there yet; how many.
 
     Raises:
+        SignalsFull: the attempt has as many chains or signals as are kept.
         SignalsForked: another signal stands under one of their numbers, or the chain cannot go on there.
             Nothing is kept, and the window begins another chain.
     """
@@ -27,7 +28,10 @@ def take(
         raise SignalsForked
     if not fresh:
         return 0
-    if not rules.goes_on(kept_of(session, attempt_id), chain, fresh):
+    found = rules.following(kept_of(session, attempt_id), chain, fresh)
+    if found is rules.Following.FULL:
+        raise SignalsFull
+    if found is rules.Following.FORKED:
         raise SignalsForked
     now = clock.now()
     return sum(

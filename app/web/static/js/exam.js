@@ -9,6 +9,7 @@
   const HANGS = 20000; // milliseconds after which a request counts as lost
   const SLOW = 6000; // milliseconds after which "saving" becomes "not saved"
   const OFFER = 60000; // milliseconds without a connection after which what waits can be taken away in a file
+  const OUTLIVES = 32000; // bytes of a request that may outlive its page: browsers refuse more than 64 KiB in all
 
   const { clock, countdown, disable, draw, drop, fill, find, form, link, note, notSaved, offerFile, offline, parse, say, state, words } = window.examView;
   const attempt = form().dataset.attempt;
@@ -33,7 +34,6 @@
   const lease = () => find("#lease").value;
   const pending = () => queue.length + flags.size;
   const wait = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
-
   // What is not sent yet survives a reload and a power cut of this device.
   const held = () => (queue.length > 0 ? { seq, queue: queue.map((answer) => ({ ...answer })) } : null);
   function remember() {
@@ -82,7 +82,8 @@
 
   const body = () => new URLSearchParams({ csrf_token: form().elements.csrf_token.value, lease: lease() });
   function send(path, data, keepalive) {
-    return fetch(base() + path, { method: "POST", body: data, headers: HEADERS, keepalive, signal: AbortSignal.timeout?.(HANGS) });
+    const outlives = keepalive && data.toString().length < OUTLIVES;
+    return fetch(base() + path, { method: "POST", body: data, headers: HEADERS, keepalive: outlives, signal: AbortSignal.timeout?.(HANGS) });
   }
   async function flush() {
     if (sending || out || !recalled || pending() === 0) return;
@@ -261,7 +262,7 @@
       hear(Number(time.dataset.remaining));
       if (time.dataset.state === "paused") reload();
       else if (pending() > 0) flush();
-      else if (time.dataset.state === "scored") close();
+      else if (["submitted", "expired", "terminated", "scored"].includes(time.dataset.state)) close();
     } catch { if (pending() > 0) lost(); }
   }
 
@@ -393,8 +394,7 @@
   });
 
   begin();
-  setInterval(show, 1000);
-  setInterval(offer, 1000);
+  setInterval(() => { show(); offer(); }, 1000);
   setInterval(beat, BEAT);
   recall().then(() => { begin(); beat(); flush(); });
 })();

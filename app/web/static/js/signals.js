@@ -15,6 +15,7 @@
   let left = []; // the same of windows that are closed: only sent
   let watching = false;
   let over = false;
+  let full = false; // the server keeps no more of this exam's signals; the camera goes on
   let asking = 0;
   let sending = false;
   let turn = Promise.resolve();
@@ -71,7 +72,7 @@
   const later = (act) => { turn = turn.then(act).catch(() => { /* the next one goes on */ }); return turn; };
   function say(kind, facts = {}) {
     const at = Date.now();
-    if (watching) later(() => add(kind, facts, at));
+    if (watching && !full) later(() => add(kind, facts, at));
   }
   function body(one, part) {
     const data = new FormData();
@@ -101,13 +102,15 @@
     if (gone.length) await save(one);
     if (reply.status === 410) end();
     if (reply.status === 409) {
-      if ((await reply.text()).includes('data-code="signals-forked"')) { await fork(one); return false; }
+      const told = await reply.text();
+      if (told.includes('data-code="signals-forked"')) { await fork(one); return false; }
+      if (told.includes('data-code="signals-full"')) { full = true; return false; }
       document.dispatchEvent(new CustomEvent("exam:unwatched"));
     }
     return gone.length > 0 && one.queue.length > 0;
   }
   async function send() {
-    if (sending || !watching) return;
+    if (sending || full || !watching) return;
     sending = true;
     try {
       for (const one of [kept, ...left]) {
