@@ -88,7 +88,7 @@
   }
 
   function disable(on) {
-    for (const part of document.querySelectorAll("#item input:not([type=hidden]), #item select, #item button:not(.keep), button[form=item]")) part.disabled = on;
+    for (const part of document.querySelectorAll("#item input:not([type=hidden]), #item select, #item textarea, #item button:not(.keep), button[form=item]")) part.disabled = on;
   }
 
   // The time that is left, and a word when few minutes are; those that were over at the first look are not told.
