@@ -49,6 +49,12 @@ def test_more_time_opens_it_again_while_no_rater_has_an_answer_and_the_new_text_
         desk.rates(FIRST, rater, 3)
     world.work()
     assert attempt(world, desk.who.attempt_id).raw_score == recomputed(desk) == 5
+    facts = [one["fact"] for one in desk.who.browser.get(f"{desk.who.place}/record.json").json()["timeline"]]
+    assert [one for one in facts if one in {"handed_in", "reopened"}] == [
+        "handed_in",
+        "reopened",
+        "handed_in",
+    ]
     with world.read() as session:
         assert history.first_broken(session, desk.who.attempt_id) is None
 

@@ -137,7 +137,12 @@ def test_a_pause_concerns_who_runs_and_going_on_who_is_paused() -> None:
 
 def test_rule_15_time_for_several_opens_what_the_time_closed_and_nothing_that_was_handed_in() -> None:
     assert concerned(Act.TIME) == set(OPEN)
-    assert concerned(Act.TIME, reopens=True) == {*OPEN, Lifecycle.SCORED}
+    assert concerned(Act.TIME, reopens=True) == {
+        *OPEN,
+        Lifecycle.SCORED,
+        Lifecycle.SUBMITTED,
+        Lifecycle.EXPIRED,
+    }
     early = NOW - EARLY - SECOND
     assert concerned(Act.TIME, reopens=True, submitted_at=early) == set(OPEN)
     assert concerned(Act.TIME, reopens=True, submitted_at=None) == set(OPEN)

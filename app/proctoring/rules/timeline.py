@@ -107,7 +107,11 @@ _ARRIVING = {
     "withdrawn": _K.GIVEN_BACK,
     "void": _K.VOIDED,
 }
-_GOING_ON = {"ready": _K.STARTED, "paused": _K.RESUMED, "scored": _K.REOPENED}
+_GOING_ON = {
+    "ready": _K.STARTED,
+    "paused": _K.RESUMED,
+    **dict.fromkeys(("submitted", "expired", "scored"), _K.REOPENED),
+}
 _SOURCES: dict[str, dict[str, FactKind]] = {
     "answers": {
         "language": _K.LANGUAGE_CHANGED,
