@@ -283,3 +283,48 @@ def test_every_sentence_about_a_file_fits_one_that_a_reader_says() -> None:
     for sentence in finding.SENTENCES:
         sample = re.sub(r"%\(\w\)s", "x", sentence)
         assert sample in said or any(one.fullmatch(sample) for one in patterns), sentence
+
+
+def _said_in_formats() -> list[str]:
+    """Every piece of text with a space in the readers, but for docstrings; NUL stands in its holes."""
+    found = []
+
+    class Reading(ast.NodeVisitor):
+        def visit_Expr(self, node: ast.Expr) -> None:
+            if not isinstance(node.value, ast.Constant):
+                self.generic_visit(node)
+
+        def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
+            parts = [one.value if isinstance(one, ast.Constant) else "\0" for one in node.values]
+            found.append("".join(map(str, parts)))
+
+        def visit_Constant(self, node: ast.Constant) -> None:
+            if isinstance(node.value, str):
+                found.append(node.value)
+
+    for path in sorted((Path(finding.__file__).parents[1] / "formats").glob("**/*.py")):
+        if path.name != "columns.py":  # it explains the columns of a table, in the table's own language
+            Reading().visit(ast.parse(path.read_text(encoding="utf-8")))
+    return [one for one in found if " " in one and len(one) > 12 and "\n" not in one]
+
+
+NO_FINDINGS = re.compile(
+    r"""<.*|"\ class="multilang">|\(\[A-Z\]\).*|ANSWER:.*|reader\ failed|package\ unpacks|byte\ 0x.*
+    |the\ (form|address)\ of\ a\ .*|a\ style\ sheet|a\ field\ of\ a\ form""",
+    re.VERBOSE,
+)
+"""Texts of the readers that are no sentence about a file, or a part of one that is said whole elsewhere."""
+
+
+def test_every_finding_of_a_reader_has_its_sentence_in_the_readers_language() -> None:
+    said = _said_in_formats()
+    assert len(said) > 100
+    samples = [re.sub(r"%\(\w\)s", "x", sentence) for sentence in finding.SENTENCES]
+
+    def known(one: str) -> bool:
+        if finding.finding_of("kk", one)[1] == "kk":
+            return True
+        holes = re.compile(".+?".join(map(re.escape, one.split("\0"))), re.DOTALL)
+        return any(holes.fullmatch(sample) for sample in samples)
+
+    assert [one for one in said if not known(one) and not NO_FINDINGS.fullmatch(one)] == []
