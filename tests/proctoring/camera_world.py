@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from app.exams.models.booking import Centre, Room, Sitting
 from app.exams.rules.states import Lifecycle, Mode
 from app.proctoring.queries import pictures as queries
 from app.proctoring.rules import chain
@@ -43,6 +44,18 @@ class Distance:
         if lifecycle is Lifecycle.READY:
             assert who.start().status_code == 303
         return who
+
+    def gets_a_room(self) -> None:
+        """The sitting stands on the page of rooms."""
+        here = {"kk": "c", "ru": "c", "en": "c"}
+        with self.world.write() as session:
+            centre = Centre(slug="c", name=here, address=here, timezone="Asia/Almaty")
+            session.add(centre)
+            session.flush()
+            room = Room(centre_id=centre.id, name="1", capacity=50)
+            session.add(room)
+            session.flush()
+            session.get_one(Sitting, self.sitting).room_id = room.id
 
     @property
     def store(self) -> Path:

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from sqlalchemy import event, select
 
-from app.exams.models.booking import Centre, Room, Sitting
 from app.exams.rules.states import Lifecycle, Mode
 from app.platform.models import AuditEntry
 from app.proctoring.models import PictureView
@@ -111,19 +110,7 @@ def test_rule_10_monitoring_is_switched_off_by_a_named_person_and_the_exam_goes_
     distance = Distance(world)
     who = distance.candidate()
     proctor = world.browser(distance.proctor)
-    with world.write() as session:
-        centre = Centre(
-            slug="c",
-            name={"kk": "c"} | {"ru": "c", "en": "c"},
-            address={"kk": "", "ru": "", "en": ""},
-            timezone="Asia/Almaty",
-        )
-        session.add(centre)
-        session.flush()
-        room = Room(centre_id=centre.id, name="1", capacity=50)
-        session.add(room)
-        session.flush()
-        session.get_one(Sitting, distance.sitting).room_id = room.id
+    distance.gets_a_room()
     place = f"/en/rooms/{distance.sitting}/monitoring"
     assert proctor.post(place, {"to": "off", "reason": ""}).status_code == 422
     assert proctor.post(place, {"to": "off", "reason": "The notice was not read aloud"}).status_code == 303
