@@ -50,7 +50,7 @@ _GET = {
     ITEMS: "/items /items/drafts/{draft_id} /items/drafts/{draft_id}/preview",
     WRITERS: "/items/import /items/drafts/{draft_id}/text /statistics /statistics/{form_id} "
     "/statistics/{form_id}/items/{version_id} /statistics/{form_id}/items.csv /statistics/{form_id}/statistics.json",
-    PROCTOR: "/rooms /rooms/{sitting_id} /rooms/{sitting_id}/attempts/{attempt_id}/refusal "
+    PROCTOR: "/rooms /rooms/{sitting_id} /rooms/{sitting_id}/wall /rooms/{sitting_id}/attempts/{attempt_id}/refusal "
     "/rooms/attempts/{attempt_id}/pictures/{picture_id}",
     REVIEWER: "/reviews /reviews/{attempt_id} /reviews/{attempt_id}/pictures/{picture_id}",
     ROOM: "/rooms/attempts/{attempt_id} /rooms/attempts/{attempt_id}/incidents /rooms/attempts/{attempt_id}/unsent "

@@ -1,4 +1,4 @@
-"""Checking in at a distance: the pages of the candidate and of who compares, in every language and width.
+"""An exam at a distance: check-in, record and wall, in every language and width.
 
 Source: specification of exams, section 5. ``PICTURES`` names a folder to keep pictures in.
 """
@@ -117,3 +117,27 @@ def test_the_record_of_an_exam_at_a_distance_fits_and_is_accessible(
         page = open_page(site, width=width)
         tail = f"/exams/attempts/{who.attempt_id}/record"
         seen(page, site, distance.world, who.person_id, tail, "record")
+
+
+def test_the_wall_fits_is_accessible_and_shows_a_new_picture_without_a_reload(
+    served: tuple[Site, Distance], open_page: Open
+) -> None:
+    site, distance = served
+    several = [distance.candidate() for _ in range(3)]
+    for name, who in zip(("Ақерке Сынақ", "Дана Үлгі", "Бек Мысал"), several, strict=True):
+        distance.applies(who, name)
+    assert snapshot(several[0], 1, drawn("slateblue", "WEBP")).status_code == 204
+    said = chained(("blurred", {}), ("focused", {}), ("camera_ended", {}))
+    assert signals(several[0], said).status_code == 204
+    tail = f"/rooms/{distance.sitting}/wall"
+    for width in (360, 768, 1280):
+        page = open_page(site, width=width)
+        seen(page, site, distance.world, distance.proctor, tail, "wall")
+    page.locator(f"#m-{several[1].attempt_id}").focus()
+    assert snapshot(several[1], 1, drawn("indianred", "WEBP")).status_code == 204
+    newest = distance.shots(several[1])[-1]
+    expect(page.locator(f'#t-{several[1].attempt_id} img[src$="{newest.id}"]')).to_be_visible()
+    expect(page.locator(f"#m-{several[1].attempt_id}")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).not_to_have_text("Wall of pictures")
+    axe_clean(page)

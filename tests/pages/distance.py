@@ -37,6 +37,7 @@ def play(world: World, players: tuple[Any, Any, Any], sitting: str, place: str) 
     candidate.opens(f"{place}/before")
     candidate.opens(f"{place}/pictures")
     proctor.opens(f"rooms/{sitting}")
+    proctor.opens(f"rooms/{sitting}/wall")
     proctor.opens(f"{watched}/identity")
     for kind in ("face", "document"):
         for content, status in ((b"", 422), (b"\xff\xd8\xff\xe0 a face", 303)):

@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from app.exams.models.booking import Centre, Room, Sitting
-from app.exams.rules.states import Lifecycle, Mode
+from app.exams.models.booking import Application, Centre, Room, Sitting
+from app.exams.rules.states import AccommodationState, ApplicationState, Lifecycle, Mode
 from app.proctoring.queries import pictures as queries
 from app.proctoring.rules import chain
 from app.proctoring.rules.keeping import Keeping
@@ -44,6 +44,25 @@ class Distance:
         if lifecycle is Lifecycle.READY:
             assert who.start().status_code == 303
         return who
+
+    def applies(self, who: Candidate, name: str) -> None:
+        """The candidate applied under this name, so that the room lists them."""
+        with self.world.write() as session:
+            session.add(
+                Application(
+                    person_id=who.person_id,
+                    exam_id=self.exam.exam_id,
+                    state=ApplicationState.ACCEPTED,
+                    name_latin=name,
+                    adult=True,
+                    conduct_version="1",
+                    mark_version="1",
+                    notice_version="1",
+                    accepted_at=self.world.clock.now(),
+                    accommodation=AccommodationState.NONE,
+                    created_at=self.world.clock.now(),
+                )
+            )
 
     def gets_a_room(self) -> None:
         """The sitting stands on the page of rooms."""

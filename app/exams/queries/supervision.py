@@ -1,19 +1,20 @@
 """The door through which supervising people reach one attempt, and what they see of it."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, exists, false, func, or_, select, true
 from sqlmodel import Session, col
 
-from app.exams.models.attempts import Attempt, TimeGrant
+from app.exams.models.attempts import Attempt, AttemptTransition, TimeGrant
 from app.exams.models.booking import Sitting, SittingProctor
 from app.exams.models.forms import Exam
 from app.exams.models.unsent import UnsentLoad
 from app.exams.queries.attempts import terminated_condition
 from app.exams.rules.secure_browser import BrowserCheck
-from app.exams.rules.states import Lifecycle, Mode, ResultState, Review
+from app.exams.rules.states import Axis, Lifecycle, Mode, ResultState, Review
 from app.kernel.errors import NotFound
 from app.kernel.locales import Trilingual
 from app.programmes import queries as programmes
@@ -50,6 +51,20 @@ class Supervised(NamedTuple):
     browser_check: BrowserCheck
     secure_browser: bool | None
     """Whether its sitting asks for the secure browser."""
+
+
+def begun_of(session: Session, attempts: Collection[UUID]) -> dict[UUID, datetime]:
+    """By attempt, since when it runs: it began then, or went on after a pause or an interruption."""
+    rows = session.execute(
+        select(col(AttemptTransition.attempt_id), func.max(col(AttemptTransition.at)))
+        .where(
+            col(AttemptTransition.attempt_id).in_(list(attempts)),
+            col(AttemptTransition.axis) == Axis.LIFECYCLE,
+            col(AttemptTransition.to_state) == str(Lifecycle.IN_PROGRESS),
+        )
+        .group_by(col(AttemptTransition.attempt_id))
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 class Grant(NamedTuple):

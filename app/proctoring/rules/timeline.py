@@ -160,6 +160,11 @@ _SIGNALS: dict[SignalKind, FactKind] = {
 _FLAWS = {Flaw.MISSING: _K.SIGNALS_MISSING, Flaw.UNFIT: _K.SIGNALS_UNFIT}
 
 
+def kind_of_signal(kind: SignalKind) -> FactKind:
+    """What a signal of the exam page is called on a timeline."""
+    return _SIGNALS[kind]
+
+
 def kind_of(source: str, word: str, *, by: By) -> FactKind | None:
     """What a source's word is called here; None: it says nothing about how the exam went.
 
