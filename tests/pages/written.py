@@ -6,9 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text as sql
+from sqlalchemy import update
 
 from app.accounts import service as people
 from app.accounts.rules import Role
+from app.exams.models.rating import RatingPlace
+from app.exams.rules.rating import RATING_TIME
 from app.worker import make_context, run_due
 from tests.exams.written_world import make_written_exam
 from tests.pages.rescores import found
@@ -32,7 +35,18 @@ def play(world: World, player: Callable[[str], Any]) -> None:
     learner.sends(f"{place}/submission")
     learner.opens(f"{place}/result")
     manager.opens("sittings")
-    late = None
+    with world.write() as session:
+        person = UUID(
+            str(
+                session.execute(sql("SELECT id FROM person WHERE email = 'yerlan@demo.example'")).scalar_one()
+            )
+        )
+        people.grant(session, world.clock, person_id=person, role=Role.RATER, by=None, reason="a third rater")
+    third = player("yerlan")
+    late = found(r'href="[^"]*/(written-answers/[^"]+)"', third.opens("written-answers"))
+    third.sends(f"{late}/taking")
+    with world.write() as session:  # and then did nothing for longer than it stays with anybody
+        session.execute(update(RatingPlace).values(taken_at=world.clock.now() - 2 * RATING_TIME))
     for rater in (first, second):
         page = rater.opens("written-answers")
         answer = found(r'href="[^"]*/(written-answers/[^"]+)"', page)
@@ -40,16 +54,8 @@ def play(world: World, player: Callable[[str], Any]) -> None:
         rater.sends(f"{answer}/taking")
         rater.sends(f"{answer}/return", 422)
         rater.sends(answer, 422)
-        late = answer
     sent = {"level-1": "3", "level-2": "1", "comment": COMMENT}
-    with world.write() as session:
-        third = UUID(
-            str(
-                session.execute(sql("SELECT id FROM person WHERE email = 'yerlan@demo.example'")).scalar_one()
-            )
-        )
-        people.grant(session, world.clock, person_id=third, role=Role.RATER, by=None, reason="a third rater")
-    player("yerlan").sends(late, 409, **sent)
+    third.sends(late, 409, **sent)
     first.sends(late, **sent)
     second.sends(late, **sent)
     assert not re.search(r'href="[^"]*/written-answers/[^"]+"', second.opens("written-answers"))
