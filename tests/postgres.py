@@ -14,6 +14,9 @@ from typing import Any
 import psycopg
 import pytest
 
+ROOM = 2 * 1024**3
+"""Bytes that must be free in memory before the server's files go there."""
+
 
 class Server:
     """A throw-away server on a free port of the loopback interface."""
@@ -25,7 +28,7 @@ class Server:
             self.url = named
             return
         bins = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-        self.folder = Path(tempfile.mkdtemp(prefix="ceasai-pg-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="ceasai-pg-", dir=_memory()))
         if bins:
             self._start_binaries(bins[-1].parent)
         else:
@@ -139,6 +142,13 @@ class Server:
         if self._stop is not None:
             self._stop()
             shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _memory() -> Path | None:
+    """Where files live in memory, if there is room: a copy of a database takes 0.03 s there, 0.75 s on a disk."""
+    shm = Path("/dev/shm")
+    roomy = shm.is_dir() and os.access(shm, os.W_OK) and shutil.disk_usage(shm).free > ROOM
+    return shm if roomy else None
 
 
 def _account(name: str) -> Any:
