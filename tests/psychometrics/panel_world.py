@@ -60,7 +60,9 @@ class Panel:
     def sheet(self, judge: int) -> Any:
         return self.judges[judge].get(f"/en/judging/{self.study_id}")
 
-    def rates(self, judge: int, number: int, values: list[int | str], *, ends: bool = True, **headers: str) -> Any:
+    def rates(
+        self, judge: int, number: int, values: list[int | str], *, ends: bool = True, **headers: str
+    ) -> Any:
         form = {"round": str(number)} | {f"r-{at}": str(value) for at, value in enumerate(values, 1)}
         if ends:
             form["hand_in"] = "true"
