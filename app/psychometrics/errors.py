@@ -60,3 +60,73 @@ class ProposalTaken(DomainError):
     """The proposed form was accepted before."""
 
     code = "proposal-taken"
+
+
+class StudyRuns(DomainError):
+    """A panel is at work on this form already."""
+
+    code = "study-runs"
+
+
+class JudgesUnfit(DomainError):
+    """Some of those named cannot be judges. ``why``: by address a word of ``rules.panel.Unfit``."""
+
+    code = "judges-unfit"
+
+    def __init__(self, why: dict[str, str]) -> None:
+        super().__init__(judges=", ".join(why))
+        self.why = why
+
+
+class TooFewJudges(DomainError):
+    """A panel needs more. ``have``, ``least``: how many there are, and must be."""
+
+    code = "too-few-judges"
+
+
+class TooManyJudges(DomainError):
+    """A panel has a limit. ``most``: how many there may be."""
+
+    code = "too-many-judges"
+
+
+class JudgeBegan(DomainError):
+    """A judge who has rated an item is not taken out: what they said stays."""
+
+    code = "judge-began"
+
+
+class RoundOver(DomainError):
+    """The ratings of this round are handed in, or the round is closed."""
+
+    code = "round-over"
+
+
+class RatingsMissing(DomainError):
+    """Every item is rated before a judge hands in. ``missing``: how many are not."""
+
+    code = "ratings-missing"
+
+
+class StudyMoved(DomainError):
+    """Since the page was shown, the study went on or ended."""
+
+    code = "study-moved"
+
+
+class CutOutside(DomainError):
+    """The cut score is not within two standard errors of the panel's. ``lowest``, ``highest``: what is."""
+
+    code = "cut-outside"
+
+
+class CutDecided(DomainError):
+    """The cut score of this study is decided."""
+
+    code = "cut-decided"
+
+
+class JudgeDecides(DomainError):
+    """Whoever was named a judge of a study does not decide on its cut score."""
+
+    code = "judge-decides"

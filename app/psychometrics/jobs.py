@@ -1,4 +1,4 @@
-"""What the worker does: compute figures that were asked for, or by itself at night, and search for forms."""
+"""What the worker does: compute figures, asked for or at night, search for forms, write to judges."""
 
 from contextlib import suppress
 from datetime import timedelta
@@ -8,14 +8,21 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from app.accounts import queries as accounts
+from app.brands.resolver import resolve
+from app.exams.queries.taken import get_taken
 from app.platform import installation
 from app.platform.database import read_session, write_session
+from app.platform.mail import Mail, MailSender
 from app.platform.outbox import Context, Handler, Periodic
 from app.psychometrics import apart, queries, service
 from app.psychometrics.apart import Answer
 from app.psychometrics.errors import FewNew
+from app.psychometrics.queries.panel import find_letter
 from app.psychometrics.rules.gates import SHOW, Ended
 from app.psychometrics.service import assembly
+from app.psychometrics.service.panel import PANEL_MAIL
+from app.web.pages import render_text
 
 log = structlog.get_logger()
 
@@ -87,7 +94,37 @@ def nightly(context: Context) -> int:
     return asked
 
 
-HANDLERS: dict[str, Handler] = {service.COMPUTE: compute, assembly.ASSEMBLE: assemble}
-SLOW = frozenset(HANDLERS)
+def write_to_judge(context: Context, payload: dict[str, Any]) -> None:
+    """Tell a judge that a round of theirs has begun; not when it is over by now, or they left."""
+    with read_session(context.engine) as session:
+        letter = find_letter(session, UUID(payload["judge_id"]), payload["round"])
+        contact = accounts.find_contact(session, letter.judge.person_id) if letter else None
+        form = get_taken(session, letter.study.form_id) if letter else None
+    if letter is None or contact is None or form is None:
+        return
+    settings = context.settings
+    brand = resolve(default=settings.brand)
+    text = render_text(
+        contact.locale,
+        "psychometrics/mail/panel.txt",
+        brand=brand,
+        language=contact.locale,
+        number=payload["round"],
+        exam=form.exam_title[contact.locale],
+        link=f"{settings.public_base}/{contact.locale}/judging/{letter.study.id}",
+    )
+    subject, _, body = text.strip().partition("\n")
+    sender: MailSender = context.services["mail"]
+    sender.send(
+        Mail(contact.email, subject, body.strip() + "\n", contact.locale, brand.short_name, brand.id, ())
+    )
+
+
+HANDLERS: dict[str, Handler] = {
+    service.COMPUTE: compute,
+    assembly.ASSEMBLE: assemble,
+    PANEL_MAIL: write_to_judge,
+}
+SLOW = frozenset({service.COMPUTE, assembly.ASSEMBLE})
 """Both may take minutes, so a worker does them beside its other jobs."""
 PERIODIC: tuple[Periodic, ...] = (Periodic("psychometrics.nightly", timedelta(minutes=15), nightly),)

@@ -1,18 +1,20 @@
-"""What the database keeps of statistics and of searches for forms: who asked, and what came of it.
+"""What the database keeps of statistics, of searches for forms and of panels: who asked, and what came of it.
 
-All of it is append-only: later figures are later rows, and what an act rested on stays readable.
+All of it is append-only, but for where a study and its judges stand: later figures are later rows, and what
+an act rested on stays readable.
 """
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, UniqueConstraint, Uuid
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, UniqueConstraint, Uuid, text
 from sqlmodel import Field, SQLModel
 
 from app.kernel.ids import new_id
 from app.kernel.types import Json, UtcDateTime, word
 from app.psychometrics.rules.gates import Ended, Search
+from app.psychometrics.rules.panel import Leaving, PanelStage
 
 
 class StatisticsRequest(SQLModel, table=True):
@@ -194,3 +196,87 @@ class ProposalAcceptance(SQLModel, table=True):
     person_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("person.id"), nullable=False))
     at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     reason: str = Field(max_length=1000)
+
+
+_RUNS = text("stage IN ('round_one', 'round_two')")
+
+
+class PanelStudy(SQLModel, table=True):
+    """Judges set the cut score of a form. ``description``: in three languages, who knows just enough.
+
+    One at a time works on a form.
+    """
+
+    __tablename__ = "panel_study"
+    __table_args__ = (
+        Index("uq_panel_study_runs", "form_id", unique=True, sqlite_where=_RUNS, postgresql_where=_RUNS),
+        CheckConstraint("(stage = 'called_off') = (reason IS NOT NULL)", name="called_off_with_reason"),
+        CheckConstraint("(stage IN ('closed', 'called_off')) = (ended_at IS NOT NULL)", name="ended"),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    form_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("form.id"), nullable=False))
+    stage: PanelStage = Field(sa_column=Column(word(PanelStage), nullable=False))
+    description: dict[str, str] = Field(sa_column=Column(Json, nullable=False))
+    opened_by: UUID = Field(sa_column=Column(Uuid, ForeignKey("person.id"), nullable=False))
+    opened_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    round_two_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    ended_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    ended_by: UUID | None = Field(default=None, sa_column=Column(Uuid, ForeignKey("person.id")))
+    reason: str | None = Field(default=None, max_length=1000)
+    """Why it was called off."""
+
+
+class PanelJudge(SQLModel, table=True):
+    """Somebody who was named a judge. ``round_*_at``: when they handed that round in."""
+
+    __tablename__ = "panel_judge"
+    __table_args__ = (
+        UniqueConstraint("study_id", "person_id"),
+        CheckConstraint("(leaving IS NULL) = (left_at IS NULL)", name="left_with_word"),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    study_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("panel_study.id"), nullable=False))
+    person_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("person.id"), nullable=False, index=True))
+    named_by: UUID = Field(sa_column=Column(Uuid, ForeignKey("person.id"), nullable=False))
+    named_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    round_one_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    round_two_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    left_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    leaving: Leaving | None = Field(default=None, sa_column=Column(word(Leaving)))
+
+
+class PanelRating(SQLModel, table=True):
+    """What a judge said of an item, in per cent; of several the last ``number`` holds. Append-only."""
+
+    __tablename__ = "panel_rating"
+    __table_args__ = (
+        CheckConstraint("round IN (1, 2)", name="round"),
+        CheckConstraint("value BETWEEN 0 AND 100", name="per_cent"),
+    )
+
+    judge_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("panel_judge.id"), primary_key=True))
+    round: int = Field(primary_key=True)
+    position: int = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    value: int
+    at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+class PanelResult(SQLModel, table=True):
+    """What a study came to, of the judges who handed both rounds in; in hundredths of a point. Append-only.
+
+    ``sums``: by judge, theirs after round 1 and after round 2.
+    """
+
+    __tablename__ = "panel_result"
+
+    study_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("panel_study.id"), primary_key=True))
+    judges: int
+    mean: int
+    error: int
+    first_mean: int
+    first_error: int
+    sums: dict[str, list[int]] = Field(sa_column=Column(Json, nullable=False))
+    at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))

@@ -18,6 +18,7 @@ ITEMS = ("exam_manager", "instructor", "item_reviewer", "translation_checker")
 WRITERS = ("exam_manager", "instructor")
 RATER = ("rater",)
 PANEL = ("item_reviewer", "appeals_panel")
+STANDARD = ("exam_manager", "certification_officer")
 RESCORES = (*PANEL, "certification_officer")
 
 _GET = {
@@ -42,11 +43,11 @@ _GET = {
         "/capstone/{submission_id}/submission "
         "/exams/attempts/{attempt_id}/camera /exams/attempts/{attempt_id}/pictures /exams/attempts/{attempt_id}/pictures/{picture_id} "
         "/certificates /certificates/names/{case_id} /cohorts/{cohort_id} /cohorts/{cohort_id}/people.csv "
-        "/cohorts/{cohort_id}/invitations"
+        "/cohorts/{cohort_id}/invitations /judging /judging/{study_id}"
     ),
     COHORT: "/cohorts /cohorts/new",
     MANAGER: "/accommodations /accommodations/{application_id} /sittings /sittings/{sitting_id} /centres "
-    "/sittings/{sitting_id}/cancellation /items/export /forms /forms/new /forms/searches/{request_id}",
+    "/sittings/{sitting_id}/cancellation /items/export /forms /forms/new /forms/searches/{request_id} /panels/new",
     ITEMS: "/items /items/drafts/{draft_id} /items/drafts/{draft_id}/preview",
     WRITERS: "/items/import /items/drafts/{draft_id}/text /statistics /statistics/{form_id} "
     "/statistics/{form_id}/items/{version_id} /statistics/{form_id}/items.csv /statistics/{form_id}/statistics.json",
@@ -56,6 +57,7 @@ _GET = {
     ROOM: "/rooms/attempts/{attempt_id} /rooms/attempts/{attempt_id}/incidents /rooms/attempts/{attempt_id}/unsent "
     "/rooms/{sitting_id}/time /rooms/{sitting_id}/board /rooms/{sitting_id}/messages /rooms/{sitting_id}/monitoring "
     "/rooms/attempts/{attempt_id}/identity",
+    STANDARD: "/panels /panels/{study_id}",
     OFFICER: (
         "/decisions /decisions/review /decisions/{case_id} /decisions/certificates /decisions/certificates/{number} "
         "/results /results/{attempt_id} /results/{attempt_id}/record /results/{attempt_id}/pictures/{picture_id} /rescores/certificates "
@@ -88,14 +90,17 @@ _POST = {
         "/certificates/{number}/share-links /certificates/share-links/{link_id}/end /certificates/{number}/name "
         "/certificates/names/{case_id} /invitations/{token} /join/{token} /cohorts/{cohort_id}/instructors "
         "/cohorts/{cohort_id}/instructors/{person_id}/end /cohorts/{cohort_id}/join-link "
-        "/cohorts/{cohort_id}/join-link/end /cohorts/{cohort_id}/invitations"
+        "/cohorts/{cohort_id}/join-link/end /cohorts/{cohort_id}/invitations "
+        "/judging/{study_id}/ratings"
     ),
     COHORT: "/cohorts",
     MANAGER: (
         "/accommodations/{application_id} /sittings /sittings/{sitting_id}/proctors /sittings/{sitting_id}/browser "
         "/sittings/{sitting_id}/cancellation /centres /centres/rooms /rooms/attempts/{attempt_id}/void /items/export "
         "/rooms/attempts/{attempt_id}/hold /rooms/attempts/{attempt_id}/hold/{hold_id}/lifting "
-        "/statistics/{form_id}/computation /forms /forms/searches/{request_id}/acceptance"
+        "/statistics/{form_id}/computation /forms /forms/searches/{request_id}/acceptance "
+        "/panels /panels/{study_id}/judges /panels/{study_id}/judges/{judge_id}/withdrawal "
+        "/panels/{study_id}/round /panels/{study_id}/calling-off"
     ),
     ITEMS: "/items/drafts/{draft_id}/steps",
     WRITERS: "/items/import /items/drafts/{draft_id}/text",
@@ -118,7 +123,8 @@ _POST = {
     OFFICER: (
         "/decisions/review /decisions/{case_id} /decisions/{case_id}/names /decisions/certificates/{number} "
         "/decisions/certificates/{number}/correction /results/{attempt_id}/release /results/{attempt_id}/invalidation "
-        "/rescores/{plan_id}/decision /rescores/certificates/{review_id} /capstones/{submission_id}/telling"
+        "/rescores/{plan_id}/decision /rescores/certificates/{review_id} /capstones/{submission_id}/telling "
+        "/panels/{study_id}/decision"
     ),
     RATER: (
         "/ratings/{submission_id} /ratings/{submission_id}/taking /ratings/{submission_id}/return "

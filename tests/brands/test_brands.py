@@ -108,7 +108,12 @@ def asked_without_a_thing(tree: ast.AST) -> list[int]:
 
 def test_whoever_asks_for_a_brand_says_for_what() -> None:
     """A mail about an exam has no brand of its own: it speaks for the installation."""
-    alone = {"app/exams/jobs.py", "app/proctoring/jobs.py", "app/appeals/jobs.py"}
+    alone = {
+        "app/exams/jobs.py",
+        "app/proctoring/jobs.py",
+        "app/psychometrics/jobs.py",
+        "app/appeals/jobs.py",
+    }
     wrong, read = [], 0
     for path in sorted((ROOT / "app").rglob("*.py")):
         text = path.read_text()

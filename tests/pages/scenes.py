@@ -20,7 +20,7 @@ from app.exams.rules.unsent import KIND
 from app.exams.service.secure_browser_file import read
 from app.kernel.canonical import canonical_json, sha256_hex
 from app.worker import make_context, run_due
-from tests.pages import capstones, distance, forms, rescores, written
+from tests.pages import capstones, distance, forms, panels, rescores, written
 from tests.psychometrics.ground import fill
 from tests.world import World
 
@@ -87,6 +87,7 @@ class Scenes:
             lambda: forms.play(self.player("gulnara"), self.one),
             lambda: capstones.play(self.player),
             lambda: written.play(self.world, self.player),
+            lambda: panels.play(self.player),
             lambda: rescores.play(self.player, self.one),
         )
         for scene in (*own, *others, self.refusals):

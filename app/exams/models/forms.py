@@ -82,3 +82,37 @@ class FormItem(SQLModel, table=True):
     item_version_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("item_version.id"), nullable=False))
     domain: str = Field(max_length=8)
     points: int
+
+
+class FormCut(SQLModel, table=True):
+    """A cut score somebody decided on for a form; the newest ``number`` is in force. Append-only.
+
+    A form without one has the cut score it was published with. ``source_id``: the study it rests on, on a
+    floor above; one gives one cut score.
+    """
+
+    __tablename__ = "form_cut"
+    __table_args__ = (
+        UniqueConstraint("form_id", "number"),
+        CheckConstraint("number >= 1 AND cut_score >= 1", name="from_one"),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    form_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("form.id"), nullable=False))
+    number: int
+    cut_score: int
+    cut_before: int
+    source_id: UUID = Field(unique=True)
+    decided_by: UUID = Field(sa_column=Column(Uuid, ForeignKey("person.id"), nullable=False))
+    reason: str = Field(max_length=1000)
+    at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+class FormReader(SQLModel, table=True):
+    """Somebody was given a form to read with its keys, so they never sit it. Append-only."""
+
+    __tablename__ = "form_reader"
+
+    form_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("form.id"), primary_key=True))
+    person_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("person.id"), primary_key=True))
+    at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from app.exams.models.forms import Blueprint, Exam, Form, FormItem
+from app.exams.queries.cuts import cut_in_force
 from app.kernel.errors import NotFound
 from app.kernel.locales import Trilingual
 
@@ -27,7 +28,10 @@ class BlueprintFacts(NamedTuple):
 
 
 class PublishedForm(NamedTuple):
-    """A published form of an exam, whatever the version of its blueprint, and the item versions it holds."""
+    """A published form of an exam, whatever the version of its blueprint, and the item versions it holds.
+
+    ``cut_score``: the one in force.
+    """
 
     id: UUID
     slug: str
@@ -88,7 +92,7 @@ def forms_of(session: Session, exam_id: UUID) -> list[PublishedForm]:
             col(Form.slug),
             col(Form.blueprint_id),
             col(Blueprint.version),
-            col(Form.cut_score),
+            cut_in_force(),
             col(Form.max_points),
             col(Form.content_hash),
             col(Form.published_at),

@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 
 from app.exams.models.attempts import Attempt
 from app.exams.models.booking import Sitting
-from app.exams.models.forms import Blueprint, Exam, Form
+from app.exams.models.forms import Blueprint, Exam, Form, FormReader
 from app.exams.rules.states import Mode
 from app.kernel.errors import NotFound
 from app.kernel.locales import Trilingual
@@ -112,12 +112,12 @@ def published_forms(session: Session, blueprint_id: UUID, sitting_id: UUID | Non
 
 
 def seen_forms(session: Session, candidate_id: UUID, exam_id: UUID) -> set[str]:
-    """Ids, as text, of the forms the candidate was given in any attempt at the exam."""
-    rows = session.scalars(
-        select(col(Attempt.form_id)).where(
-            col(Attempt.candidate_id) == candidate_id,
-            col(Attempt.exam_id) == exam_id,
-            col(Attempt.form_id).is_not(None),
-        )
+    """Ids, as text, of the forms the candidate was given in any attempt at the exam, or as a judge."""
+    given = select(col(Attempt.form_id)).where(
+        col(Attempt.candidate_id) == candidate_id,
+        col(Attempt.exam_id) == exam_id,
+        col(Attempt.form_id).is_not(None),
     )
+    read = select(col(FormReader.form_id)).where(col(FormReader.person_id) == candidate_id)
+    rows = session.scalars(given.union(read))
     return {str(row) for row in rows}

@@ -13,6 +13,7 @@ from app.exams.models.attempts import Attempt, Response, ResponseEvent
 from app.exams.models.forms import Blueprint, Exam, Form, FormItem
 from app.exams.models.rating import WrittenAnswer
 from app.exams.queries.attempts import terminated_condition
+from app.exams.queries.cuts import cut_in_force
 from app.exams.rules.states import EventKind, Lifecycle, ResultState
 from app.kernel.errors import NotFound
 from app.kernel.locales import Trilingual
@@ -23,7 +24,7 @@ _NOTED = (*_ANSWERED, EventKind.START, EventKind.LANGUAGE, EventKind.TAKEOVER)
 
 
 class FormTaken(NamedTuple):
-    """A form, and how many took it as the first of its exam."""
+    """A form, and how many took it as the first of its exam. ``cut_score``: the one in force."""
 
     id: UUID
     slug: str
@@ -121,7 +122,7 @@ def list_taken(session: Session, *, form_id: UUID | None = None) -> list[FormTak
             col(Exam.slug),
             col(Exam.title),
             col(Exam.certification),
-            col(Form.cut_score),
+            cut_in_force(),
             col(Form.max_points),
             col(Form.minutes),
             col(Form.published_at),

@@ -26,6 +26,7 @@ from app.exams.models.booking import Sitting
 from app.exams.models.forms import Form, FormItem
 from app.exams.queries import attempts as queries
 from app.exams.queries import forms as form_queries
+from app.exams.queries.cuts import cut_of
 from app.exams.rules import booking as booking_rules
 from app.exams.rules import delivery as rules
 from app.exams.rules.forms import order_key
@@ -184,7 +185,7 @@ def _start(session: Session, clock: Clock, attempt: Attempt, locale: str, proof:
             "form_id": form.id,
             "seed": seed,
             "layout": layout,
-            "cut_score": form.cut_score,
+            "cut_score": cut_of(session, form.id),
             "max_points": sum(place["points"] for place in layout),
             "started_at": now,
             "deadline": deadline,

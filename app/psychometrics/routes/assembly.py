@@ -11,6 +11,7 @@ from starlette.datastructures import FormData
 
 from app.accounts.queries import names_of
 from app.exams.queries import composing
+from app.exams.queries.cuts import cuts_of
 from app.exams.rules.forms import DELIVERED
 from app.kernel.clock import Clock
 from app.kernel.errors import NotFound
@@ -67,14 +68,18 @@ def list_forms(request: Request, session: Read, clock: ClockDep, viewer: Manager
     del viewer
     blueprints = composing.newest_blueprints(session)
     searches = queries.list_searches(session, at=clock.now())
+    forms = {one.exam_id: composing.forms_of(session, one.exam_id) for one in blueprints}
+    cuts = cuts_of(session, [form.id for held in forms.values() for form in held])
+    deciders = {decided[0].decided_by for decided in cuts.values()}
     return page(
         request,
         "psychometrics/exam_forms.html",
         blueprints=blueprints,
-        forms={one.exam_id: composing.forms_of(session, one.exam_id) for one in blueprints},
+        forms=forms,
+        cuts=cuts,
         searches=searches,
         titles={one.id: one for one in blueprints},
-        names=names_of(session, {line.asked.asked_by for line in searches}),
+        names=names_of(session, {line.asked.asked_by for line in searches} | deciders),
     )
 
 
