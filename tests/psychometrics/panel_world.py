@@ -82,7 +82,7 @@ class Panel:
         return (by or self.officer).post(f"{self.place}/decision", {"cut_score": str(cut), "reason": reason})
 
 
-def a_panel(world: World, *, judges: int = 3, forms: int = 1, allowed: int | None = None) -> Panel:
+def a_panel(world: World, *, judges: int = 8, forms: int = 1, allowed: int | None = None) -> Panel:
     exam = make_exam(world, certification=True, forms=forms, allowed=allowed)
     people = [factories.person(world) for _ in range(judges)]
     officer = factories.person(world, "certification_officer")
@@ -97,10 +97,10 @@ def a_panel(world: World, *, judges: int = 3, forms: int = 1, allowed: int | Non
     )
 
 
-FIRST = [[50] * 6, [60] * 6, [70] * 6]
-"""Sums of 3.0, 3.6 and 4.2 points: mean 3.60, standard error 0.35."""
-SECOND = [[60] * 6, [60] * 6, [66] * 6]
-"""Sums of 3.6, 3.6 and 3.96 points: mean 3.72, standard error 0.12."""
+FIRST = [[50] * 6] * 3 + [[60] * 6] * 2 + [[70] * 6] * 3
+"""Sums of 3.0, 3.6 and 4.2 points: mean 3.60, standard error 0.20."""
+SECOND = [[60] * 6] * 5 + [[66] * 6] * 3
+"""Sums of 3.6 and 3.96 points: mean 3.74, standard error 0.07."""
 
 
 def judged(world: World, **more: Any) -> Panel:

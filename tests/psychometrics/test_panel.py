@@ -25,12 +25,12 @@ def test_a_panel_rates_twice_and_an_officer_decides(world: World) -> None:
     assert "50–70" in feedback
     panel.rated(SECOND, 2)
     page = panel.manager.get(panel.place).text
-    assert "3.72" in page
-    assert "0.12" in page
+    assert "3.74" in page
+    assert "0.07" in page
     with world.read() as session:
         result = session.scalars(select(PanelResult)).one()
-        assert (result.judges, result.mean, result.error) == (3, 372, 12)
-        assert (result.first_mean, result.first_error) == (360, 35)
+        assert (result.judges, result.mean, result.error) == (8, 374, 7)
+        assert (result.first_mean, result.first_error) == (360, 20)
         assert session.scalars(select(PanelStudy)).one().stage is PanelStage.CLOSED
     assert panel.decides(4).status_code == 303
     with world.read() as session:
@@ -52,7 +52,7 @@ def test_the_second_round_keeps_what_was_not_changed(world: World) -> None:
     panel = judged(world)
     with world.read() as session:
         second = session.scalars(select(PanelRating).where(PanelRating.round == 2)).all()
-        assert len(second) == 12
+        assert len(second) == 36
     assert "Both rounds closed" in panel.manager.get("/en/panels").text
 
 

@@ -185,6 +185,9 @@ def test_a_round_is_closed_without_the_late_while_three_remain(world: World) -> 
     panel.rates(2, 2, [])
     assert panel.closes(2).status_code == 303
     assert count(world, PanelResult) == 1
+    assert panel.decides(4).status_code == 409
+    assert count(world, FormCut) == 0
+    assert "rests on at least 8" in panel.officer.get(panel.place).text
     ended = panel.sheet(0)
     assert "The study has ended" in ended.text
     assert "Question 1" not in ended.text
@@ -200,7 +203,7 @@ def test_nobody_decides_out_of_range_out_of_turn_or_on_their_own_ratings(world: 
     early = a_panel(world).opens()
     assert _refused(early, 4) == 409
     early.rated(FIRST)
-    early.rated(FIRST, 2)  # 3.60 and 0.35: from 3 to 4
+    early.rated(FIRST, 2)  # 3.60 and 0.20: from 3 to 4
     panel = early
     assert [_refused(panel, cut) for cut in (0, 2, 5, 6)] == [422] * 4
     assert "Only from 3 to 4" in panel.decides(5).text

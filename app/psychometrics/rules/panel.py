@@ -15,9 +15,9 @@ from enum import StrEnum
 from math import isqrt
 
 LEAST = 3
-"""Judges without whom there is no cut: a standard error needs some."""
+"""Judges without whom there is no figure: a standard error needs some."""
 WANTED = 8
-"""Judges that the specification of exams asks for (2)."""
+"""Judges on whom a decision rests at least (specification of exams, 2)."""
 MOST = 30
 """Judges of one study."""
 HIGHEST = 100

@@ -37,7 +37,7 @@ from app.psychometrics.errors import (
 from app.psychometrics.models import PanelJudge, PanelRating, PanelResult, PanelStudy
 from app.psychometrics.queries import panel as queries
 from app.psychometrics.rules import panel as rules
-from app.psychometrics.rules.panel import LEAST, MOST, Leaving, PanelStage, Unfit
+from app.psychometrics.rules.panel import LEAST, MOST, WANTED, Leaving, PanelStage, Unfit
 from app.question_banks.queries.drafts import trains
 
 PANEL_MAIL = "psychometrics.panel_mail"
@@ -326,6 +326,7 @@ def decide(
     Raises:
         NotFound: no such study.
         StudyMoved: it has come to nothing, or not yet.
+        TooFewJudges: it rests on too few.
         JudgeDecides: the person was named one of its judges.
         TrainsOthers: the person trains others.
         CutOutside: the cut score is not within two standard errors of the panel's.
@@ -335,6 +336,8 @@ def decide(
     result = queries.find_result(session, study_id)
     if result is None:
         raise StudyMoved
+    if result.judges < WANTED:
+        raise TooFewJudges(have=result.judges, least=WANTED)
     form = get_taken(session, study.form_id)
     if person_id in {one.person_id for one in queries.judges_of(session, [study_id])}:
         raise JudgeDecides
