@@ -17,6 +17,7 @@ from app.proctoring.rules.timeline import (
     By,
     Fact,
     FactKind,
+    fact_of_full,
     fact_of_window,
     facts_of_flaws,
     facts_of_signals,
@@ -360,6 +361,7 @@ def test_a_signal_that_was_changed_does_not_fit() -> None:
 
 def test_a_further_window_is_a_fact_of_nobody() -> None:
     assert fact_of_window(END) == Fact(END, FactKind.SIGNALS_WINDOW, By.SYSTEM)
+    assert fact_of_full(END) == Fact(END, FactKind.SIGNALS_FULL, By.SYSTEM)
 
 
 @given(st.sets(st.integers(1, 30)))

@@ -204,7 +204,7 @@ def facts_of_signals(signals: Iterable[Signal], came_at: Mapping[int, datetime])
     return [
         Fact(
             came_at[one.seq],
-            _SIGNALS[one.kind],
+            kind_of_signal(one.kind),
             By.SYSTEM,
             told=" × ".join(str(one.facts[name]) for name in sorted(one.facts, reverse=True)) or None,
         )
