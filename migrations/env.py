@@ -7,6 +7,7 @@ from sqlmodel import SQLModel
 
 import app.accounts.models
 import app.appeals.models.challenges
+import app.appeals.models.panel
 import app.appeals.models.rescoring
 import app.capstone.models
 import app.certificates.models

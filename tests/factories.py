@@ -30,15 +30,21 @@ def person(world: World, *roles: str, scope: tuple[str, str] = ("all", ""), **va
         session.add(row)
         session.flush()
         made = row.id
-        for role in roles:
-            session.add(
-                RoleGrant(
-                    person_id=made,
-                    role=Role(role),
-                    scope_kind=ScopeKind(scope[0]),
-                    scope_id=scope[1],
-                    granted_reason="test",
-                    granted_at=now,
-                )
-            )
+    for role in roles:
+        grant(world, made, role, scope=scope)
     return made
+
+
+def grant(world: World, person_id: UUID, role: str, *, scope: tuple[str, str] = ("all", "")) -> None:
+    """Give somebody another role."""
+    with world.write() as session:
+        session.add(
+            RoleGrant(
+                person_id=person_id,
+                role=Role(role),
+                scope_kind=ScopeKind(scope[0]),
+                scope_id=scope[1],
+                granted_reason="test",
+                granted_at=world.clock.now(),
+            )
+        )

@@ -82,3 +82,52 @@ class PlanOpen(DomainError):
     """There is an open plan for this item; one after the other."""
 
     code = "plan-open"
+
+
+class NothingToAppeal(DomainError):
+    """Nothing was decided against the candidate, or its review has not ended."""
+
+    code = "nothing-to-appeal"
+
+
+class AppealTooLate(DomainError):
+    """The days in which one may appeal are over."""
+
+    code = "appeal-too-late"
+
+
+class AppealOpen(DomainError):
+    """An appeal about this exam waits for its panel."""
+
+    code = "appeal-open"
+
+
+class AppealDecided(DomainError):
+    """A panel has decided, and nothing new was decided since."""
+
+    code = "appeal-decided"
+
+
+class AppealHasPanel(DomainError):
+    """All seats of the panel are taken, or it has decided."""
+
+    code = "appeal-has-panel"
+
+
+class SeatGivenBack(DomainError):
+    """This member gave the appeal back."""
+
+    code = "seat-given-back"
+
+
+class VotedBefore(DomainError):
+    """This member has voted, and a vote stands."""
+
+    code = "voted-before"
+
+
+class PartInAttempt(DomainError):
+    """Whoever had a part in the exam, or trained its candidate, does not hear the appeal."""
+
+    code = "part-in-attempt"
+    status = HTTPStatus.CONFLICT

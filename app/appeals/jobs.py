@@ -8,16 +8,20 @@ from sqlmodel import col, select
 
 from app.accounts.queries import find_contact
 from app.appeals.models.rescoring import RescorePlan
-from app.appeals.queries import challenges, rescoring
+from app.appeals.queries import challenges, panel, rescoring
+from app.appeals.rules.panel import due_at
 from app.appeals.rules.rescoring import PlanState
 from app.appeals.service import certificates, dry_run, execution
 from app.appeals.service.challenges import ANSWER_MAIL
+from app.appeals.service.panel import LETTER
 from app.brands.resolver import resolve
+from app.exams.queries.appealing import appealed_of
 from app.exams.service.releasing import INVALIDATED_EVENT
 from app.platform.database import read_session, write_session
 from app.platform.mail import Mail, MailSender
 from app.platform.models import Job, JobState
 from app.platform.outbox import Context, Handler, Periodic, enqueue_later
+from app.web.formats import formats
 from app.web.pages import render_text
 
 BATCH = 50
@@ -96,6 +100,22 @@ def send_corrected(context: Context, payload: dict[str, Any]) -> None:
         _send(context, letter.candidate_id, "appeals/mail/corrected.txt", link=link, code=letter.code)
 
 
+def send_appeal(context: Context, payload: dict[str, Any]) -> None:
+    """Tell a candidate that an appeal was filed and until when it is answered, or that it is decided."""
+    with read_session(context.engine) as session:
+        one = panel.get_appeal(session, UUID(payload["appeal_id"]))
+        appealed = appealed_of(session, one.attempt_id)
+    _send(
+        context,
+        appealed.candidate_id,
+        "appeals/mail/appeal.txt",
+        link=f"exams/attempts/{one.attempt_id}/appeal",
+        code=appealed.code,
+        decided=payload["word"] == "decided",
+        due=due_at(one.filed_at),
+    )
+
+
 def _send(context: Context, person_id: UUID, template: str, *, link: str, **values: Any) -> None:
     with read_session(context.engine) as session:
         contact = find_contact(session, person_id)
@@ -107,6 +127,7 @@ def _send(context: Context, person_id: UUID, template: str, *, link: str, **valu
         template,
         brand=brand,
         language=contact.locale,
+        fmt=formats(contact.locale, contact.timezone),
         link=f"{context.settings.public_base}/{contact.locale}/{link}",
         **values,
     )
@@ -119,6 +140,7 @@ HANDLERS: dict[str, Handler] = {
     dry_run.COMPUTE: compute,
     execution.EXECUTE: execute,
     ANSWER_MAIL: send_answer,
+    LETTER: send_appeal,
     INVALIDATED_EVENT: look_at_certificate,
     execution.CORRECTED_MAIL: send_corrected,
 }

@@ -18,6 +18,7 @@ ITEMS = ("exam_manager", "instructor", "item_reviewer", "translation_checker")
 WRITERS = ("exam_manager", "instructor")
 RATER = ("rater",)
 PANEL = ("item_reviewer", "appeals_panel")
+APPEALS = ("appeals_panel",)
 STANDARD = ("exam_manager", "certification_officer")
 RESCORES = (*PANEL, "certification_officer")
 
@@ -38,7 +39,7 @@ _GET = {
         "/exams/{exam_slug}/sittings /exams/bookings/{booking_id}/cancellation /exams/attempts/{attempt_id}/before "
         "/exams/attempts/{attempt_id} /exams/attempts/{attempt_id}/time /exams/attempts/{attempt_id}/submission "
         "/exams/attempts/{attempt_id}/messages /exams/attempts/{attempt_id}/receipt /exams/attempts/{attempt_id}/settings.seb /exams/receipts/{code}/{digest} /exams/attempts/{attempt_id}/result "
-        "/exams/attempts/{attempt_id}/record /exams/attempts/{attempt_id}/record.json /exams/attempts/{attempt_id}/challenges "
+        "/exams/attempts/{attempt_id}/record /exams/attempts/{attempt_id}/record.json /exams/attempts/{attempt_id}/challenges /exams/attempts/{attempt_id}/appeal "
         "/capstone /capstone/{submission_id}/parts/{part_id} /capstone/{submission_id}/files/{file_id} "
         "/capstone/{submission_id}/submission "
         "/exams/attempts/{attempt_id}/camera /exams/attempts/{attempt_id}/pictures /exams/attempts/{attempt_id}/pictures/{picture_id} "
@@ -47,7 +48,7 @@ _GET = {
     ),
     COHORT: "/cohorts /cohorts/new",
     MANAGER: "/accommodations /accommodations/{application_id} /sittings /sittings/{sitting_id} /centres "
-    "/sittings/{sitting_id}/cancellation /items/export /forms /forms/new /forms/searches/{request_id} /panels/new",
+    "/sittings/{sitting_id}/cancellation /items/export /forms /forms/new /forms/searches/{request_id} /panels/new /appeals/clocks",
     ITEMS: "/items /items/drafts/{draft_id} /items/drafts/{draft_id}/preview",
     WRITERS: "/items/import /items/drafts/{draft_id}/text /statistics /statistics/{form_id} "
     "/statistics/{form_id}/items/{version_id} /statistics/{form_id}/items.csv /statistics/{form_id}/statistics.json",
@@ -65,6 +66,7 @@ _GET = {
     ),
     RATER: "/ratings /ratings/{submission_id} /ratings/{submission_id}/files/{file_id} /written-answers /written-answers/{answer_id}",
     PANEL: "/challenges /challenges/items/{version_id} /challenges/{challenge_id} /rescores/items/{version_id}",
+    APPEALS: "/appeals /appeals/{appeal_id} /appeals/{appeal_id}/pictures/{picture_id}",
     RESCORES: "/rescores /rescores/{plan_id}",
     ADMIN: "/admin/people /admin/people/{person_id}",
     AUDIT: "/admin/keys",
@@ -83,7 +85,7 @@ _POST = {
         "/exams/attempts/{attempt_id}/submission /exams/{exam_slug}/application /exams/{exam_slug}/bookings "
         "/exams/{exam_slug}/application/correction /exams/{exam_slug}/application/withdrawal "
         "/exams/bookings/{booking_id}/move /exams/bookings/{booking_id}/cancellation /exams/attempts/{attempt_id}/check-in "
-        "/exams/attempts/{attempt_id}/browser /exams/attempts/{attempt_id}/statement /exams/attempts/{attempt_id}/challenges "
+        "/exams/attempts/{attempt_id}/browser /exams/attempts/{attempt_id}/statement /exams/attempts/{attempt_id}/challenges /exams/attempts/{attempt_id}/appeal "
         "/exams/attempts/{attempt_id}/snapshots /exams/attempts/{attempt_id}/signals /exams/attempts/{attempt_id}/pictures "
         "/exams/attempts/{attempt_id}/messages/{message_id}/reading "
         "/capstone /capstone/{submission_id}/parts/{part_id} /capstone/{submission_id}/submission "
@@ -130,6 +132,7 @@ _POST = {
         "/ratings/{submission_id} /ratings/{submission_id}/taking /ratings/{submission_id}/return "
         "/written-answers/{answer_id} /written-answers/{answer_id}/taking /written-answers/{answer_id}/return"
     ),
+    APPEALS: "/appeals/{appeal_id}/taking /appeals/{appeal_id}/return /appeals/{appeal_id}/votes",
     PANEL: (
         "/challenges/items/{version_id}/proposal /challenges/items/{version_id}/decision "
         "/challenges/{challenge_id}/proposal /challenges/{challenge_id}/decision /rescores/items/{version_id} "

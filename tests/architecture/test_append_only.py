@@ -40,6 +40,7 @@ ALWAYS = {
     "browser_entry",
     "item_draft_step",
     "incident",
+    "appeal_vote",
     "review_step",
     "record_view",
     "review_sample",

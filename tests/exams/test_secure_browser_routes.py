@@ -36,6 +36,8 @@ ELSEWHERE = {
     ("GET", "/result"): "after the exam",
     ("GET", "/challenges"): "after the exam",
     ("POST", "/challenges"): "after the exam",
+    ("GET", "/appeal"): "after the exam",
+    ("POST", "/appeal"): "after the exam",
     ("GET", "/record"): "after the exam",
     ("GET", "/record.json"): "after the exam",
     ("POST", "/statement"): "after the exam",

@@ -7,7 +7,7 @@ import pytest
 
 from app.exams.rules.releasing import UNDER_REVIEW, is_held, releases_itself
 from app.exams.rules.secure_browser import BrowserEvent
-from app.exams.rules.states import AppealState, Axis, EventKind, Lifecycle, ReleasePolicy, ResultState, Review
+from app.exams.rules.states import Axis, EventKind, Lifecycle, ReleasePolicy, ResultState, Review
 from app.exams.rules.transitions import TABLES
 from app.proctoring.rules import sampling
 from app.proctoring.rules.figures import Alike, Line, Measure, lines, nested, total, worth_publishing
@@ -213,17 +213,15 @@ def test_rule_8_the_same_seed_draws_the_same_and_another_one_does_not() -> None:
 # The figures
 
 
-def alike(
-    split: str, n: int, *, flagged: bool = False, review: Review = R.NONE, appeal: str = "none"
-) -> Alike:
-    return Alike(split, flagged, review, AppealState(appeal), n)
+def alike(split: str, n: int, *, flagged: bool = False, review: Review = R.NONE) -> Alike:
+    return Alike(split, flagged, review, n)
 
 
 def test_rule_8_the_figures_count_flags_findings_and_reversals() -> None:
     groups = [
         alike("kk", 80),
         alike("kk", 10, flagged=True, review=R.CLEARED),
-        alike("kk", 5, flagged=True, review=R.IRREGULARITY, appeal="upheld"),
+        alike("kk", 5, flagged=True, review=R.REVERSED),
         alike("kk", 5, flagged=True, review=R.QUEUED),
         alike("kk", 6, review=R.IRREGULARITY),
     ]

@@ -79,6 +79,8 @@ def test_the_review_is_exactly_the_specified_one() -> None:
         (Review.SECOND_REVIEW, Review.CLEARED),
         (Review.SECOND_REVIEW, Review.IRREGULARITY),
         (Review.SECOND_REVIEW, Review.INCONCLUSIVE),
+        # beyond the specification: what an upheld appeal leaves of a finding has a name of its own
+        (Review.IRREGULARITY, Review.REVERSED),
     }
 
 
@@ -94,12 +96,16 @@ def test_the_result_is_exactly_the_specified_one_and_withheld_again_when_it_was_
         # opened again with more time after a failed result, then terminated: a person looks before it is told
         (states.RELEASED, states.WITHHELD),
         (states.REISSUED, states.WITHHELD),
+        # beyond the specification: an appeal against the finding was upheld
+        (states.INVALIDATED, states.REISSUED),
     }
 
 
 def test_the_appeal_is_exactly_the_specified_one() -> None:
     assert ends(Axis.APPEAL) == {
         (AppealState.NONE, AppealState.FILED),
+        # beyond the specification: something else was decided since the last appeal
+        (AppealState.DISMISSED, AppealState.FILED),
         (AppealState.FILED, AppealState.PANEL),
         (AppealState.PANEL, AppealState.UPHELD),
         (AppealState.PANEL, AppealState.DISMISSED),
@@ -147,8 +153,16 @@ def test_what_ends_or_turns_a_result_needs_a_named_human_and_a_reason(
 def test_nothing_leads_out_of_what_is_closed_for_good() -> None:
     for state in (L.VOID, L.WITHDRAWN, L.REFUSED, L.NO_SHOW):
         assert not [line for line in TABLES[Axis.LIFECYCLE] if line.before == state]
-    for word in (ResultState.INVALIDATED,):
-        assert not [line for line in TABLES[Axis.RESULT] if line.before == word]
+    (restored,) = (line for line in TABLES[Axis.RESULT] if line.before == ResultState.INVALIDATED)
+    assert restored.who == {Who.APPEALS_PANEL}
+    assert restored.reason
+    assert not [line for line in TABLES[Axis.APPEAL] if line.before == AppealState.UPHELD]
+
+
+def test_only_a_panel_reverses_a_finding() -> None:
+    (line,) = (line for line in TABLES[Axis.REVIEW] if line.before == Review.IRREGULARITY)
+    assert line.who == {Who.APPEALS_PANEL}
+    assert line.reason
 
 
 def test_an_unknown_change_is_none() -> None:

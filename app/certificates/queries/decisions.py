@@ -129,6 +129,19 @@ def _allowed(officer_id: UUID, at: datetime) -> ColumnElement[bool]:
     )
 
 
+def decided_condition(officer_id: UUID, attempt: Any) -> ColumnElement[bool]:
+    """A condition: the officer decided about certification on the attempt in the column."""
+    return exists(
+        select(1)
+        .select_from(Decision)
+        .join(CertificationCase, col(CertificationCase.id) == col(Decision.case_id))
+        .where(
+            col(CertificationCase.attempt_id) == attempt,
+            col(Decision.officer_id) == officer_id,
+        )
+    )
+
+
 def _month_start(at: datetime) -> datetime:
     return at.replace(day=1, hour=0, minute=0, second=0)
 

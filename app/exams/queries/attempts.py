@@ -16,6 +16,7 @@ from app.exams.models.booking import Sitting
 from app.exams.models.forms import Blueprint, Exam, Form
 from app.exams.queries.messages import unread_count
 from app.exams.rules import booking as booking_rules
+from app.exams.rules.appealing import is_uncounted
 from app.exams.rules.delivery import BEFORE_START, GRACE, AnswerEvent, lag, replay, start_is_over
 from app.exams.rules.responses import is_complete, shape_of
 from app.exams.rules.secure_browser import BrowserCheck
@@ -182,13 +183,26 @@ def find_open(session: Session, candidate_id: UUID, exam_id: UUID) -> Attempt | 
 def past_attempts(
     session: Session, candidate_id: UUID, exam_id: UUID, without: UUID | None = None
 ) -> list[booking_rules.PastAttempt]:
-    """The candidate's attempts at an exam but for the one left out, as far as repeating depends on them."""
+    """The candidate's attempts at an exam but for the one left out, as far as repeating depends on them.
+
+    One that was not passed and about which a panel upheld an appeal does not count, as if it were void.
+    """
     rows = session.execute(
-        select(col(Attempt.id), col(Attempt.lifecycle), col(Attempt.started_at)).where(
-            col(Attempt.candidate_id) == candidate_id, col(Attempt.exam_id) == exam_id
-        )
+        select(
+            col(Attempt.id),
+            col(Attempt.lifecycle),
+            col(Attempt.started_at),
+            col(Attempt.outcome),
+            col(Attempt.appeal),
+        ).where(col(Attempt.candidate_id) == candidate_id, col(Attempt.exam_id) == exam_id)
     )
-    return [booking_rules.PastAttempt(state, started) for id_, state, started in rows if id_ != without]
+    return [
+        booking_rules.PastAttempt(
+            Lifecycle.VOID if is_uncounted(outcome=outcome, appeal=appeal) else state, started
+        )
+        for id_, state, started, outcome, appeal in rows
+        if id_ != without
+    ]
 
 
 def limit_seconds(session: Session, attempt: Attempt) -> int:

@@ -9,7 +9,7 @@ from app.exams.models.attempts import Attempt
 from app.exams.models.booking import Centre, Room, Sitting
 from app.exams.queries.attempts import terminated_condition
 from app.exams.queries.reviewing import KeptOut
-from app.exams.rules.states import AppealState, Lifecycle, Mode, Review
+from app.exams.rules.states import Lifecycle, Mode, Review
 
 
 class Group(NamedTuple):
@@ -20,7 +20,6 @@ class Group(NamedTuple):
     mode: str
     flagged: bool
     review: Review
-    appeal: AppealState
     attempts: int
 
 
@@ -39,7 +38,6 @@ def supervised_groups(session: Session, *, flagged: KeptOut) -> list[Group]:
             col(Attempt.mode).label("mode"),
             marked.label("flagged"),
             col(Attempt.review).label("review"),
-            col(Attempt.appeal).label("appeal"),
         )
         .outerjoin(Sitting, col(Sitting.id) == col(Attempt.sitting_id))
         .outerjoin(Room, col(Room.id) == col(Sitting.room_id))
@@ -47,9 +45,9 @@ def supervised_groups(session: Session, *, flagged: KeptOut) -> list[Group]:
         .where(and_(col(Attempt.lifecycle) == Lifecycle.SCORED, col(Attempt.mode) != Mode.UNPROCTORED))
         .subquery()
     )
-    columns = inner.c.locale, inner.c.region, inner.c.mode, inner.c.flagged, inner.c.review, inner.c.appeal
+    columns = inner.c.locale, inner.c.region, inner.c.mode, inner.c.flagged, inner.c.review
     rows = session.execute(select(*columns, func.count()).group_by(*columns))
     return [
-        Group(str(row[0]) if row[0] else None, row[1], str(row[2]), bool(row[3]), row[4], row[5], row[6])
+        Group(str(row[0]) if row[0] else None, row[1], str(row[2]), bool(row[3]), row[4], row[5])
         for row in rows
     ]

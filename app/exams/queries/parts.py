@@ -42,6 +42,11 @@ def reviewed_before_condition(person_id: UUID) -> ColumnElement[bool]:
     return _changed(person_id, Axis.REVIEW)
 
 
+def decided_result_condition(person_id: UUID) -> ColumnElement[bool]:
+    """A condition: the person released, corrected or invalidated the result of the attempt."""
+    return _changed(person_id, Axis.RESULT)
+
+
 def _changed(person_id: UUID, axis: Axis) -> ColumnElement[bool]:
     return exists(
         select(1).where(

@@ -14,7 +14,7 @@ from app.exams.queries.paging import Paged, paged
 from app.exams.queries.parts import reviewed_before_condition
 from app.exams.queries.reviewing import KeptOut, took_part_condition
 from app.exams.rules.releasing import Releasing, releasing
-from app.exams.rules.states import Lifecycle, Mode, ResultState, Review
+from app.exams.rules.states import HEARD, Lifecycle, Mode, ResultState, Review
 from app.kernel.errors import NotFound
 from app.kernel.locales import Trilingual
 from app.programmes.queries import trained_condition
@@ -55,11 +55,13 @@ def _waiting(officer_id: UUID, at: datetime, kept_out: KeptOut) -> ColumnElement
 
     Nor did the officer review it, or have the part in it that ``kept_out`` knows of.
 
-    After a finding a result that was told before waits too: it can be invalidated.
+    After a finding a result that was told before waits too: it can be invalidated. Nothing waits for an
+    officer while a panel hears an appeal.
     """
     candidate: Any = col(Attempt.candidate_id)
     return and_(
         col(Attempt.lifecycle) == Lifecycle.SCORED,
+        col(Attempt.appeal).not_in(HEARD),
         or_(
             and_(col(Attempt.result) == ResultState.WITHHELD, col(Attempt.review) != Review.NONE),
             and_(col(Attempt.result) != ResultState.INVALIDATED, col(Attempt.review) == Review.IRREGULARITY),

@@ -97,21 +97,23 @@ def mean_of(totals: Sequence[int], pair: tuple[int, int]) -> int:
     return -(-sum(totals[place] for place in pair) // 2)
 
 
-def taking(places: Collection[Place], rater_id: UUID, *, needed: int, at: datetime) -> Taking:
+def taking(
+    places: Collection[Place], rater_id: UUID, *, needed: int, at: datetime, time: timedelta = RATING_TIME
+) -> Taking:
     """What a rater finds who asks for a piece of work at ``at``: ``needed`` raters are wanted in all.
 
-    A place counts while it is rated, or with its rater for no longer than the rating time.
+    A place counts while it is rated, or with its rater for no longer than ``time``.
     """
     mine = next((place for place in places if place.rater_id == rater_id), None)
     if mine is not None and mine.rated:
         return Taking.RATED
     if mine is not None and mine.given_back:
         return Taking.GIVEN_BACK
-    if mine is not None and _holds(mine, at):
+    if mine is not None and _holds(mine, at, time):
         return Taking.MINE
-    held = sum(_holds(place, at) for place in places)
+    held = sum(_holds(place, at, time) for place in places)
     return Taking.FREE if held < needed else Taking.TAKEN
 
 
-def _holds(place: Place, at: datetime) -> bool:
-    return place.rated or (not place.given_back and at <= place.taken_at + RATING_TIME)
+def _holds(place: Place, at: datetime, time: timedelta) -> bool:
+    return place.rated or (not place.given_back and at <= place.taken_at + time)

@@ -44,6 +44,8 @@ class Review(StrEnum):
     CLEARED = "cleared"
     IRREGULARITY = "irregularity"
     INCONCLUSIVE = "inconclusive"
+    REVERSED = "reversed"
+    """An irregularity had been found, and a panel of appeal reversed the finding; counts as cleared."""
 
 
 class ResultState(StrEnum):
@@ -150,5 +152,7 @@ OPEN = (
 
 AT_RATERS = frozenset({Lifecycle.SUBMITTED, Lifecycle.EXPIRED, Lifecycle.TERMINATED})
 """Closed, and not scored while people rate its written answers."""
+HEARD = frozenset({AppealState.FILED, AppealState.PANEL})
+"""An appeal against what was decided about the attempt waits for its panel."""
 CLOSED = AT_RATERS | {Lifecycle.SCORED}
 """The attempt has been sat."""

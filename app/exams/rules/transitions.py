@@ -159,6 +159,13 @@ REVIEW = (
         guard="second reviewer is not the first; counts as cleared",
         reason=True,
     ),
+    *_lines(
+        (_R.IRREGULARITY,),
+        _R.REVERSED,
+        Who.APPEALS_PANEL,
+        guard="an appeal against the finding is upheld; counts as cleared",
+        reason=True,
+    ),
 )
 
 RESULT = (
@@ -167,7 +174,8 @@ RESULT = (
         ResultState.RELEASED,
         Who.SYSTEM,
         Who.CERTIFICATION_OFFICER,
-        guard="by the exam's policy: at once, after the window, or after review",
+        Who.APPEALS_PANEL,
+        guard="by the exam's policy: at once, after the window, or after review; a panel reverses a finding",
     ),
     *_lines(
         (ResultState.RELEASED, ResultState.REISSUED),
@@ -175,6 +183,13 @@ RESULT = (
         Who.SYSTEM,
         Who.CERTIFICATION_OFFICER,
         guard="scored again after extra time or a recorded re-score",
+        reason=True,
+    ),
+    *_lines(
+        (ResultState.INVALIDATED,),
+        ResultState.REISSUED,
+        Who.APPEALS_PANEL,
+        guard="an appeal against the finding it rested on is upheld",
         reason=True,
     ),
     *_lines(
@@ -195,7 +210,12 @@ RESULT = (
 )
 
 APPEAL = (
-    *_lines((AppealState.NONE,), AppealState.FILED, Who.CANDIDATE, guard="within 30 days of the result"),
+    *_lines(
+        (AppealState.NONE, AppealState.DISMISSED),
+        AppealState.FILED,
+        Who.CANDIDATE,
+        guard="within 30 days of the result; once more only when something was decided after the last one",
+    ),
     *_lines((AppealState.FILED,), AppealState.PANEL, Who.APPEALS_PANEL, guard="nobody of the first decision"),
     *_lines((AppealState.PANEL,), AppealState.UPHELD, Who.APPEALS_PANEL, guard="decided", reason=True),
     *_lines((AppealState.PANEL,), AppealState.DISMISSED, Who.APPEALS_PANEL, guard="decided", reason=True),

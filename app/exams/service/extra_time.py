@@ -23,13 +23,14 @@ from app.exams.errors import (
     ResultStands,
     TerminationStands,
 )
+from app.exams.errors.appealing import AppealHeard
 from app.exams.errors.rating import AnswersAtRaters
 from app.exams.models.attempts import Attempt, TimeGrant
 from app.exams.queries import attempts as queries
 from app.exams.queries.rating import went_to_raters
 from app.exams.rules import delivery as rules
 from app.exams.rules.releasing import may_reopen
-from app.exams.rules.states import Axis, Lifecycle, Outcome, ResultState
+from app.exams.rules.states import HEARD, Axis, Lifecycle, Outcome, ResultState
 from app.exams.service import doors, hand_in, history, rating
 from app.exams.service.supervision import Roles
 from app.kernel.clock import Clock
@@ -200,6 +201,8 @@ def _reopen(
         raise TerminationStands
     if not may_reopen(attempt.review):
         raise RecordReviewed
+    if attempt.appeal in HEARD:
+        raise AppealHeard
     if went_to_raters(session, attempt.id):
         raise AnswersAtRaters
     if queries.find_open(session, attempt.candidate_id, attempt.exam_id) is not None:

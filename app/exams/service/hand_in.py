@@ -285,15 +285,15 @@ def release(
     roles: Collection[Who] = (),
     reason: str | None = None,
 ) -> None:
-    """Release a withheld result and write to the candidate: after the window the system, else a person.
+    """Release a result and write to the candidate: the system, an officer, or a panel that restores it.
 
     Raises:
         NotFound: no such attempt.
-        MoveNotAllowed: it is not scored, or the result is not withheld, or waits for people.
-        WrongRole: a certification officer or the system releases.
+        MoveNotAllowed: it is not scored, or the result is told, or waits for people.
+        WrongRole: a certification officer or the system releases; an invalidated one a panel of appeal.
     """
     attempt = queries.get_attempt(session, attempt_id, for_update=True)
-    if attempt.result is not ResultState.WITHHELD:
+    if attempt.result not in {ResultState.WITHHELD, ResultState.INVALIDATED}:
         raise MoveNotAllowed
     if actor_id is None and is_held(
         review=attempt.review, terminated=queries.was_terminated(session, attempt_id)

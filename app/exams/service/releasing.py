@@ -13,12 +13,13 @@ from app.exams.errors import (
     ReviewOpen,
     SecondReviewerNeeded,
 )
+from app.exams.errors.appealing import AppealHeard
 from app.exams.models.attempts import Attempt
 from app.exams.queries import attempts as queries
 from app.exams.queries.parts import reviewed_before_condition
 from app.exams.queries.reviewing import KeptOut, took_part_condition
 from app.exams.rules.releasing import Releasing, releasing
-from app.exams.rules.states import Axis, Lifecycle, ResultState, Review
+from app.exams.rules.states import HEARD, Axis, Lifecycle, ResultState, Review
 from app.exams.rules.transitions import Who
 from app.exams.service import doors, hand_in, history
 from app.kernel.clock import Clock
@@ -50,6 +51,7 @@ def release(
         MoveNotAllowed: its result does not wait for a person.
         ReviewOpen: the review has not ended.
         ReasonMissing: it was terminated or an irregularity was found, and no reason is given.
+        AppealHeard: a panel hears the candidate's appeal.
     """
     attempt = doors.supervised(session, clock, attempt_id=attempt_id, actor_id=officer_id, act="release")
     if isinstance(attempt, Refused):
@@ -92,6 +94,7 @@ def invalidate(
         NothingFound: no irregularity was found.
         MoveNotAllowed: it is not scored, or was invalidated before.
         ReasonMissing: a reason is needed.
+        AppealHeard: see ``release``.
     """
     attempt = doors.supervised(session, clock, attempt_id=attempt_id, actor_id=officer_id, act="invalidate")
     if isinstance(attempt, Refused):
@@ -132,7 +135,13 @@ def invalidate(
 
 
 def _conflict(session: Session, attempt: Attempt, officer_id: UUID, kept_out: KeptOut) -> DomainError | None:
-    """Why the officer does not decide: they reviewed the record, supervised the attempt, or had a part."""
+    """Why the officer does not decide: they reviewed the record, supervised the attempt, or had a part.
+
+    Raises:
+        AppealHeard: nobody decides while a panel hears an appeal.
+    """
+    if attempt.appeal in HEARD:
+        raise AppealHeard
     for condition, error in (
         (reviewed_before_condition(officer_id), SecondReviewerNeeded()),
         (took_part_condition(officer_id), OwnSitting()),

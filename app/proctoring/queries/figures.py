@@ -100,4 +100,4 @@ def count_figures(session: Session) -> tuple[int, Figures]:
 
 
 def _alike(one: Group, split: str) -> Alike:
-    return Alike(split, one.flagged, one.review, one.appeal, one.attempts)
+    return Alike(split, one.flagged, one.review, one.attempts)

@@ -89,6 +89,7 @@ PURPOSES = {
     Purpose.FIRST_REVIEW: N_("the first review"),
     Purpose.SECOND_REVIEW: N_("the second review"),
     Purpose.DECISION: N_("an officer’s decision about the result"),
+    Purpose.APPEAL: N_("the appeal"),
 }
 LOOKS = {
     Look.IDENTITY: N_("comparing identity"),
@@ -96,6 +97,7 @@ LOOKS = {
     Look.FIRST_REVIEW: PURPOSES[Purpose.FIRST_REVIEW],
     Look.SECOND_REVIEW: PURPOSES[Purpose.SECOND_REVIEW],
     Look.DECISION: PURPOSES[Purpose.DECISION],
+    Look.APPEAL: PURPOSES[Purpose.APPEAL],
 }
 NAMES: dict[str, Any] = {
     "fact_names": FACTS,

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from app.exams.rules.states import AppealState, Review
+from app.exams.rules.states import Review
 from app.programmes.rules import Hidden, publishable
 
 LEAST = 5
@@ -28,17 +28,17 @@ class Measure(StrEnum):
     REVERSED = "reversed"
 
 
-ENDED = frozenset({Review.CLEARED, Review.INCONCLUSIVE, Review.IRREGULARITY})
+FOUND = frozenset({Review.IRREGULARITY, Review.REVERSED})
+ENDED = FOUND | {Review.CLEARED, Review.INCONCLUSIVE}
 
 
 @dataclass(frozen=True, slots=True)
 class Alike:
-    """Attempts that are alike: by what they are split, whether flagged, where review and appeal stand."""
+    """Attempts that are alike: by what they are split, whether flagged, where the review stands."""
 
     split: str
     flagged: bool
     review: Review
-    appeal: AppealState
     attempts: int
 
 
@@ -68,8 +68,8 @@ def worth_publishing(before: int | None, now: int) -> bool:
 def measured(one: Alike) -> dict[Measure, int]:
     """What a group adds to each measure. ``reviewed`` counts flagged attempts whose review has ended."""
     ended = one.flagged and one.review in ENDED
-    found = ended and one.review is Review.IRREGULARITY
-    turned = found and one.appeal is AppealState.UPHELD
+    found = ended and one.review in FOUND
+    turned = ended and one.review is Review.REVERSED
     holds = (True, one.flagged, ended, found, turned)
     return {measure: one.attempts * hold for measure, hold in zip(Measure, holds, strict=True)}
 
@@ -123,5 +123,5 @@ def _widen(table: dict[str, dict[Measure, Cell]]) -> None:
 
 def total(groups: Iterable[Alike]) -> Line:
     """The figures of everything together; empty without a group."""
-    everything = lines(Alike("", one.flagged, one.review, one.appeal, one.attempts) for one in groups)
+    everything = lines(Alike("", one.flagged, one.review, one.attempts) for one in groups)
     return everything[0] if everything else Line("", dict.fromkeys(Measure, 0))

@@ -2,8 +2,8 @@
 
 Identity pictures go seven days after the exam, whatever comes of it. Snapshots and signals go a time after
 the last thing that happened about the attempt, and not while somebody reviews it; after a finding against the
-candidate they stay long enough to object. A legal hold, which names a person and a reason, stops everything.
-An exam that was paused and never went on counts as ended when it was paused.
+candidate they stay long enough to appeal, and while an appeal is heard. A legal hold, which names a person
+and a reason, stops everything. An exam that was paused and never went on counts as ended when it was paused.
 
 Source: specification of exams, section 5, rule 6.
 """
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from app.exams.rules.states import CLOSED, OPEN, AppealState, Lifecycle, ResultState, Review
+from app.exams.rules.states import CLOSED, HEARD, OPEN, AppealState, Lifecycle, ResultState, Review
 
 
 class Keeping(StrEnum):
@@ -31,12 +31,11 @@ TIMES = {
 """Counted from the end of the exam (identity), else from the result or the last decision about it."""
 
 _LOOKED_AT = frozenset({Review.QUEUED, Review.IN_REVIEW, Review.SECOND_REVIEW})
-_CONTESTED = frozenset({AppealState.FILED, AppealState.PANEL})
 _AGAINST = frozenset({Review.IRREGULARITY, Review.INCONCLUSIVE})
 OBJECTED = timedelta(days=44)
-"""More after a finding or an invalidation: 30 days in which to object, and 14 until that is answered.
+"""More after a finding or an invalidation: 30 days in which to appeal, and 14 until that is answered.
 
-Nothing stops the destruction by itself then; when an objection takes longer, a person places a hold.
+While a panel hears an appeal nothing but the pictures of the identity check goes.
 """
 
 
@@ -68,7 +67,7 @@ def due_at(keeping: Keeping, fate: Fate) -> datetime | None:
         return None
     waits = fate.lifecycle in CLOSED and fate.result is ResultState.WITHHELD
     looked_at = fate.review in _LOOKED_AT or (fate.asked and fate.review is Review.NONE)
-    if waits or looked_at or fate.appeal in _CONTESTED:
+    if waits or looked_at or fate.appeal in HEARD:
         return None
     against = fate.review in _AGAINST or fate.result is ResultState.INVALIDATED
     return max(fate.ended_at, fate.changed_at) + TIMES[keeping] + (OBJECTED if against else timedelta())

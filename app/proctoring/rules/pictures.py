@@ -57,6 +57,7 @@ class Look(StrEnum):
     FIRST_REVIEW = "first_review"
     SECOND_REVIEW = "second_review"
     DECISION = "decision"
+    APPEAL = "appeal"
 
 
 class Fault(StrEnum):

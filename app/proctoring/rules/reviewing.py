@@ -33,6 +33,7 @@ class Purpose(StrEnum):
     FIRST_REVIEW = "first_review"
     SECOND_REVIEW = "second_review"
     DECISION = "decision"
+    APPEAL = "appeal"
 
 
 class Act(StrEnum):
