@@ -18,7 +18,7 @@ from sqlmodel import Session, col
 from app.accounts import queries as accounts
 from app.certificates.queries.mine import list_own
 from app.certificates.rules.states import Kind
-from app.cli import capstone_scenes, drawn, panel_scenes, review_scenes, scenes, specimens
+from app.cli import appeal_scenes, capstone_scenes, drawn, panel_scenes, review_scenes, scenes, specimens
 from app.cli.cast import CAST, PASSWORD, email
 from app.cli.content import store
 from app.cli.database import initialise
@@ -138,6 +138,7 @@ def _build(stage: scenes.Stage, say: Say) -> list[UUID]:
     capstone_scenes.capstones(stage, members, password_hash)
     scenes.graduate(stage, members, made[2], drawn.read)
     review_scenes.review(stage, members, made[2], password_hash)
+    appeal_scenes.appeal(stage, password_hash)
     panel_scenes.panels(stage)
     with write_session(stage.engine) as session:
         audit.record(

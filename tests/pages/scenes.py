@@ -20,7 +20,7 @@ from app.exams.rules.unsent import KIND
 from app.exams.service.secure_browser_file import read
 from app.kernel.canonical import canonical_json, sha256_hex
 from app.worker import make_context, run_due
-from tests.pages import capstones, distance, forms, panels, rescores, written
+from tests.pages import appeals, capstones, distance, forms, panels, rescores, written
 from tests.psychometrics.ground import fill
 from tests.world import World
 
@@ -298,6 +298,7 @@ class Scenes:
         officer.opens(f"{decided}/record")
         officer.sends(f"{decided}/invalidation", 422)
         officer.sends(f"{decided}/invalidation", invalid_reason=words)
+        appeals.play(self.player, candidate, place)
         candidate.opens(f"{place}/record")
         candidate.opens(f"{place}/result")
         run_due(make_context(self.world.engine, self.world.clock, self.world.settings))
