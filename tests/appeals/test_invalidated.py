@@ -1,5 +1,7 @@
 """A certificate whose result is invalidated later is put before an officer, and nothing changes it by itself."""
 
+from datetime import timedelta
+
 from sqlmodel import select
 
 from app.appeals.jobs import look_at_certificate
@@ -9,6 +11,7 @@ from app.exams.models.attempts import Attempt
 from app.exams.rules.states import Review
 from app.exams.service import releasing
 from app.proctoring.queries.reviews import had_any_part
+from tests.appeals.test_appeals import decided, files, the_appeal
 from tests.appeals.test_execution import certificate, certified
 from tests.appeals.world import exam_of, officer, sat
 from tests.exams.delivery_world import Candidate, count
@@ -68,3 +71,18 @@ def test_nothing_is_opened_while_the_result_stands(world: World) -> None:
     certified(world, who, by)
     look_at_certificate(world.context, {"attempt_id": str(who.attempt_id)})
     assert count(world, CertificateReview) == 0
+
+
+def test_an_officer_is_told_when_an_appeal_restored_the_result(world: World) -> None:
+    by = officer(world)
+    who = sat(world, exam_of(world), "a", 3)
+    certified(world, who, by)
+    invalidate(world, who)
+    says = "The result stands again"
+    assert says not in world.browser(by).get("/en/rescores/certificates").text
+    world.clock.advance(timedelta(minutes=1))
+    assert files(who).status_code == 303
+    decided(world, the_appeal(world), "uphold", "uphold")
+    page = world.browser(by).get("/en/rescores/certificates").text
+    assert says in page
+    assert "Write down the decision" in page, "a person closes it"

@@ -11,6 +11,7 @@ from sqlmodel import Session
 from app.accounts.queries import names_of
 from app.appeals.queries import rescoring as queries
 from app.appeals.service import certificates as service
+from app.exams.queries.released import which_stand
 from app.kernel.clock import Clock
 from app.platform.database import Read, Write
 from app.platform.routing import Router
@@ -55,6 +56,7 @@ def _show(
         switch_path=f"/{locale_of(request)}/rescores/certificates",
         listed=listed,
         names=names_of(session, people),
+        restored=which_stand(session, [one.attempt_id for one in listed.rows if one.plan_id is None]),
         form=form,
         wrong=review_id,
         empty_form=FormState(),

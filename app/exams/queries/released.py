@@ -1,5 +1,6 @@
 """What a certification decision reads of an attempt: only what has been released, and what it rests on."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -67,6 +68,17 @@ def stands(session: Session, attempt_id: UUID, *, for_update: bool = False) -> b
     row = session.execute(wanted.with_for_update(key_share=True) if for_update else wanted).one()
     told = row.result in {ResultState.RELEASED, ResultState.REISSUED}
     return told and not is_held(review=row.review, terminated=False)
+
+
+def which_stand(session: Session, attempt_ids: Sequence[UUID]) -> set[UUID]:
+    """Of these attempts, those whose result is released and not held back by a review (``stands``)."""
+    rows = session.execute(
+        select(col(Attempt.id), col(Attempt.review)).where(
+            col(Attempt.id).in_(list(attempt_ids)),
+            col(Attempt.result).in_((ResultState.RELEASED, ResultState.REISSUED)),
+        )
+    )
+    return {attempt for attempt, review in rows if not is_held(review=review, terminated=False)}
 
 
 def released_result(session: Session, attempt_id: UUID) -> ReleasedResult | None:

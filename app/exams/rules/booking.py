@@ -14,7 +14,7 @@ CONDUCT_VERSION = "1.0"
 """The code of conduct in force; see the page ``conduct``."""
 MARK_VERSION = "1.0"
 """The agreement on the use of the certification mark in force; see the page ``scheme``."""
-NOTICE_VERSION = "1.1"
+NOTICE_VERSION = "1.2"
 """The notice on how an exam is supervised and what is recorded; see the page ``exams/notice``."""
 VERSIONS_FROM = date(2026, 11, 23)
 """The day from which the three texts are in force."""
