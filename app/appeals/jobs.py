@@ -12,8 +12,8 @@ from app.appeals.queries import challenges, panel, rescoring
 from app.appeals.rules.panel import due_at
 from app.appeals.rules.rescoring import PlanState
 from app.appeals.service import certificates, dry_run, execution
+from app.appeals.service import panel as hearing
 from app.appeals.service.challenges import ANSWER_MAIL
-from app.appeals.service.panel import LETTER
 from app.brands.resolver import resolve
 from app.exams.queries.appealing import appealed_of
 from app.exams.service.releasing import INVALIDATED_EVENT
@@ -116,6 +116,38 @@ def send_appeal(context: Context, payload: dict[str, Any]) -> None:
     )
 
 
+def call_members(context: Context, payload: dict[str, Any]) -> None:
+    """Ask for a letter to everybody who could take a free seat of an appeal."""
+    with write_session(context.engine) as session:
+        hearing.write_to_members(
+            session, context.clock, appeal_id=UUID(payload["appeal_id"]), which=payload["which"]
+        )
+
+
+def send_call(context: Context, payload: dict[str, Any]) -> None:
+    """Tell a member of the panel that an appeal waits; nothing when they can take no seat any more."""
+    appeal_id, person_id = UUID(payload["appeal_id"]), UUID(payload["person_id"])
+    with read_session(context.engine) as session:
+        if not panel.could_take(session, person_id, appeal_id, at=context.clock.now()):
+            return
+        one = panel.get_appeal(session, appeal_id)
+    due = due_at(one.filed_at)
+    _send(context, person_id, "appeals/mail/call.txt", link=f"appeals/{appeal_id}", due=due)
+
+
+def call_again(context: Context) -> int:
+    """Write again about appeals in which a seat may have become free by silence; how many."""
+    asked, after = 0, None
+    while True:
+        with write_session(context.engine) as session:
+            found = panel.list_open(session, after=after, limit=BATCH)
+            for appeal_id, filed_at in found:
+                asked += hearing.call(session, context.clock, appeal_id=appeal_id, filed_at=filed_at)
+        if len(found) < BATCH:
+            return asked
+        after = found[-1][0]
+
+
 def _send(context: Context, person_id: UUID, template: str, *, link: str, **values: Any) -> None:
     with read_session(context.engine) as session:
         contact = find_contact(session, person_id)
@@ -140,8 +172,13 @@ HANDLERS: dict[str, Handler] = {
     dry_run.COMPUTE: compute,
     execution.EXECUTE: execute,
     ANSWER_MAIL: send_answer,
-    LETTER: send_appeal,
+    hearing.LETTER: send_appeal,
+    hearing.CALL: call_members,
+    hearing.CALL_LETTER: send_call,
     INVALIDATED_EVENT: look_at_certificate,
     execution.CORRECTED_MAIL: send_corrected,
 }
-PERIODIC: tuple[Periodic, ...] = (Periodic("appeals.ask_again", timedelta(minutes=10), ask_again),)
+PERIODIC: tuple[Periodic, ...] = (
+    Periodic("appeals.ask_again", timedelta(minutes=10), ask_again),
+    Periodic("appeals.call_again", timedelta(hours=6), call_again),
+)

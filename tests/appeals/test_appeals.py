@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 from sqlmodel import col, select
 
+from app.appeals import jobs
 from app.appeals.models.panel import Appeal, AppealVote
 from app.appeals.queries import panel as queries
 from app.certificates.models import CertificationCase
@@ -386,6 +387,39 @@ def test_after_a_dismissed_appeal_only_a_new_decision_can_be_appealed(ground: Gr
     assert files(who, "Now the result is gone, and wrongly").status_code == 303
     again = the_appeal(world)
     assert world.browser(heard[0]).post(f"/en/appeals/{again}/taking", {}).status_code == 409
+
+
+def called(world: World) -> list[str]:
+    """To whom letters about a free seat went since the last time somebody asked."""
+    world.work()
+    to = [mail.to for mail in world.box.mails if mail.subject == "An appeal waits for its panel"]
+    world.box.mails.clear()
+    return sorted(to)
+
+
+def test_members_who_may_hear_it_are_called_when_a_seat_is_free_and_only_then(ground: Ground) -> None:
+    world = ground.world
+    first, second, third = (
+        factories.person(world, "appeals_panel", email=f"{name}@panel.example") for name in "abc"
+    )
+    factories.grant(world, ground.first, "appeals_panel")
+    who = invalidated(ground)
+    files(who)
+    appeal = the_appeal(world)
+    assert called(world) == ["a@panel.example", "b@panel.example", "c@panel.example"]
+    jobs.call_again(world.context)
+    assert called(world) == []
+    assert votes(sits(world, first, appeal), appeal, "uphold").status_code == 303
+    sits(world, second, appeal)
+    world.clock.advance(timedelta(days=4, seconds=1))
+    jobs.call_again(world.context)
+    assert called(world) == ["b@panel.example", "c@panel.example"], "the second one was silent"
+    assert votes(world.browser(second), appeal, "dismiss").status_code == 303
+    assert called(world) == ["c@panel.example"], "a third member, whom nobody tells why"
+    assert votes(sits(world, third, appeal), appeal, "dismiss").status_code == 303
+    world.clock.advance(timedelta(days=5))
+    jobs.call_again(world.context)
+    assert called(world) == []
 
 
 def test_queue_and_clocks_list_every_open_appeal_once(ground: Ground) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.appeals.rules.challenges import Verdict
-from app.appeals.rules.panel import ANSWER_WITHIN, SEAT_TIME, decide_appeal, due_at, seats_needed
+from app.appeals.rules.panel import ANSWER_WITHIN, SEAT_TIME, call_number, decide_appeal, due_at, seats_needed
 from app.exams.rules.appealing import (
     Against,
     Decided,
@@ -145,3 +145,8 @@ def test_a_seat_is_kept_for_its_own_time() -> None:
     assert taking(places, me, needed=1, at=AT + SEAT_TIME, time=SEAT_TIME) is Taking.TAKEN
     assert taking(places, me, needed=1, at=over, time=SEAT_TIME) is Taking.FREE
     assert taking(places, me, needed=1, at=over) is Taking.TAKEN
+
+
+def test_members_are_called_anew_each_time_a_silent_seat_is_free() -> None:
+    calls = [call_number(AT, AT + timedelta(days=days)) for days in (-1, 0, 3, 4, 7, 8, 13)]
+    assert calls == [0, 0, 0, 1, 1, 2, 3]

@@ -303,3 +303,22 @@ def member_door(session: Session, person_id: UUID, appeal_id: UUID, *, at: datet
 def last_filed(session: Session, attempt_id: UUID) -> datetime | None:
     """When the last appeal about an attempt was filed."""
     return session.scalar(select(func.max(col(Appeal.filed_at))).where(col(Appeal.attempt_id) == attempt_id))
+
+
+def could_take(session: Session, person_id: UUID, appeal_id: UUID, *, at: datetime) -> bool:
+    """Whether a member could take a seat now."""
+    one = get_appeal(session, appeal_id)
+    found = taking(places_of(session, appeal_id), person_id, needed=one.seats, at=at, time=SEAT_TIME)
+    wanted = select(col(Appeal.id)).where(
+        col(Appeal.id) == appeal_id, col(Appeal.decided_at).is_(None), may_hear(person_id, at=at)
+    )
+    return found is Taking.FREE and session.scalar(wanted) is not None
+
+
+def list_open(session: Session, *, after: UUID | None, limit: int) -> list[tuple[UUID, datetime]]:
+    """Appeals that are not decided with the instant of filing, in the order of their ids."""
+    wanted = select(col(Appeal.id), col(Appeal.filed_at)).where(col(Appeal.decided_at).is_(None))
+    if after is not None:
+        wanted = wanted.where(col(Appeal.id) > after)
+    rows = session.execute(wanted.order_by(col(Appeal.id)).limit(limit))
+    return [(appeal_id, filed_at) for appeal_id, filed_at in rows]

@@ -23,6 +23,11 @@ def due_at(filed_at: datetime) -> datetime:
     return filed_at + ANSWER_WITHIN
 
 
+def call_number(filed_at: datetime, at: datetime) -> int:
+    """Which call for members it is: 0 when the appeal is filed, one more each time a silent seat is free."""
+    return max(0, (at - filed_at) // SEAT_TIME)
+
+
 def seats_needed(votes: Sequence[Verdict]) -> int:
     """Two; three once the first two votes differ."""
     return SEATS + (len(set(votes[:SEATS])) > 1)

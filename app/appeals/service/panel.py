@@ -4,12 +4,13 @@ Every act holds the attempt's row first, so that of two members who act at the s
 what the earlier one left.
 """
 
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlmodel import Session, col
 
+from app.accounts.queries import people_with_role
 from app.appeals.errors import (
     AppealDecided,
     AppealHasPanel,
@@ -23,7 +24,7 @@ from app.appeals.errors import (
 from app.appeals.models.panel import Appeal, AppealSeat, AppealVote
 from app.appeals.queries import panel as queries
 from app.appeals.rules.challenges import Verdict
-from app.appeals.rules.panel import SEAT_TIME, decide_appeal, seats_needed
+from app.appeals.rules.panel import SEAT_TIME, call_number, decide_appeal, seats_needed
 from app.exams.queries.appealing import appealed_of
 from app.exams.queries.attempts import attempt_of
 from app.exams.rules.appealing import Filing, against, filing
@@ -40,6 +41,12 @@ from app.platform.outbox import enqueue_later
 
 LETTER = "appeals.letter"
 """The job kind that tells a candidate that an appeal was filed, or decided; payload ``{"appeal_id": …}``."""
+
+CALL = "appeals.call"
+"""The job kind that writes to everybody who could take a free seat; payload ``{"appeal_id": …}``."""
+
+CALL_LETTER = "appeals.call_letter"
+"""The job kind of one such letter; payload ``{"appeal_id": …, "person_id": …}``."""
 
 _FILING: dict[Filing, type[DomainError]] = {
     Filing.NOTHING: NothingToAppeal,
@@ -89,6 +96,7 @@ def file_appeal(
     exams.file(session, clock, attempt_id=attempt_id, candidate_id=candidate_id)
     _note(session, clock, candidate_id, "appeal.filed", appeal.id, against=str(found))
     _write_later(session, clock, appeal.id, "filed")
+    call(session, clock, appeal_id=appeal.id, filed_at=now)
     return appeal.id
 
 
@@ -189,6 +197,8 @@ def _settle(session: Session, clock: Clock, one: queries.Own, member_id: UUID) -
         .execution_options(synchronize_session=False)
     )
     if outcome is None:
+        if seats_needed(verdicts) > one.seats:
+            _call_later(session, clock, one.id, "third")
         return
     exams.end(
         session,
@@ -201,6 +211,31 @@ def _settle(session: Session, clock: Clock, one: queries.Own, member_id: UUID) -
     )
     _note(session, clock, None, "appeal.decided", one.id, outcome=str(outcome), votes=len(votes))
     _write_later(session, clock, one.id, "decided")
+
+
+def call(session: Session, clock: Clock, *, appeal_id: UUID, filed_at: datetime) -> bool:
+    """Have everybody who could take a free seat written to; once for each time seats become free again."""
+    return _call_later(session, clock, appeal_id, str(call_number(filed_at, clock.now())))
+
+
+def _call_later(session: Session, clock: Clock, appeal_id: UUID, which: str) -> bool:
+    key = f"{CALL}:{appeal_id}:{which}"
+    return enqueue_later(session, clock, CALL, {"appeal_id": appeal_id, "which": which}, dedupe_key=key)
+
+
+def write_to_members(session: Session, clock: Clock, *, appeal_id: UUID, which: str) -> int:
+    """Ask for a letter to each member of the panel who could take a seat now; how many."""
+    asked = 0
+    for person_id in people_with_role(session, "appeals_panel"):
+        if queries.could_take(session, person_id, appeal_id, at=clock.now()):
+            asked += enqueue_later(
+                session,
+                clock,
+                CALL_LETTER,
+                {"appeal_id": appeal_id, "person_id": person_id},
+                dedupe_key=f"{CALL_LETTER}:{appeal_id}:{which}:{person_id}",
+            )
+    return asked
 
 
 def _door(session: Session, appeal_id: UUID) -> queries.Own:
