@@ -326,6 +326,25 @@ def test_a_seat_is_given_back_and_one_that_is_silent_for_four_days_is_free(groun
     assert attempt(world, who.attempt_id).appeal is AppealState.DISMISSED
 
 
+def test_what_a_member_wrote_whose_seat_colleagues_took_is_shown_back(ground: Ground) -> None:
+    world = ground.world
+    files(invalidated(ground))
+    appeal = the_appeal(world)
+    person = member(world)
+    sits(world, person, appeal)
+    world.clock.advance(timedelta(days=4, seconds=1))
+    for _ in range(2):
+        sits(world, member(world), appeal)
+    silent = world.browser(person)
+    typed = "I looked at every picture <b>twice</b> and see nothing"
+    for reasons in (typed, typed[:12]):
+        late = votes(silent, appeal, "uphold", reasons)
+        assert late.status_code == 409
+        assert "Your vote is not recorded" in late.text
+        assert reasons.replace("<", "&lt;").replace(">", "&gt;") in late.text
+    assert count(world, AppealVote) == 0
+
+
 def test_a_vote_is_checked_given_once_and_stands(ground: Ground) -> None:
     world = ground.world
     who = invalidated(ground)

@@ -4,6 +4,11 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from sqlalchemy import update
+
+from app.appeals.models.panel import AppealSeat
+from app.appeals.rules.panel import SEAT_TIME
+
 BODY = "Телефон менікі емес, оны қасымдағы адам қойған еді."
 REASONS = "Бейнеде телефонды басқа адам қойғаны көрініп тұр."
 
@@ -20,11 +25,15 @@ def play(player: Callable[[str], Any], candidate: Any, place: str) -> None:
     appeal = re.findall(r'href="[^"]+/(appeals/[^"]+)"', members[0].opens("appeals"))[-1]
     for one in members:
         one.opens(appeal)
-    for at, one in enumerate(members[:2]):
+    members[2].sends(f"{appeal}/taking")
+    world = candidate.browser._world
+    with world.write() as session:  # and then did nothing for longer than a seat is kept
+        session.execute(update(AppealSeat).values(taken_at=world.clock.now() - 2 * SEAT_TIME))
+    for one in members[:2]:
         one.sends(f"{appeal}/taking")
-        if at == 0:
-            one.sends(f"{appeal}/return", 422, reason="")
-            one.sends(f"{appeal}/return", reason="Кімнің емтиханы екенін білемін")
+    members[2].sends(f"{appeal}/votes", 409, verdict="uphold", reasons=REASONS)
+    members[0].sends(f"{appeal}/return", 422, reason="")
+    members[0].sends(f"{appeal}/return", reason="Кімнің емтиханы екенін білемін")
     members[1].sends(f"{appeal}/votes", 422, verdict="uphold", reasons="Иә")
     members[1].sends(f"{appeal}/votes", verdict="uphold", reasons=REASONS)
     members[2].sends(f"{appeal}/taking")

@@ -8,6 +8,7 @@ from fastapi import Depends, Request, Response
 from pydantic import Field
 from sqlmodel import Session
 
+from app.appeals.errors import AppealHasPanel
 from app.appeals.queries import panel as queries
 from app.appeals.rules.challenges import Verdict
 from app.appeals.rules.panel import SEAT_TIME, due_at
@@ -195,16 +196,28 @@ def create_vote(
 ) -> Response:
     """Vote; 409 without a seat, and a second time."""
     data, state = parse(form, VoteForm)
-    if data is None:
-        return _show(request, session, clock=clock, viewer=viewer, appeal_id=appeal_id, form=state)
-    result = service.vote(
-        session,
-        clock,
-        appeal_id=appeal_id,
-        member_id=viewer.person_id,
-        verdict=data.verdict,
-        reasons=data.reasons,
-    )
+    try:
+        if data is None:
+            return _show(request, session, clock=clock, viewer=viewer, appeal_id=appeal_id, form=state)
+        result = service.vote(
+            session,
+            clock,
+            appeal_id=appeal_id,
+            member_id=viewer.person_id,
+            verdict=data.verdict,
+            reasons=data.reasons,
+        )
+    except (AppealHasPanel, NotFound):
+        if not any(place.rater_id == viewer.person_id for place in queries.places_of(session, appeal_id)):
+            raise
+        # colleagues have it since the time ended: what was typed is not lost, and nothing else is shown
+        return page(
+            request,
+            "appeals/late.html",
+            status=HTTPStatus.CONFLICT,
+            switch_path=f"/{locale_of(request)}/appeals",
+            reasons=state.value("reasons"),
+        )
     if isinstance(result, Refused):
         return errors.refused(request, result)
     return go(request, "appeals", done="voted")

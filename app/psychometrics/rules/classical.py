@@ -178,7 +178,9 @@ def _at_least_two(scores: Scores) -> None:
 
 
 def _covariance(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
-    return float(((one - one.mean()) * (other - other.mean())).sum() / (one.size - 1))
+    """Over n - 1. Points are whole, so the sums are exact and the order of the persons changes nothing."""
+    shared = one.size * float(one @ other) - float(one.sum()) * float(other.sum())
+    return shared / (one.size * (one.size - 1))
 
 
 def _efficiency(item: NDArray[np.float64], rest: NDArray[np.float64]) -> float | None:
