@@ -73,7 +73,7 @@ class Heard(NamedTuple):
     outcome: Verdict | None
 
 
-class Clock(NamedTuple):
+class ClockRow(NamedTuple):
     """An appeal as whoever runs exams sees it: nothing of what it says."""
 
     id: UUID
@@ -131,7 +131,7 @@ def votes_of(session: Session, appeal_ids: Sequence[UUID]) -> dict[UUID, list[Vo
 
 def kept_out(person_id: UUID) -> KeptOut:
     """Keeps out who wrote an incident down, reviewed, decided about the certificate or about an objection."""
-    elsewhere = had_any_part(person_id)
+    elsewhere, earlier = had_any_part(person_id), aliased(Appeal)
 
     def condition(attempt: Any) -> ColumnElement[bool]:
         heard = exists(
@@ -143,10 +143,10 @@ def kept_out(person_id: UUID) -> KeptOut:
         voted = exists(
             select(1)
             .select_from(AppealVote)
-            .join(_earlier, col(_earlier.id) == col(AppealVote.appeal_id))
+            .join(earlier, col(earlier.id) == col(AppealVote.appeal_id))
             .where(
-                col(_earlier.attempt_id) == attempt,
-                col(_earlier.decided_at).is_not(None),
+                col(earlier.attempt_id) == attempt,
+                col(earlier.decided_at).is_not(None),
                 col(AppealVote.member_id) == person_id,
             )
         )
@@ -155,25 +155,25 @@ def kept_out(person_id: UUID) -> KeptOut:
     return condition
 
 
-_earlier = aliased(Appeal)
-
-
 def may_hear(person_id: UUID, *, at: datetime) -> ColumnElement[bool]:
     """A condition on appeals: the person may sit on the panel."""
     return had_no_part(person_id, col(Appeal.attempt_id), at=at, kept_out=kept_out(person_id))
 
 
-def _holds(at: datetime) -> ColumnElement[bool]:
-    """A condition on seats: voted, or taken no longer ago than a seat is kept."""
-    voted = exists(
+def _voted() -> ColumnElement[bool]:
+    """A condition on seats: whoever took it has voted."""
+    return exists(
         select(1).where(
             col(AppealVote.appeal_id) == col(AppealSeat.appeal_id),
             col(AppealVote.member_id) == col(AppealSeat.member_id),
         )
     )
-    return or_(
-        voted, and_(col(AppealSeat.given_back_at).is_(None), col(AppealSeat.taken_at) >= at - SEAT_TIME)
-    )
+
+
+def _holds(at: datetime) -> ColumnElement[bool]:
+    """A condition on seats: voted, or taken no longer ago than a seat is kept."""
+    kept = and_(col(AppealSeat.given_back_at).is_(None), col(AppealSeat.taken_at) >= at - SEAT_TIME)
+    return or_(_voted(), kept)
 
 
 def _done(person_id: UUID) -> ColumnElement[bool]:
@@ -234,7 +234,7 @@ def list_heard(session: Session, person_id: UUID, *, limit: int) -> list[Heard]:
     return [Heard(*row) for row in rows]
 
 
-def list_clocks(session: Session, *, at: datetime, page: int) -> Paged[Clock]:
+def list_clocks(session: Session, *, at: datetime, page: int) -> Paged[ClockRow]:
     """All appeals with their clocks: those that wait, the oldest first, then the decided ones."""
 
     def number(table: Any, *conditions: ColumnElement[bool]) -> Any:
@@ -249,23 +249,17 @@ def list_clocks(session: Session, *, at: datetime, page: int) -> Paged[Clock]:
         col(Appeal.outcome),
         col(Appeal.decided_at),
     ).order_by(col(Appeal.decided_at).is_not(None), col(Appeal.filed_at), col(Appeal.id))
-    return paged(session, wanted, Clock, page=page)
+    return paged(session, wanted, ClockRow, page=page)
 
 
 def places_of(session: Session, appeal_id: UUID) -> list[Place]:
     """The seats of an appeal; its row or its attempt's is held by whoever acts on them."""
-    voted = exists(
-        select(1).where(
-            col(AppealVote.appeal_id) == appeal_id,
-            col(AppealVote.member_id) == col(AppealSeat.member_id),
-        )
-    )
     rows = session.execute(
         select(
             col(AppealSeat.member_id),
             col(AppealSeat.taken_at),
             col(AppealSeat.given_back_at).is_not(None),
-            voted,
+            _voted(),
         ).where(col(AppealSeat.appeal_id) == appeal_id)
     )
     return [Place(*row) for row in rows]
@@ -283,14 +277,19 @@ def get_appeal(session: Session, appeal_id: UUID) -> Own:
     return Own(*row)
 
 
+def _found(session: Session, person_id: UUID, appeal_id: UUID, *, at: datetime) -> tuple[Own, Taking]:
+    one = get_appeal(session, appeal_id)
+    places = places_of(session, appeal_id)
+    return one, taking(places, person_id, needed=one.seats, at=at, time=SEAT_TIME)
+
+
 def member_door(session: Session, person_id: UUID, appeal_id: UUID, *, at: datetime) -> tuple[Own, Taking]:
     """An appeal for a member: one they could take, have, or have voted about.
 
     Raises:
         NotFound: no such appeal, decided without them, or not theirs to hear.
     """
-    one = get_appeal(session, appeal_id)
-    found = taking(places_of(session, appeal_id), person_id, needed=one.seats, at=at, time=SEAT_TIME)
+    one, found = _found(session, person_id, appeal_id, at=at)
     if found is Taking.RATED:
         return one, found
     wanted = select(col(Appeal.id)).where(col(Appeal.id) == appeal_id, may_hear(person_id, at=at))
@@ -307,12 +306,10 @@ def last_filed(session: Session, attempt_id: UUID) -> datetime | None:
 
 def could_take(session: Session, person_id: UUID, appeal_id: UUID, *, at: datetime) -> bool:
     """Whether a member could take a seat now."""
-    one = get_appeal(session, appeal_id)
-    found = taking(places_of(session, appeal_id), person_id, needed=one.seats, at=at, time=SEAT_TIME)
-    wanted = select(col(Appeal.id)).where(
-        col(Appeal.id) == appeal_id, col(Appeal.decided_at).is_(None), may_hear(person_id, at=at)
-    )
-    return found is Taking.FREE and session.scalar(wanted) is not None
+    one, found = _found(session, person_id, appeal_id, at=at)
+    if found is not Taking.FREE or one.outcome is not None:
+        return False
+    return bool(session.scalar(select(may_hear(person_id, at=at)).where(col(Appeal.id) == appeal_id)))
 
 
 def list_open(session: Session, *, after: UUID | None, limit: int) -> list[tuple[UUID, datetime]]:

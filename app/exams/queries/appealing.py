@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, not_, select
+from sqlalchemy import ColumnElement, exists, func, not_, select
 from sqlmodel import Session, col
 
 from app.exams.models.attempts import Attempt, AttemptTransition
@@ -110,13 +110,11 @@ def had_no_part(person_id: UUID, attempt: Any, *, at: datetime, kept_out: KeptOu
     return exists(
         select(1).where(
             col(Attempt.id) == attempt,
-            and_(
-                candidate != person_id,
-                not_(trained_condition(person_id, candidate, at=at)),
-                not_(took_part_condition(person_id)),
-                not_(reviewed_before_condition(person_id)),
-                not_(decided_result_condition(person_id)),
-                not_(kept_out(col(Attempt.id))),
-            ),
+            candidate != person_id,
+            not_(trained_condition(person_id, candidate, at=at)),
+            not_(took_part_condition(person_id)),
+            not_(reviewed_before_condition(person_id)),
+            not_(decided_result_condition(person_id)),
+            not_(kept_out(col(Attempt.id))),
         )
     )
